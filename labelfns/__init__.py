@@ -1,0 +1,24 @@
+"""labelfns: label text by writing functions instead of reading rows, and get a fine-tuned transformer out of it.
+
+This room is light: it needs numpy, and polars when a table is made. Label models and classifiers are in
+`labelfns.models`, the self-training rounds and the command line in `labelfns.pipelines`.
+"""
+
+from labelfns.builders import emoji, hashtags, keywords, regex
+from labelfns.lf import ABSTAIN, LabelingFunction, labeling_function
+from labelfns.lfset import LFSet
+from labelfns.votes import Fault, Votes
+
+__all__ = [
+    "ABSTAIN",
+    "Fault",
+    "LFSet",
+    "LabelingFunction",
+    "Votes",
+    "emoji",
+    "hashtags",
+    "keywords",
+    "labeling_function",
+    "regex",
+]
+__version__ = "0.1.0"

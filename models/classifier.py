@@ -1,0 +1,236 @@
+"""`TransformerClassifier`: any Hugging Face sequence classifier, fine-tuned on class probabilities.
+
+May import: torch, transformers, `labelfns` and siblings.
+"""
+
+import copy
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    TrainerCallback,
+)
+
+from labelfns.errors import InputError, raise_all, some
+from labelfns.lf import Span
+from labelfns.lfset import check_texts
+from labelfns.progress import Bar, Progress
+from labelfns.votes import Probs
+
+from .backbones import load_backbone
+from .seeding import isolated_rng
+from .training import MASK_FALLBACK, Batches, FineTuning, ProgressCallback, WeakLabelTrainer, training_rows
+from .views import hide
+
+_SCORING_BATCH = 64
+
+
+class TransformerClassifier:
+    """A text classifier on a pretrained transformer.
+
+    Parameters
+    ----------
+    backbone
+        A name on the Hugging Face hub, a folder, or ``"embedded"`` for the MiniLM of the ``minilm`` extra.
+    labels
+        The k label names; by default ``LABEL_0`` to ``LABEL_<k-1>``.
+    settings
+        How it is fine-tuned.
+    seed
+        Seed of the head, the order of rows, dropout and the views; global generators are left as they were.
+    callbacks
+        `transformers.TrainerCallback` objects, handed to the `Trainer`.
+
+    Attributes
+    ----------
+    model_, tokenizer_
+        The fine-tuned transformer and its tokenizer, after `fit`.
+    classes_
+        The label names, after `fit`.
+    """
+
+    model_: PreTrainedModel
+    tokenizer_: PreTrainedTokenizerBase
+    classes_: tuple[str, ...]
+
+    def __init__(
+        self,
+        backbone: str | Path,
+        *,
+        labels: Sequence[str] | None = None,
+        settings: FineTuning | None = None,
+        seed: int = 0,
+        callbacks: Sequence[TrainerCallback] = (),
+    ) -> None:
+        self.backbone = backbone
+        self.labels = labels
+        self.settings = settings or FineTuning()
+        self.seed = seed
+        self.callbacks = list(callbacks)
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        probs: Probs,
+        *,
+        weights: npt.ArrayLike | None = None,
+        cues: Sequence[Sequence[Span]] | None = None,
+        start: "TransformerClassifier | None" = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Fine-tune on class probabilities.
+
+        Parameters
+        ----------
+        texts
+            The n texts.
+        probs
+            An [n, k] array, rows sum to 1.
+        weights
+            Row weights [n], at least 0, scaled to mean 1; by default all rows count the same.
+        cues
+            For each text the pieces that `FineTuning.hide_cues` may hide, as `LFSet.cues` returns them.
+        start
+            A fitted classifier whose weights are the starting point, in place of the backbone's.
+        progress
+            Called after each step; by default a bar is shown.
+
+        Raises
+        ------
+        InputError
+            If the texts, probabilities or weights are not right, or the backbone cannot be opened.
+        MissingExtraError
+            If the backbone is the embedded one and its extra is not installed.
+        """
+        check_texts(texts)
+        targets, row_weights = _check_targets(len(texts), probs, weights)
+        spans = cues if cues is not None else [[]] * len(texts)
+        labels = tuple(self.labels or (f"LABEL_{c}" for c in range(targets.shape[1])))
+        if len(labels) != targets.shape[1]:
+            raise InputError(f"probs has {targets.shape[1]} columns for {len(labels)} labels: {some(labels)}")
+        with isolated_rng(self.seed), tempfile.TemporaryDirectory() as folder:
+            if start is None:
+                model, tokenizer = load_backbone(self.backbone, labels, self.settings.layers)
+            else:
+                model, tokenizer = copy.deepcopy(start.model_), start.tokenizer_
+            watch = ProgressCallback(progress or Bar(), "fine-tuning")
+            WeakLabelTrainer(
+                loss=self.settings.loss,
+                model=model,
+                args=self.settings.arguments(folder, self.seed),
+                data_collator=Batches(tokenizer, self.settings, np.random.default_rng(self.seed)),
+                train_dataset=training_rows(texts, targets, row_weights, spans),
+                callbacks=[watch, *self.callbacks],
+            ).train()
+        self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels
+        return self
+
+    def predict_proba(
+        self,
+        texts: Sequence[str],
+        *,
+        hidden: Sequence[Sequence[Span]] | None = None,
+        progress: Progress | None = None,
+    ) -> Probs:
+        """Return class probabilities.
+
+        Parameters
+        ----------
+        texts
+            The n texts.
+        hidden
+            Pieces of each text that the model may not see, as `LFSet.cues` returns them.
+        progress
+            Called after each batch; by default a bar is shown.
+
+        Returns
+        -------
+        Probs
+            An [n, k] float32 array, rows sum to 1.
+
+        Raises
+        ------
+        InputError
+            If the model is not fitted or a text is not right.
+        """
+        if not hasattr(self, "model_"):
+            raise InputError("this TransformerClassifier is not fitted yet; call fit(texts, probs) first")
+        check_texts(texts)
+        if hidden is not None:
+            mask = str(self.tokenizer_.mask_token or MASK_FALLBACK)
+            texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
+        progress = progress or Bar()
+        order = np.argsort([-len(text) for text in texts], kind="stable")
+        probs = np.empty((len(texts), len(self.classes_)), dtype=np.float32)
+        for at in range(0, len(order), _SCORING_BATCH):
+            batch = order[at : at + _SCORING_BATCH]
+            probs[batch] = self._score([texts[i] for i in batch])
+            progress("scoring", min(at + _SCORING_BATCH, len(order)), len(order))
+        return probs
+
+    def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:
+        """Return the surest class id of each text [n]."""
+        return np.asarray(self.predict_proba(texts, progress=progress).argmax(axis=1))
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""
+        self.model_.save_pretrained(folder)
+        self.tokenizer_.save_pretrained(folder)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> "TransformerClassifier":
+        """Open what `save_pretrained` wrote, or any other sequence classifier in a folder, ready to predict.
+
+        Raises
+        ------
+        InputError
+            If the folder does not hold a saved classifier.
+        """
+        if not (Path(folder) / "config.json").is_file():
+            raise InputError(f"{folder} does not hold a saved classifier: there is no config.json in it")
+        model = AutoModelForSequenceClassification.from_pretrained(folder)
+        names = model.config.id2label
+        fitted = cls(folder, labels=[names[i] for i in range(len(names))])
+        fitted.model_, fitted.classes_ = model.eval(), tuple(fitted.labels or ())
+        fitted.tokenizer_ = AutoTokenizer.from_pretrained(folder)
+        return fitted
+
+    @torch.inference_mode()
+    def _score(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        batch = self.tokenizer_(
+            texts, truncation=True, max_length=self.settings.max_length, padding=True, return_tensors="pt"
+        ).to(self.model_.device)
+        scores: npt.NDArray[np.float32] = self.model_(**batch).logits.float().softmax(dim=1).cpu().numpy()
+        return scores
+
+
+def _check_targets(
+    n: int, probs: Probs, weights: npt.ArrayLike | None
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    targets = np.asarray(probs)
+    if targets.ndim != 2 or targets.shape[0] != n or targets.shape[1] < 2:
+        hint = "; for class ids use np.eye(k)[ids]" if targets.ndim == 1 else ""
+        raise InputError(f"probs must have shape ({n}, k), a row a text, k at least 2; got {targets.shape}{hint}")
+    row_weights = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
+    if row_weights.shape != (n,):
+        raise InputError(f"weights must have shape ({n},); got {row_weights.shape}")
+    bad = np.flatnonzero(~((targets >= 0).all(axis=1) & (abs(targets.sum(axis=1) - 1) < 1e-3)))
+    bad_weights = np.flatnonzero(~(np.isfinite(row_weights) & (row_weights >= 0)))
+    problems = []
+    if len(bad):
+        problems.append(f"probs of row {some(bad.tolist())} are not in [0, 1] with sum 1; got {targets[bad[0]]}")
+    if len(bad_weights):
+        problems.append(f"weights of row {some(bad_weights.tolist())} are not numbers of at least 0")
+    elif row_weights.sum() == 0:
+        problems.append("all weights are 0: there is nothing to learn from")
+    raise_all(InputError, problems)
+    return targets, row_weights / row_weights.mean()

@@ -1,0 +1,127 @@
+"""The loss on weak labels, part by part (torch only).
+
+Sources: label smoothing, Szegedy et al. 2016; confidence threshold on the student, Sohn et al. 2020 (FixMatch);
+agreement of two dropout passes, Liang et al. 2021 (R-Drop).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+from torch.nn.functional import log_softmax
+
+from labelfns.settings import check
+
+Consistency = Literal["none", "two_passes", "perturbed"]
+
+
+@dataclass(frozen=True)
+class WeakLabelLoss:
+    """The settings of the loss, and the loss itself.
+
+    Parameters
+    ----------
+    label_weight
+        Weight of the cross-entropy with the labels, at least 0.
+    smoothing
+        Label smoothing s in [0, 1): a label keeps 1 - s, each other class gets s / (k - 1).
+    min_confidence
+        Rows whose label has a probability below this, in [0, 1], add nothing.
+    min_student_confidence
+        Rows on which the student's current probability of its own surest class is not above this, in [0, 1], add
+        nothing to the label part. A fresh student is sure of nothing and would never start, so the rule sets in
+        after `student_warmup`.
+    student_warmup
+        Share of the training steps, in [0, 1], before `min_student_confidence` sets in.
+    consistency
+        ``"none"``; ``"two_passes"``: labels are learned from two dropout passes, and their symmetric KL divergence
+        is added; ``"perturbed"``: the label loss on a perturbed view is added to that on the plain one.
+    consistency_weight
+        Weight of what `consistency` adds, at least 0.
+
+    Raises
+    ------
+    SettingsError
+        If settings are out of range; all at once.
+    """
+
+    label_weight: float = 1.0
+    smoothing: float = 0.1
+    min_confidence: float = 0.0
+    min_student_confidence: float = 0.0
+    student_warmup: float = 0.5
+    consistency: Consistency = "two_passes"
+    consistency_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        shares = ("min_confidence", "min_student_confidence", "student_warmup")
+        check(
+            (0 <= self.smoothing < 1, f"smoothing must be in [0, 1); got {self.smoothing}"),
+            *((0 <= getattr(self, s) <= 1, f"{s} must be in [0, 1]; got {getattr(self, s)}") for s in shares),
+            *(
+                (getattr(self, w) >= 0, f"{w} must be at least 0; got {getattr(self, w)}")
+                for w in ("label_weight", "consistency_weight")
+            ),
+            (
+                self.consistency in ("none", "two_passes", "perturbed"),
+                f'consistency must be "none", "two_passes" or "perturbed"; got {self.consistency!r}',
+            ),
+        )
+
+    @property
+    def n_views(self) -> int:
+        """How many times each text is read in a training step: 1 or 2."""
+        return 1 if self.consistency == "none" else 2
+
+    def __call__(
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        weights: Tensor,
+        second: Tensor | None = None,
+        progress: float = 1.0,
+    ) -> Tensor:
+        """Return the loss of a batch, a scalar: the mean over its b rows.
+
+        Parameters
+        ----------
+        logits
+            The student's [b, k] scores for the plain view.
+        targets
+            The labels' [b, k] probabilities, rows sum to 1.
+        weights
+            The rows' [b] weights, at least 0.
+        second
+            The [b, k] scores for the second view, where `n_views` is 2.
+        progress
+            Share of the training steps done, in [0, 1].
+        """
+        smooth = smoothed(targets, self.smoothing)
+        weights = weights * (targets.amax(dim=1) >= self.min_confidence)
+        label_weights = weights * self.label_weight
+        if self.min_student_confidence > 0 and progress >= self.student_warmup:
+            sure = logits.detach().softmax(dim=1).amax(dim=1) > self.min_student_confidence
+            label_weights = label_weights * sure
+        rows = label_weights * soft_cross_entropy(logits, smooth)
+        if second is not None and self.consistency == "perturbed":
+            rows = rows + self.consistency_weight * label_weights * soft_cross_entropy(second, smooth)
+        if second is not None and self.consistency == "two_passes":
+            rows = (rows + label_weights * soft_cross_entropy(second, smooth)) / 2
+            rows = rows + self.consistency_weight * weights * symmetric_kl(logits, second)
+        return rows.mean()
+
+
+def smoothed(targets: Tensor, smoothing: float) -> Tensor:
+    """Smooth [b, k] label probabilities: a one-hot row becomes 1 - s on its label, s / (k - 1) elsewhere."""
+    return (1 - smoothing) * targets + smoothing / (targets.shape[1] - 1) * (1 - targets)
+
+
+def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the cross-entropy of each row [b] with [b, k] label probabilities, in nats."""
+    return -(targets * log_softmax(logits, dim=1)).sum(dim=1)
+
+
+def symmetric_kl(first: Tensor, second: Tensor) -> Tensor:
+    """Return (KL(p || q) + KL(q || p)) / 2 of each row [b], p and q the softmax of [b, k] scores, in nats."""
+    log_p, log_q = log_softmax(first, dim=1), log_softmax(second, dim=1)
+    return ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(dim=1) / 2

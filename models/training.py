@@ -1,0 +1,202 @@
+"""One fine-tuning run: settings, batches and a `transformers.Trainer` that computes our loss.
+
+May import: torch, transformers, datasets, `labelfns` and siblings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from torch import Tensor
+from transformers import (
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+
+from labelfns.lf import Span
+from labelfns.progress import Progress
+from labelfns.settings import check
+from labelfns.votes import Probs
+
+from .losses import WeakLabelLoss
+from .views import drop_words, hide_some
+
+MASK_FALLBACK = "..."
+"""What stands for a hidden piece where the tokenizer has no mask token."""
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """How a classifier is fine-tuned.
+
+    Parameters
+    ----------
+    epochs
+        Passes over the training rows, above 0.
+    learning_rate
+        Peak rate of AdamW, above 0; it rises over the first `warmup` share of the steps and falls to 0.
+    batch_size
+        Rows a step, at least 1.
+    warmup
+        Share of the steps, in [0, 1).
+    weight_decay
+        At least 0.
+    max_length
+        Tokens kept of a text, at least 8; the rest is cut off.
+    hide_cues
+        Probability, in [0, 1], with which each piece of text that made an LF fire is hidden at each reading, so
+        that the student learns the rest of the text too.
+    word_dropout
+        Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
+    layers
+        How many of the backbone's lower layers to use; all by default.
+    loss
+        The parts of the loss.
+    trainer
+        Further `transformers.TrainingArguments` (``{"bf16": True, "report_to": "wandb"}``), which go before ours.
+
+    Raises
+    ------
+    SettingsError
+        If settings are out of range; all at once.
+    """
+
+    epochs: float = 3.0
+    learning_rate: float = 1e-4
+    batch_size: int = 16
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    max_length: int = 128
+    hide_cues: float = 0.5
+    word_dropout: float = 0.1
+    layers: int | None = None
+    loss: WeakLabelLoss = WeakLabelLoss()
+    trainer: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = TrainingArguments.__dataclass_fields__
+        unknown = [name for name in self.trainer if name not in known]
+        check(
+            (self.epochs > 0, f"epochs must be above 0; got {self.epochs}"),
+            (self.learning_rate > 0, f"learning_rate must be above 0; got {self.learning_rate}"),
+            (self.batch_size >= 1, f"batch_size must be at least 1; got {self.batch_size}"),
+            (0 <= self.warmup < 1, f"warmup must be in [0, 1); got {self.warmup}"),
+            (self.weight_decay >= 0, f"weight_decay must be at least 0; got {self.weight_decay}"),
+            (self.max_length >= 8, f"max_length must be at least 8; got {self.max_length}"),
+            (0 <= self.hide_cues <= 1, f"hide_cues must be in [0, 1]; got {self.hide_cues}"),
+            (0 <= self.word_dropout <= 1, f"word_dropout must be in [0, 1]; got {self.word_dropout}"),
+            (self.layers is None or self.layers >= 1, f"layers must be at least 1; got {self.layers}"),
+            (not unknown, f"trainer.{', '.join(unknown)} is not one of transformers.TrainingArguments"),
+        )
+
+    def arguments(self, folder: str, seed: int) -> TrainingArguments:
+        """Return these settings as `TrainingArguments`."""
+        ours: dict[str, Any] = {
+            "output_dir": folder,
+            "seed": seed,
+            "num_train_epochs": self.epochs,
+            "learning_rate": self.learning_rate,
+            "per_device_train_batch_size": self.batch_size,
+            "warmup_steps": self.warmup,
+            "weight_decay": self.weight_decay,
+            "train_sampling_strategy": "group_by_length",
+            "save_strategy": "no",
+            "logging_strategy": "epoch",
+            "report_to": "none",
+            "disable_tqdm": True,
+            "remove_unused_columns": False,
+            "dataloader_pin_memory": torch.cuda.is_available(),
+        }
+        return TrainingArguments(**{**ours, **self.trainer})
+
+
+def training_rows(
+    texts: Sequence[str], probs: Probs, weights: np.ndarray[Any, Any], cues: Sequence[Sequence[Span]]
+) -> Dataset:
+    """Return the rows as a `datasets.Dataset`; lengths, in characters, are there to group batches by."""
+    return Dataset.from_dict(
+        {
+            "text": list(texts),
+            "target": probs.astype(np.float32).tolist(),
+            "weight": weights.tolist(),
+            "cues": [[list(span) for span in spans] for spans in cues],
+            "length": [len(text) for text in texts],
+        }
+    )
+
+
+@dataclass
+class Batches:
+    """A data collator: draws the views of a batch's texts and tokenises them, padded to the longest.
+
+    The b texts are read `loss.n_views` times; the second reading's rows follow the first's.
+    """
+
+    tokenizer: PreTrainedTokenizerBase
+    settings: FineTuning
+    rng: np.random.Generator
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
+        views = [self._view(row, second=False) for row in rows]
+        if self.settings.loss.n_views == 2:
+            views += [self._view(row, second=True) for row in rows]
+        batch: dict[str, Tensor] = dict(
+            self.tokenizer(
+                views, truncation=True, max_length=self.settings.max_length, padding=True, return_tensors="pt"
+            )
+        )
+        batch["targets"] = torch.tensor([row["target"] for row in rows])
+        batch["weights"] = torch.tensor([row["weight"] for row in rows])
+        return batch
+
+    def _view(self, row: dict[str, Any], *, second: bool) -> str:
+        mask = str(self.tokenizer.mask_token or MASK_FALLBACK)
+        text = hide_some(row["text"], row["cues"], self.settings.hide_cues, mask, self.rng)
+        if second and self.settings.loss.consistency == "perturbed":
+            return drop_words(text, self.settings.word_dropout, mask, self.rng)
+        return text
+
+
+class WeakLabelTrainer(Trainer):
+    """`transformers.Trainer` with the loss on weak labels."""
+
+    loss_is_scaled_for_ga = False  # ours is a mean over the batch
+
+    def __init__(self, *, loss: WeakLabelLoss, **options: Any) -> None:
+        super().__init__(**options)
+        self.weak_label_loss = loss
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """Return the loss of a batch that `Batches` made, and the outputs where asked for."""
+        targets, weights = inputs.pop("targets"), inputs.pop("weights")
+        outputs = model(**inputs)
+        first, *second = outputs.logits.float().split(len(targets))
+        done = self.state.global_step / max(self.state.max_steps, 1)
+        loss = self.weak_label_loss(first, targets, weights, *second, progress=done)
+        return (loss, outputs) if return_outputs else loss
+
+
+class ProgressCallback(TrainerCallback):
+    """Tells a `Progress` after each step."""
+
+    def __init__(self, progress: Progress, what: str) -> None:
+        self.progress, self.what = progress, what
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Report the step."""
+        self.progress(self.what, state.global_step, state.max_steps)

@@ -1,0 +1,33 @@
+"""Self-training rounds, pipeline files, run folders, the report and the command line.
+
+Names are imported when they are first used: the command line lives in this room, and its ``--help`` should not wait
+for torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .run import run_pipeline
+    from .self_training import Labelled, Ledger, Round, Rounds, SelfTraining, SelfTrainingResult
+    from .settings import PipelineSettings, load_settings
+
+__all__ = [
+    "Labelled",
+    "Ledger",
+    "PipelineSettings",
+    "Round",
+    "Rounds",
+    "SelfTraining",
+    "SelfTrainingResult",
+    "load_settings",
+    "run_pipeline",
+]
+
+_HOMES = {"PipelineSettings": "settings", "load_settings": "settings", "run_pipeline": "run"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'self_training')}"), name)

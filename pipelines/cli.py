@@ -1,0 +1,269 @@
+"""The command line. Heavy rooms are imported when a command runs, so that ``--help`` answers at once."""
+
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from labelfns.errors import InputError, LabelFnsError
+
+if TYPE_CHECKING:
+    from .settings import PipelineSettings
+
+app = typer.Typer(
+    help="Label text by writing functions instead of reading rows, and get a fine-tuned transformer out of it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+PipelineFile = Annotated[Path, typer.Argument(metavar="PIPELINE.toml", help="The pipeline file.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting; can be given again."),
+]
+Output = Annotated[Path | None, typer.Option(help="The run folder to make; by default runs/NAME-1, -2, ...")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run's folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+@app.command()
+def demo(output: Output = None, overwrite: Overwrite = False, set_: Set = None, as_json: Json = False) -> None:
+    """Run the worked example tweet_sentiment: 19 LFs, 847 tweets, two rounds; a few minutes on two cores."""
+    _run(Path(str(_example("tweet_sentiment"))) / "pipeline.toml", output, overwrite, set_, as_json)
+
+
+@app.command()
+def run(
+    pipeline: PipelineFile,
+    output: Output = None,
+    overwrite: Overwrite = False,
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Run a pipeline: LFs vote, a label model weighs the votes, a transformer is fine-tuned over rounds."""
+    _run(pipeline, output, overwrite, set_, as_json)
+
+
+@app.command()
+def apply(
+    pipeline: PipelineFile,
+    output: Annotated[Path, typer.Option(help="The Parquet file of votes to write.")],
+    data: Annotated[
+        str | None, typer.Option(help="Texts to vote on, in place of the pipeline's pool: a file or hub:...")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Let the LFs vote on texts and save the label matrix."""
+    from labelfns.analysis import Coverage
+
+    from . import console
+    from .run import Inputs
+
+    if output.exists() and not overwrite:
+        raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
+    if not output.parent.is_dir():
+        raise InputError(f"{output.parent}: no such folder to write {output.name} to")
+    settings = _settings(pipeline, set_, pool=data)
+    inputs = Inputs.read(settings)
+    with console.bars() as progress:
+        votes = inputs.apply(settings, progress)
+    votes.save(output)
+    coverage = Coverage.of(votes)
+    if as_json:
+        _print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(f) for f in votes.faults]})
+        return
+    console.out.print(f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}): {output}")
+    _print_faults(votes.faults)
+
+
+@app.command()
+def analyze(
+    pipeline: PipelineFile,
+    data: Annotated[
+        str | None, typer.Option(help="Texts to look at, in place of the pipeline's pool: val, test, a file or hub:...")
+    ] = None,
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Show what each LF does and how much the label model covers; with gold labels, how often they are right."""
+    from labelfns.analysis import Coverage
+
+    from . import console
+    from .figures import LabelCoverage, baseline, most_common_label
+    from .run import Inputs
+    from .settings import load_settings
+
+    if data in ("val", "test"):
+        data = getattr(load_settings(pipeline, set_ or []).data, data) or data
+    settings = _settings(pipeline, set_, pool=data)
+    inputs = Inputs.read(settings)
+    with console.bars() as progress:
+        votes = inputs.apply(settings, progress)
+    gold = inputs.pool.gold
+    summary = votes.summary(gold).to_dicts()
+    coverage = Coverage.of(votes)
+    answer: dict[str, Any] = {"lfs": summary, "coverage": dataclasses.asdict(coverage)}
+    if coverage.covered:
+        model = settings.label_model.build(settings.seed).fit(votes)
+        answer["label_model"] = vars(LabelCoverage.of(model.predict_proba(votes), votes))
+        if gold is not None:
+            scores = baseline(model, votes, gold, most_common_label(model, votes))
+            answer["label_model"]["scores"] = dataclasses.asdict(scores)
+    answer["faults"] = [dataclasses.asdict(fault) for fault in votes.faults]
+    if as_json:
+        _print_json(answer)
+        return
+    console.out.print(console.lfs(summary))
+    console.out.print(
+        f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}), "
+        f"{coverage.overlapping} more than one, {coverage.conflicting} votes for different labels.\n"
+    )
+    if coverage.covered:
+        console.out.print(console.counts("Labels the label model gives", answer["label_model"]["by_label"]))
+        console.out.print(console.counts("Its confidence on covered texts", answer["label_model"]["by_confidence"]))
+        covered = answer["label_model"].get("scores", {}).get("covered")
+        if covered:
+            console.out.print(
+                f"Label model on the {covered['rows']} covered texts with gold: accuracy {covered['accuracy']:.3f}, "
+                f"macro F1 {covered['macro_f1']:.3f}"
+            )
+    _print_faults(votes.faults)
+
+
+@app.command()
+def predict(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with a model.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for a text a line.")],
+    output: Annotated[Path | None, typer.Option(help="A .jsonl, .csv or .parquet file; by default printed.")] = None,
+    text: Annotated[str, typer.Option(help="The column of texts.")] = "text",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Label texts with a run's model; a row an input row: text, label, confidence, a probability a class."""
+    import polars as pl
+
+    from labelfns.lfset import check_texts
+    from labelfns.models import TransformerClassifier
+
+    from . import console
+    from .reading import read_texts
+
+    if output is not None:
+        if output.exists() and not overwrite:
+            raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
+        if output.suffix not in (".jsonl", ".csv", ".parquet"):
+            raise InputError(f"--output {output}: its name must end in .jsonl, .csv or .parquet")
+    model_folder = run_folder / "model" if (run_folder / "model").is_dir() else run_folder
+    classifier = TransformerClassifier.from_pretrained(model_folder)
+    if data == "-":
+        texts = [line for line in sys.stdin.read().splitlines() if line.strip()]
+        check_texts(texts)
+    else:
+        texts = read_texts(data, text=text, gold="", labels=classifier.classes_).texts
+    with console.bars() as progress:
+        probs = classifier.predict_proba(texts, progress=progress)
+    frame = pl.DataFrame(
+        {
+            "text": texts,
+            "label": [classifier.classes_[c] for c in probs.argmax(axis=1)],
+            "confidence": probs.max(axis=1),
+            **{f"p_{name}": probs[:, c] for c, name in enumerate(classifier.classes_)},
+        }
+    )
+    if output is None:
+        sys.stdout.write(frame.write_ndjson())
+    elif output.suffix == ".jsonl":
+        frame.write_ndjson(output)
+    elif output.suffix == ".csv":
+        frame.write_csv(output)
+    else:
+        frame.write_parquet(output)
+
+
+@app.command()
+def report(run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]) -> None:
+    """Write the report of a finished run again, from its metrics.json."""
+    from . import console
+    from .report import write_report
+    from .run_folder import RunFolder
+
+    console.out.print(str(write_report(run_folder, RunFolder(run_folder).read_metrics())))
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is one message and exit code 2."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        app()
+    except LabelFnsError as error:
+        sys.stderr.write(f"labelfns: {error}\n")
+        raise SystemExit(2) from None
+
+
+def _run(
+    pipeline: Path, output: Path | None, overwrite: bool, overrides: list[str] | None, as_json: bool
+) -> None:
+    from . import console
+    from .run import run_pipeline
+    from .run_folder import next_free
+
+    name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
+    folder = output or next_free(Path("runs"), name)
+    settings = _settings(pipeline, overrides)
+    with console.bars() as progress:
+        metrics = run_pipeline(settings, folder, overwrite=overwrite, progress=progress)
+    if as_json:
+        _print_json({"run": str(folder), **json.loads((folder / "metrics.json").read_text(encoding="utf-8"))})
+        return
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    console.out.print(console.rounds(metrics))
+    table = console.results(metrics)
+    if table is not None:
+        console.out.print(table)
+    console.out.print(f"Kept: round {metrics['best_round']}, {metrics['rule']}.")
+    for warning in metrics["warnings"]:
+        console.out.print(f"Warning: {warning}", style="yellow", markup=False)
+    console.out.print(
+        f"\nRun folder: {folder}\n  report   {folder / 'report.html'}\n  model    {folder / 'model'}\n"
+        f"Label more texts: labelfns predict {folder} FILE",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _settings(pipeline: Path, overrides: list[str] | None, pool: str | None = None) -> "PipelineSettings":
+    from .reading import is_hub
+    from .settings import load_settings
+
+    if pool is not None and not is_hub(pool):
+        pool = str(Path(pool).resolve())
+    settings = load_settings(pipeline, overrides or [])
+    return (
+        settings
+        if pool is None
+        else dataclasses.replace(settings, data=dataclasses.replace(settings.data, pool=pool))
+    )
+
+
+def _example(name: str) -> Path:
+    from importlib.resources import files
+
+    return Path(str(files("labelfns.data"))) / name
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _print_faults(faults: Any) -> None:
+    from . import console
+
+    for fault in faults:
+        console.out.print(f"Warning: {fault}", style="yellow", markup=False)
+        console.out.print(fault.traceback, style="dim", markup=False)

@@ -1,0 +1,126 @@
+"""What a run looks like in a terminal: progress bars and tables (rich)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table
+from rich.text import Text
+
+from labelfns.progress import Progress
+
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def bars() -> Iterator[Progress]:
+    """Show a bar a task on standard error, and leave the finished ones standing."""
+    columns = (
+        TextColumn("{task.description:<30}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with RichProgress(*columns, console=err) as shown:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = shown.add_task(escape(what), total=total)
+            elif done < shown.tasks[tasks[what]].completed:  # the same work again, on another set of texts
+                shown.reset(tasks[what], total=total)
+            shown.update(tasks[what], completed=done, total=total)
+
+        yield progress
+
+
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _titled(title: str, table: Table) -> Group:
+    return Group(Text(title, style="bold"), table, "")
+
+
+def results(metrics: Mapping[str, Any]) -> Group | None:
+    """Return the table of every round beside the baselines; None where no set has gold."""
+    sets = [name for name in ("val", "test") if name in metrics["data"]]
+    if not sets:
+        return None
+    table = _table()
+    table.add_column("")
+    for name in sets:
+        table.add_column(f"{name} accuracy", justify="right")
+        table.add_column(f"{name} macro F1", justify="right")
+    for kind in ("majority_vote", "label_model"):
+        for part in ("covered", "all_rows"):
+            title = f"{kind.replace('_', ' ')}, {part.replace('_', ' ')}"
+            table.add_row(title, *_cells(metrics["baselines"][kind][name][part] for name in sets))
+    for ledger in metrics["rounds"]:
+        kept = ledger["round"] == metrics["best_round"]
+        title = f"fine-tuned, round {ledger['round']}" + (" (kept)" if kept else "")
+        cells = _cells(ledger["scores"].get(name) for name in sets)
+        table.add_row(title, *cells, style="bold" if kept else "")
+    return _titled("Results, with 95 % intervals", table)
+
+
+def _cells(scores: Iterator[Any] | Any) -> list[str]:
+    cells = []
+    for found in scores:
+        for figure in ("accuracy", "macro_f1"):
+            if found is None:
+                cells.append("-")
+                continue
+            low, high = found[f"{figure}_interval"]
+            cells.append(f"{found[figure]:.3f} [dim]({low:.2f}-{high:.2f})[/dim]")
+    return cells
+
+
+def rounds(metrics: Mapping[str, Any]) -> Group:
+    """Return the table of what each round trained on."""
+    table = _table()
+    for name in ("", "rows", "kept", "added", "dropped", "flipped", "confidence", "LF agreement", "judged"):
+        table.add_column(name, justify="right" if name else "left")
+    for ledger in metrics["rounds"]:
+        judged = ledger["judged"]
+        table.add_row(
+            f"round {ledger['round']}",
+            str(ledger["trained_on"]),
+            *(str(sum(ledger[key].values())) for key in ("kept", "added", "dropped", "flipped")),
+            f"{ledger['confidence']:.2f}",
+            f"{ledger['agreement']:.1%}",
+            "-" if judged is None else f"{judged:.3f}",
+        )
+    return _titled("What each round trained on, in rows", table)
+
+
+def lfs(summary: list[dict[str, Any]]) -> Group:
+    """Return the table of the LFs, as `Votes.summary` gives it."""
+    table = _table()
+    table.add_column("", no_wrap=True)
+    table.add_column("votes for")
+    for name in [name for name in summary[0] if name not in ("lf", "polarity")]:
+        table.add_column(name, justify="right")
+    for row in summary:
+        figures = (row[name] for name in row if name not in ("lf", "polarity"))
+        cells = ("-" if x is None else str(x) if isinstance(x, int) else f"{x:.1%}" for x in figures)
+        table.add_row(escape(row["lf"]), escape(", ".join(row["polarity"])), *cells)
+    return _titled("Labeling functions", table)
+
+
+def counts(title: str, values: Mapping[str, int]) -> Group:
+    """Return a table of counts with their shares."""
+    table = _table()
+    table.add_column("")
+    table.add_column("rows", justify="right")
+    table.add_column("share", justify="right")
+    total = max(sum(values.values()), 1)
+    for name, value in values.items():
+        table.add_row(escape(name), str(value), f"{value / total:.1%}")
+    return _titled(title, table)

@@ -1,0 +1,128 @@
+"""What a sceptic asks beside the model's own figures: baselines, coverage, warnings (numpy, `labelfns`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelfns.models import BaseLabelModel
+from labelfns.models.base import decide
+from labelfns.models.metrics import Scores, score
+from labelfns.votes import Ints, Probs, Votes
+
+from .self_training import Round
+
+CONFIDENCE_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Edges of the bins in which confidences are counted; the last bin includes 1."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A label model used as the classifier.
+
+    Parameters
+    ----------
+    covered
+        Figures on the covered rows; a tie is an abstain and counts as wrong. None where no row is covered.
+    all_rows
+        Figures on all rows, where an uncovered or tied row gets the label that the model gives most often.
+    """
+
+    covered: Scores | None
+    all_rows: Scores | None
+
+
+def baseline(model: BaseLabelModel, votes: Votes, gold: Ints, most_common: int) -> Baseline:
+    """Score a fitted label model on a labelled set; `most_common` is its most frequent label on the pool."""
+    predicted = model.predict(votes)
+    gold = np.asarray(gold)
+    return Baseline(
+        covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels),
+        all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels),
+    )
+
+
+def most_common_label(model: BaseLabelModel, votes: Votes) -> int:
+    """Return the class id that a fitted label model gives most often."""
+    predicted = model.predict(votes)
+    return int(np.bincount(predicted[predicted >= 0], minlength=votes.n_labels).argmax())
+
+
+@dataclass(frozen=True)
+class LabelCoverage:
+    """How much of the data a label model covers, in rows.
+
+    Parameters
+    ----------
+    by_label
+        Rows by the label given; ``"(tie)"`` and ``"(uncovered)"`` stand for rows that get none.
+    by_confidence
+        Covered rows by the probability of their surest class, in the bins of `CONFIDENCE_EDGES`.
+    """
+
+    by_label: dict[str, int]
+    by_confidence: dict[str, int]
+
+    @classmethod
+    def of(cls, probs: Probs, votes: Votes) -> "LabelCoverage":
+        """Count over probabilities [n, k] and the votes they came from."""
+        covered = votes.covered
+        decided = decide(probs, covered)
+        counts = np.bincount(decided[decided >= 0], minlength=votes.n_labels).tolist()
+        by_label = dict(zip(votes.labels, counts, strict=True))
+        by_label["(tie)"] = int((covered & (decided < 0)).sum())
+        by_label["(uncovered)"] = int((~covered).sum())
+        counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
+        bins = [f"{low:.1f}-{high:.1f}" for low, high in zip(CONFIDENCE_EDGES, CONFIDENCE_EDGES[1:], strict=False)]
+        return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
+
+
+def warnings(
+    votes: Votes,
+    weak: Probs,
+    rounds: Sequence[Round],
+    best: Round,
+    baselines: dict[str, dict[str, Baseline]],
+) -> list[str]:
+    """Return what a user should know before relying on a run, a sentence each.
+
+    Parameters
+    ----------
+    votes, weak
+        The pool's votes and label-model probabilities.
+    rounds, best
+        All rounds, and the chosen one.
+    baselines
+        Baselines by name, then by labelled set.
+    """
+    found = [str(fault) for fault in votes.faults]
+    found += [
+        f"LF {name} never votes on the pool"
+        for j, name in enumerate(votes.lf_names)
+        if not (votes.matrix[:, j] >= 0).any()
+    ]
+    shares = weak[votes.covered].mean(axis=0)
+    for done in rounds:
+        for name, share in zip(votes.labels, shares, strict=True):
+            given = done.ledger.predicted_shares[name]
+            if given < share / 4:
+                found.append(
+                    f"class collapse in round {done.ledger.round}: it gives {name!r} to {given:.1%} of the pool, "
+                    f"the LFs' labels to {share:.1%}"
+                )
+    majority = baselines["majority_vote"]
+    for name, found_baseline in baselines["label_model"].items():
+        ours, theirs = found_baseline.covered, majority[name].covered
+        if ours and theirs and ours.accuracy < theirs.accuracy:
+            found.append(
+                f"the label model is worse than majority vote on the covered rows of {name}: "
+                f"accuracy {ours.accuracy:.3f} against {theirs.accuracy:.3f}; consider label_model.kind = \"majority\""
+            )
+    for name, scores in best.ledger.scores.items():
+        theirs = majority[name].all_rows
+        if theirs and scores.macro_f1 < theirs.macro_f1:
+            found.append(
+                f"the best round is worse than majority vote on {name}: "
+                f"macro F1 {scores.macro_f1:.3f} against {theirs.macro_f1:.3f}"
+            )
+    return found

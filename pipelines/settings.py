@@ -1,0 +1,215 @@
+"""The pipeline file: every setting of a run, as TOML, checked at once.
+
+May import: `labelfns`, `labelfns.models`, tomli-w.
+"""
+
+import dataclasses
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from labelfns.errors import InputError, SettingsError, did_you_mean, raise_all
+from labelfns.lfset import OnError
+from labelfns.models import BaseLabelModel, FineTuning, MajorityVote, SnorkelLabelModel
+from labelfns.models.backbones import EMBEDDED
+from labelfns.settings import check, from_mapping
+from labelfns.votes import check_labels
+
+from .reading import is_hub
+from .self_training import Rounds
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Where the texts come from.
+
+    Parameters
+    ----------
+    labels
+        The class names; their positions are the class ids.
+    pool
+        The texts to label: a CSV, TSV, JSON-lines or Parquet file, or ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
+    val, test
+        Texts with gold labels, for figures alone.
+    text
+        The column of texts.
+    gold
+        The column of gold labels, names or ids; val and test must have it.
+    """
+
+    labels: tuple[str, ...]
+    pool: str
+    val: str | None = None
+    test: str | None = None
+    text: str = "text"
+    gold: str = "label"
+
+    def __post_init__(self) -> None:
+        try:
+            check_labels(self.labels)
+        except InputError as error:
+            raise SettingsError(str(error)) from None
+
+
+@dataclass(frozen=True)
+class LFSettings:
+    """Where the LFs come from.
+
+    Parameters
+    ----------
+    file
+        A Python file; its list ``lfs``, or else every LF at its top level, in order.
+    on_error
+        What an LF that raises does: ``"abstain"``, the fault kept and shown at the end, or ``"raise"``.
+    """
+
+    file: str
+    on_error: OnError = "abstain"
+
+
+@dataclass(frozen=True)
+class LabelModelSettings:
+    """Which label model, and the settings of Snorkel's (see `SnorkelLabelModel`)."""
+
+    kind: Literal["snorkel", "majority"] = "snorkel"
+    n_epochs: int = 100
+    lr: float = 0.01
+    l2: float = 0.0
+    prec_init: float = 0.7
+    class_balance: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self.build(seed=0)
+
+    def build(self, seed: int) -> BaseLabelModel:
+        """Return the label model, not yet fitted."""
+        if self.kind == "majority":
+            return MajorityVote()
+        options = {name: value for name, value in vars(self).items() if name != "kind"}
+        return SnorkelLabelModel(seed=seed, **options)
+
+
+@dataclass(frozen=True)
+class ClassifierSettings(FineTuning):
+    """The backbone, and how it is fine-tuned (see `FineTuning`).
+
+    Parameters
+    ----------
+    backbone
+        ``"embedded"``, a folder, or a name on the Hugging Face hub.
+    """
+
+    backbone: str = EMBEDDED
+
+
+@dataclass(frozen=True)
+class PipelineSettings:
+    """Every setting of a run; one field a section of the pipeline file."""
+
+    data: DataSettings
+    lfs: LFSettings
+    seed: int = 0
+    label_model: LabelModelSettings = LabelModelSettings()
+    classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
+    self_training: Rounds = Rounds()
+
+    def __post_init__(self) -> None:
+        balance, labels = self.label_model.class_balance, self.data.labels
+        check(
+            (0 <= self.seed < 2**32, f"seed must be in 0..2**32 - 1; got {self.seed}"),
+            (
+                balance is None or len(balance) == len(labels),
+                f"label_model.class_balance must have {len(labels)} shares, one a label; got {balance}",
+            ),
+        )
+
+
+def load_settings(path: Path, overrides: Sequence[str] = ()) -> PipelineSettings:
+    """Read a pipeline file; paths in it become absolute, environment variables in them are filled in.
+
+    Parameters
+    ----------
+    path
+        The TOML file; paths in it are relative to its folder.
+    overrides
+        ``section.key=value`` each; the value is read as TOML, or else as a string.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    SettingsError
+        If it is not TOML, or settings are unknown, missing, of the wrong type or out of range; all at once.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such pipeline file")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    problems: list[str] = []
+    for override in overrides:
+        _override(values, override, problems)
+    known = {f.name: f for f in dataclasses.fields(PipelineSettings)}
+    for section in ("data", "lfs"):
+        values.setdefault(section, {})
+    settings = from_mapping(PipelineSettings, values, "", problems)
+    raise_all(SettingsError, [_named(problem, path, known) for problem in problems])
+    assert settings is not None
+    return _resolved(settings, path.parent.resolve())
+
+
+def _named(problem: str, path: Path, known: dict[str, Any]) -> str:
+    return f"{path.name}: {problem.removeprefix('.')}"
+
+
+def _override(values: dict[str, Any], override: str, problems: list[str]) -> None:
+    name, equals, text = override.partition("=")
+    keys = name.strip().split(".")
+    if not equals or not all(keys):
+        problems.append(f"--set takes section.key=value; got {override!r}")
+        return
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    table = values
+    for key in keys[:-1]:
+        table = table.setdefault(key, {})
+        if not isinstance(table, dict):
+            problems.append(f"--set {override}: {key} is not a table of settings")
+            return
+    table[keys[-1]] = value
+
+
+def _resolved(settings: PipelineSettings, base: Path) -> PipelineSettings:
+    """Return the settings with every path made absolute."""
+    problems: list[str] = []
+
+    def resolve(name: str, value: str) -> str:
+        filled = os.path.expandvars(value)
+        unset = re.search(r"\$\{?(\w+)", filled)
+        if unset:
+            problems.append(f"{name} is {value!r}, but the environment variable {unset[1]} is not set")
+        return filled if is_hub(filled) else str(base / Path(filled).expanduser())
+
+    data = {
+        name: resolve(f"data.{name}", value)
+        for name in ("pool", "val", "test")
+        if (value := getattr(settings.data, name)) is not None
+    }
+    backbone = settings.classifier.backbone
+    if backbone.startswith((".", "/", "~", "$")):
+        backbone = resolve("classifier.backbone", backbone)
+    lf_file = resolve("lfs.file", settings.lfs.file)
+    raise_all(SettingsError, problems)
+    return dataclasses.replace(
+        settings,
+        data=dataclasses.replace(settings.data, **data),
+        lfs=dataclasses.replace(settings.lfs, file=lf_file),
+        classifier=dataclasses.replace(settings.classifier, backbone=backbone),
+    )
