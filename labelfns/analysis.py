@@ -40,9 +40,7 @@ def summary(votes: Votes, gold: Ints | None = None) -> pl.DataFrame:
     voted = matrix != ABSTAIN
     n_votes = voted.sum(axis=1, keepdims=True)
     overlaps = voted & (n_votes > 1)
-    same = np.take_along_axis(
-        np.pad(votes.counts, ((0, 0), (0, 1))), matrix.astype(np.int64), axis=1
-    )
+    same = np.take_along_axis(np.pad(votes.counts, ((0, 0), (0, 1))), matrix.astype(np.int64), axis=1)
     conflicts = voted & (same < n_votes)
     columns: dict[str, object] = {
         "lf": list(votes.lf_names),

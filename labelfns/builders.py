@@ -131,9 +131,7 @@ def emoji(label: Label, symbols: Iterable[str], *, name: str | None = None) -> P
         joined = rf"{_SKIN_OR_STYLE}*".join(re.escape(char) for char in text)
         return rf"(?<!\u200d){joined}{_SKIN_OR_STYLE}*(?!{_SKIN_OR_STYLE}*\u200d)"
 
-    return PatternLF(
-        name or f"emoji_{label}", label, re.compile(_alternatives("emoji", symbols, one))
-    )
+    return PatternLF(name or f"emoji_{label}", label, re.compile(_alternatives("emoji", symbols, one)))
 
 
 def regex(label: Label, pattern: str, *, ignore_case: bool = True, name: str | None = None) -> PatternLF:

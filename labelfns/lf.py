@@ -109,9 +109,7 @@ def as_lf(candidate: object) -> LabelingFunction:
 @overload
 def labeling_function(function: Callable[[str], object], /) -> LabelingFunction: ...
 @overload
-def labeling_function(
-    *, name: str | None = None
-) -> Callable[[Callable[[str], object]], LabelingFunction]: ...
+def labeling_function(*, name: str | None = None) -> Callable[[Callable[[str], object]], LabelingFunction]: ...
 def labeling_function(
     function: Callable[[str], object] | None = None, /, *, name: str | None = None
 ) -> LabelingFunction | Callable[[Callable[[str], object]], LabelingFunction]:
@@ -135,9 +133,7 @@ def labeling_function(
 
     def decorate(inner: Callable[[str], object]) -> LabelingFunction:
         if not callable(inner):
-            raise LFError(
-                f"@labeling_function takes a function, got {inner!r}; a name goes in as name={inner!r}"
-            )
-        return FunctionLF(name or getattr(inner, "__name__", ""), inner)
+            raise LFError(f"@labeling_function takes a function, got {inner!r}; a name goes in as name={inner!r}")
+        return FunctionLF(name or str(getattr(inner, "__name__", "")), inner)
 
     return decorate if function is None else decorate(function)

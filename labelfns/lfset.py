@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.errors import InputError, LFError, did_you_mean, raise_all, some
-from labelfns.lf import ABSTAIN, Label, LabelingFunction, PatternLF, Span, as_lf
+from labelfns.lf import ABSTAIN, LabelingFunction, PatternLF, Span, as_lf
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Fault, Votes, check_labels
 
@@ -60,9 +60,7 @@ class LFSet:
                 problems.append(str(error))
         names = [lf.name for lf in adapted]
         duplicates = sorted({name for name in names if names.count(name) > 1})
-        problems += [
-            f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates
-        ]
+        problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
             if isinstance(lf, PatternLF):
                 try:
@@ -85,9 +83,7 @@ class LFSet:
         """The LFs' names, in order."""
         return tuple(lf.name for lf in self.lfs)
 
-    def apply(
-        self, texts: Sequence[str], *, on_error: OnError = "abstain", progress: Progress | None = None
-    ) -> Votes:
+    def apply(self, texts: Sequence[str], *, on_error: OnError = "abstain", progress: Progress | None = None) -> Votes:
         """Let every LF vote on every text.
 
         Parameters
@@ -170,9 +166,7 @@ class LFSet:
             if ABSTAIN <= vote < len(self.labels):
                 return int(vote)
             raise LFError(f"{vote!r}, which is not in -1..{len(self.labels) - 1}")
-        raise LFError(
-            f"{vote!r} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN"
-        )
+        raise LFError(f"{vote!r} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
 
 
 def check_texts(texts: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ def from_mapping(cls: type[T], values: Mapping[str, Any], section: str, problems
         if name not in fields:
             problems.append(f"{section}.{name} is not a setting{did_you_mean(name, fields)}")
         elif dataclasses.is_dataclass(hints[name]) and isinstance(value, Mapping):
-            given[name] = from_mapping(hints[name], value, f"{section}.{name}", problems)  # type: ignore[arg-type]
+            given[name] = from_mapping(hints[name], value, f"{section}.{name}", problems)
         else:
             given[name] = _convert(value, hints[name])
             if not _fits(given[name], hints[name]):

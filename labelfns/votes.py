@@ -114,7 +114,7 @@ class Votes:
 
     def __len__(self) -> int:
         """Return the number of rows, n."""
-        return self.matrix.shape[0]
+        return len(self.matrix)
 
     @property
     def n_labels(self) -> int:
@@ -177,7 +177,7 @@ class Votes:
             raise InputError(f"{path} is not a file of votes written by labelfns") from error
         frame = pl.read_parquet(path)
         faults = (Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in meta["faults"])
-        return cls(frame.to_numpy(), labels=meta["labels"], lf_names=frame.columns, faults=tuple(faults))
+        return cls(frame.to_numpy(), labels=meta["labels"], lf_names=tuple(frame.columns), faults=tuple(faults))
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:

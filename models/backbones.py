@@ -4,7 +4,8 @@ May import: transformers, `labelfns`.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging
 
 from labelfns.errors import InputError, MissingExtraError
 
@@ -57,6 +59,20 @@ def check_sha256(path: Path, expected: str) -> None:
         )
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' notices and bars about loading and saving off the screen; its errors still come."""
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
 def load_backbone(
     backbone: str | Path, labels: Sequence[str], layers: int | None = None
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -82,15 +98,16 @@ def load_backbone(
     options = {} if layers is None else {"num_hidden_layers": layers}
     names = dict(enumerate(labels))
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForSequenceClassification.from_pretrained(
-            source,
-            num_labels=len(names),
-            id2label=names,
-            label2id={name: i for i, name in names.items()},
-            ignore_mismatched_sizes=True,
-            **options,
-        )
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(source)
+            model = AutoModelForSequenceClassification.from_pretrained(
+                source,
+                num_labels=len(names),
+                id2label=names,
+                label2id={name: i for i, name in names.items()},
+                ignore_mismatched_sizes=True,
+                **options,
+            )
     except (OSError, ValueError) as error:
         raise InputError(
             f"backbone {str(backbone)!r} cannot be opened: it is not a folder with a saved transformer, and "

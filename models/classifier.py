@@ -26,7 +26,7 @@ from labelfns.lfset import check_texts
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs
 
-from .backbones import load_backbone
+from .backbones import load_backbone, quiet
 from .seeding import isolated_rng
 from .training import MASK_FALLBACK, Batches, FineTuning, ProgressCallback, WeakLabelTrainer, training_rows
 from .views import hide
@@ -131,7 +131,7 @@ class TransformerClassifier:
                 train_dataset=training_rows(texts, targets, row_weights, spans),
                 callbacks=[watch, *self.callbacks],
             ).train()
-        self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels
+        self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
         return self
 
     def predict_proba(
@@ -183,8 +183,9 @@ class TransformerClassifier:
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""
-        self.model_.save_pretrained(folder)
-        self.tokenizer_.save_pretrained(folder)
+        with quiet():
+            self.model_.save_pretrained(folder)
+            self.tokenizer_.save_pretrained(folder)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> "TransformerClassifier":
@@ -197,7 +198,8 @@ class TransformerClassifier:
         """
         if not (Path(folder) / "config.json").is_file():
             raise InputError(f"{folder} does not hold a saved classifier: there is no config.json in it")
-        model = AutoModelForSequenceClassification.from_pretrained(folder)
+        with quiet():
+            model = AutoModelForSequenceClassification.from_pretrained(folder)
         names = model.config.id2label
         fitted = cls(folder, labels=[names[i] for i in range(len(names))])
         fitted.model_, fitted.classes_ = model.eval(), tuple(fitted.labels or ())
@@ -213,9 +215,7 @@ class TransformerClassifier:
         return scores
 
 
-def _check_targets(
-    n: int, probs: Probs, weights: npt.ArrayLike | None
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _check_targets(n: int, probs: Probs, weights: npt.ArrayLike | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     targets = np.asarray(probs)
     if targets.ndim != 2 or targets.shape[0] != n or targets.shape[1] < 2:
         hint = "; for class ids use np.eye(k)[ids]" if targets.ndim == 1 else ""

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from .base import BaseLabelModel
 from labelfns.votes import Probs, Votes
+
+from .base import BaseLabelModel
 
 
 class MajorityVote(BaseLabelModel):

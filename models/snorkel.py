@@ -18,7 +18,7 @@ from .seeding import isolated_rng
 
 @dataclass
 class SnorkelLabelModel(BaseLabelModel):
-    """Snorkel's generative label model (Ratner et al. 2019, "Training Complex Models with Multi-Task Weak Supervision").
+    """Snorkel's label model (Ratner et al. 2019, "Training Complex Models with Multi-Task Weak Supervision").
 
     The snorkel package fits it; its seed does not touch the global generators, rows without votes are left alone,
     and gold with unknown rows is understood. Its confidences depend on the seed where LFs are sparse: rank with

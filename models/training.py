@@ -13,6 +13,7 @@ from datasets import Dataset
 from torch import Tensor
 from transformers import (
     PreTrainedTokenizerBase,
+    PrinterCallback,
     Trainer,
     TrainerCallback,
     TrainerControl,
@@ -77,7 +78,7 @@ class FineTuning:
     hide_cues: float = 0.5
     word_dropout: float = 0.1
     layers: int | None = None
-    loss: WeakLabelLoss = WeakLabelLoss()
+    loss: WeakLabelLoss = field(default_factory=WeakLabelLoss)
     trainer: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -172,6 +173,7 @@ class WeakLabelTrainer(Trainer):
     def __init__(self, *, loss: WeakLabelLoss, **options: Any) -> None:
         super().__init__(**options)
         self.weak_label_loss = loss
+        self.remove_callback(PrinterCallback)
 
     def compute_loss(
         self,
@@ -183,9 +185,10 @@ class WeakLabelTrainer(Trainer):
         """Return the loss of a batch that `Batches` made, and the outputs where asked for."""
         targets, weights = inputs.pop("targets"), inputs.pop("weights")
         outputs = model(**inputs)
-        first, *second = outputs.logits.float().split(len(targets))
+        views = outputs.logits.float().split(len(targets))
         done = self.state.global_step / max(self.state.max_steps, 1)
-        loss = self.weak_label_loss(first, targets, weights, *second, progress=done)
+        second = views[1] if len(views) > 1 else None
+        loss = self.weak_label_loss(views[0], targets, weights, second, done)
         return (loss, outputs) if return_outputs else loss
 
 
@@ -195,8 +198,6 @@ class ProgressCallback(TrainerCallback):
     def __init__(self, progress: Progress, what: str) -> None:
         self.progress, self.what = progress, what
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Report the step."""
         self.progress(self.what, state.global_step, state.max_steps)

@@ -87,7 +87,8 @@ def apply(
 def analyze(
     pipeline: PipelineFile,
     data: Annotated[
-        str | None, typer.Option(help="Texts to look at, in place of the pipeline's pool: val, test, a file or hub:...")
+        str | None,
+        typer.Option(help="Texts to look at, in place of the pipeline's pool: val, test, a file or hub:..."),
     ] = None,
     set_: Set = None,
     as_json: Json = False,
@@ -187,7 +188,9 @@ def predict(
 
 
 @app.command()
-def report(run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]) -> None:
+def report(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+) -> None:
     """Write the report of a finished run again, from its metrics.json."""
     from . import console
     from .report import write_report
@@ -206,9 +209,7 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
-def _run(
-    pipeline: Path, output: Path | None, overwrite: bool, overrides: list[str] | None, as_json: bool
-) -> None:
+def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[str] | None, as_json: bool) -> None:
     from . import console
     from .run import run_pipeline
     from .run_folder import next_free
@@ -245,9 +246,7 @@ def _settings(pipeline: Path, overrides: list[str] | None, pool: str | None = No
         pool = str(Path(pool).resolve())
     settings = load_settings(pipeline, overrides or [])
     return (
-        settings
-        if pool is None
-        else dataclasses.replace(settings, data=dataclasses.replace(settings.data, pool=pool))
+        settings if pool is None else dataclasses.replace(settings, data=dataclasses.replace(settings.data, pool=pool))
     )
 
 

@@ -105,11 +105,14 @@ def lfs(summary: list[dict[str, Any]]) -> Group:
     table = _table()
     table.add_column("", no_wrap=True)
     table.add_column("votes for")
-    for name in [name for name in summary[0] if name not in ("lf", "polarity")]:
+    shares = ("coverage", "overlaps", "conflicts")
+    for name in (*shares, *(["right, of gold"] if "accuracy" in summary[0] else [])):
         table.add_column(name, justify="right")
     for row in summary:
-        figures = (row[name] for name in row if name not in ("lf", "polarity"))
-        cells = ("-" if x is None else str(x) if isinstance(x, int) else f"{x:.1%}" for x in figures)
+        cells = [f"{row[name]:.1%}" for name in shares]
+        if "accuracy" in row:
+            known = row["correct"] + row["incorrect"]
+            cells.append(f"{row['accuracy']:.0%} of {known:>3}" if known else "-")
         table.add_row(escape(row["lf"]), escape(", ".join(row["polarity"])), *cells)
     return _titled("Labeling functions", table)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class LabelCoverage:
         by_label["(tie)"] = int((covered & (decided < 0)).sum())
         by_label["(uncovered)"] = int((~covered).sum())
         counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
-        bins = [f"{low:.1f}-{high:.1f}" for low, high in zip(CONFIDENCE_EDGES, CONFIDENCE_EDGES[1:], strict=False)]
+        bins = [f"{low:.1f}-{high:.1f}" for low, high in pairwise(CONFIDENCE_EDGES)]
         return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
 
 
@@ -116,7 +117,7 @@ def warnings(
         if ours and theirs and ours.accuracy < theirs.accuracy:
             found.append(
                 f"the label model is worse than majority vote on the covered rows of {name}: "
-                f"accuracy {ours.accuracy:.3f} against {theirs.accuracy:.3f}; consider label_model.kind = \"majority\""
+                f'accuracy {ours.accuracy:.3f} against {theirs.accuracy:.3f}; consider label_model.kind = "majority"'
             )
     for name, scores in best.ledger.scores.items():
         theirs = majority[name].all_rows

@@ -40,9 +40,7 @@ def is_hub(source: str) -> bool:
     return source.startswith(HUB)
 
 
-def read_texts(
-    source: str, *, text: str, gold: str, labels: Sequence[str], need_gold: bool = False
-) -> Texts:
+def read_texts(source: str, *, text: str, gold: str, labels: Sequence[str], need_gold: bool = False) -> Texts:
     """Read a source of texts.
 
     Parameters

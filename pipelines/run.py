@@ -120,9 +120,7 @@ def run_pipeline(
     label_model = settings.label_model.build(settings.seed)
     with _timed(seconds, "label model"):
         folder.write_votes(votes, label_model.fit(votes).predict_proba(votes))
-    template = TransformerClassifier(
-        settings.classifier.backbone, settings=settings.classifier, seed=settings.seed
-    )
+    template = TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
     with _timed(seconds, "rounds"):
         result = SelfTraining(label_model, template, settings.self_training).run(
             inputs.pool.texts,
@@ -168,7 +166,10 @@ def _metrics(
         },
         "gold_rows": _gold_rows(inputs),
         "coverage": dataclasses.asdict(Coverage.of(votes)),
-        "label_model": {"kind": settings.label_model.kind, **vars(LabelCoverage.of(result.weak_labels, votes))},
+        "label_model": {
+            "kind": settings.label_model.kind,
+            **vars(LabelCoverage.of(result.weak_labels, votes)),
+        },
         "lfs": votes.summary(inputs.pool.gold).to_dicts(),
         "faults": [dataclasses.asdict(fault) for fault in votes.faults],
         "baselines": baselines,

@@ -237,7 +237,14 @@ class SelfTraining:
         spans = list(cues) if cues is not None else [[] for _ in texts]
         known = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), votes.n_labels)
         weak = self.label_model.fit(votes).predict_proba(votes)
-        pool = _Pool(texts, votes, spans, known, weak, judge_rows(votes, weak, self.settings.judges, self.classifier.seed))
+        pool = _Pool(
+            texts,
+            votes,
+            spans,
+            known,
+            weak,
+            judge_rows(votes, weak, self.settings.judges, self.classifier.seed),
+        )
         show = progress or Bar()
         rounds: list[Round] = []
         for r in range(self.settings.rounds + 1):
@@ -261,7 +268,7 @@ class SelfTraining:
             )
         warm = last is not None and self.settings.warm_start
         student = self._student(r, pool.votes.labels, warm=warm)
-        rows = np.flatnonzero(selected)
+        rows = np.flatnonzero(selected).tolist()
         student.fit(
             [pool.texts[i] for i in rows],
             labels[rows],
@@ -325,8 +332,7 @@ class SelfTraining:
 
         right = selected & (pool.gold >= 0)
         scores = {
-            name: score(given.gold, student.predict(given.texts, progress=tell), k)
-            for name, given in labelled.items()
+            name: score(given.gold, student.predict(given.texts, progress=tell), k) for name, given in labelled.items()
         }
         return Ledger(
             round=r,
@@ -344,12 +350,10 @@ class SelfTraining:
         )
 
     def _judge(self, pool: "_Pool", student: TransformerClassifier, tell: Progress) -> float | None:
-        rows = np.flatnonzero(pool.judges)
-        if not len(rows):
+        rows = np.flatnonzero(pool.judges).tolist()
+        if not rows:
             return None
-        probs = student.predict_proba(
-            [pool.texts[i] for i in rows], hidden=[pool.cues[i] for i in rows], progress=tell
-        )
+        probs = student.predict_proba([pool.texts[i] for i in rows], hidden=[pool.cues[i] for i in rows], progress=tell)
         return macro_recall(pool.weak[rows].argmax(axis=1), probs.argmax(axis=1), pool.votes.n_labels)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from labelfns.errors import InputError, SettingsError, did_you_mean, raise_all
+from labelfns.errors import InputError, SettingsError, raise_all
 from labelfns.lfset import OnError
 from labelfns.models import BaseLabelModel, FineTuning, MajorityVote, SnorkelLabelModel
 from labelfns.models.backbones import EMBEDDED
@@ -113,9 +113,9 @@ class PipelineSettings:
     data: DataSettings
     lfs: LFSettings
     seed: int = 0
-    label_model: LabelModelSettings = LabelModelSettings()
+    label_model: LabelModelSettings = field(default_factory=LabelModelSettings)
     classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
-    self_training: Rounds = Rounds()
+    self_training: Rounds = field(default_factory=Rounds)
 
     def __post_init__(self) -> None:
         balance, labels = self.label_model.class_balance, self.data.labels
@@ -197,7 +197,7 @@ def _resolved(settings: PipelineSettings, base: Path) -> PipelineSettings:
             problems.append(f"{name} is {value!r}, but the environment variable {unset[1]} is not set")
         return filled if is_hub(filled) else str(base / Path(filled).expanduser())
 
-    data = {
+    data: dict[str, Any] = {
         name: resolve(f"data.{name}", value)
         for name in ("pool", "val", "test")
         if (value := getattr(settings.data, name)) is not None

@@ -1,0 +1,125 @@
+"""Shared fixtures: no network, and a tiny transformer built in code."""
+
+import json
+import os
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports the hub's client
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+import numpy as np
+import pytest
+
+TINY_TOML = """
+[data]
+labels = ["negative", "positive"]
+pool = "pool.jsonl"
+val = "val.csv"
+test = "test.tsv"
+
+[lfs]
+file = "lfs.py"
+
+[label_model]
+kind = "majority"
+
+[classifier]
+backbone = "{backbone}"
+epochs = 1
+
+[self_training]
+judges = 0.2
+"""
+
+TINY_LFS = """
+from labelfns import hashtags, keywords, labeling_function
+
+good_tags = hashtags("positive", ["happy"], name="good_tags")
+bad_tags = hashtags("negative", ["fail"], name="bad_tags")
+good_words = keywords("positive", ["great"], name="good_words")
+bad_words = keywords("negative", ["awful"], name="bad_words")
+
+@labeling_function
+def fragile(text):
+    if "boom" in text:
+        raise ValueError("cannot read this")
+    return None
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny_backbone(tmp_path_factory) -> Path:
+    """A BERT of two layers of 16 units with a vocabulary of letters and a few words, saved in a folder."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny")
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = ["great", "awful", "happy", "fail", "lunch", "train", "today", "so", "the", "#", "boom"]
+    letters = [chr(c) for c in range(97, 123)]
+    vocab = {token: i for i, token in enumerate([*special, *words, *letters, *(f"##{x}" for x in letters)])}
+    tokenizer = Tokenizer(models.WordPiece(vocab, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    names = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, **{f"{name}_token": token for name, token in names.items()}
+    )
+    fast.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(vocab),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=64,
+    )
+    from labelfns.models.seeding import isolated_rng
+
+    with isolated_rng(0):
+        BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy_texts() -> tuple[list[str], np.ndarray]:
+    """Eighty texts of two classes that a tiny model can learn, and their gold."""
+    fillers = [
+        "lunch today",
+        "the train",
+        "so the lunch",
+        "today",
+        "the lunch so",
+        "train today",
+        "so today",
+        "train",
+    ]
+    cues = ["great", "#happy", "awful", "#fail", "great", "#happy", "awful", "#fail", "", ""]
+    texts, gold = [], []
+    for i, filler in enumerate(fillers):
+        for j, cue in enumerate(cues):
+            texts.append(f"{filler} {cue} {'abcdefgh'[i]}{'abcdefghij'[j]}")
+            gold.append(int("great" in cue or "happy" in cue))
+    return texts, np.array(gold)
+
+
+@pytest.fixture
+def tiny_project(tmp_path, tiny_backbone, toy_texts) -> Path:
+    """A folder with a pipeline file that runs in seconds: texts in three formats, LFs, settings."""
+    texts, gold = toy_texts
+    names = ["negative", "positive"]
+    pool = [*texts, "boom"]
+    (tmp_path / "pool.jsonl").write_text("".join(json.dumps({"text": t}) + "\n" for t in pool), encoding="utf-8")
+    rows = list(zip(texts, gold, strict=True))
+    (tmp_path / "val.csv").write_text(
+        "text,label\n" + "".join(f'"{t}",{names[y]}\n' for t, y in rows[:20]), encoding="utf-8"
+    )
+    (tmp_path / "test.tsv").write_text(
+        "text\tlabel\n" + "".join(f"{t}\t{y}\n" for t, y in rows[20:50]), encoding="utf-8"
+    )
+    (tmp_path / "lfs.py").write_text(TINY_LFS, encoding="utf-8")
+    (tmp_path / "pipeline.toml").write_text(TINY_TOML.format(backbone=tiny_backbone.as_posix()), encoding="utf-8")
+    return tmp_path

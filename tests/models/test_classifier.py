@@ -1,0 +1,178 @@
+import random
+
+import numpy as np
+import pytest
+import torch
+from transformers import TrainerCallback, pipeline
+
+from labelfns.errors import InputError, SettingsError
+from labelfns.models import FineTuning, TransformerClassifier, WeakLabelLoss
+from labelfns.models.training import Batches, training_rows
+
+LABELS = ["negative", "positive"]
+FAST = FineTuning(epochs=12, learning_rate=5e-3, loss=WeakLabelLoss(consistency="none"))
+ONE = FineTuning(epochs=1, loss=WeakLabelLoss(consistency="none"))
+
+
+def quiet(what, done, total):
+    pass
+
+
+@pytest.fixture(scope="module")
+def fitted(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    return TransformerClassifier(tiny_backbone, labels=LABELS, settings=FAST).fit(
+        texts, np.eye(2)[gold], progress=quiet
+    )
+
+
+@pytest.mark.slow
+def test_it_learns(fitted, toy_texts):
+    texts, gold = toy_texts
+    probs = fitted.predict_proba(texts, progress=quiet)
+    assert probs.shape == (80, 2)
+    np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-5)
+    assert (probs.argmax(axis=1) == gold).mean() > 0.9
+    assert fitted.classes_ == ("negative", "positive")
+
+
+def test_scores_do_not_depend_on_the_batch_a_text_is_in(fitted, toy_texts):
+    texts, _ = toy_texts
+    together = fitted.predict_proba(texts, progress=quiet)
+    alone = np.concatenate([fitted.predict_proba([text], progress=quiet) for text in texts[:9]])
+    np.testing.assert_allclose(together[:9], alone, atol=1e-5)
+
+
+def test_transformers_opens_what_is_saved(fitted, toy_texts, tmp_path):
+    fitted.save_pretrained(tmp_path / "m")
+    (answer,) = pipeline("text-classification", str(tmp_path / "m"))(["great lunch"])
+    assert answer["label"] in LABELS
+    again = TransformerClassifier.from_pretrained(tmp_path / "m")
+    texts, _ = toy_texts
+    assert again.classes_ == fitted.classes_
+    np.testing.assert_allclose(
+        again.predict_proba(texts, progress=quiet), fitted.predict_proba(texts, progress=quiet), atol=1e-6
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("consistency", ["none", "two_passes", "perturbed"])
+def test_same_seed_same_weights_and_global_generators_alone(tiny_backbone, toy_texts, consistency):
+    texts, gold = toy_texts
+    settings = FineTuning(epochs=1, hide_cues=0.5, loss=WeakLabelLoss(consistency=consistency))
+    cues = [[(0, 4)] for _ in texts]
+
+    def fit(seed):
+        classifier = TransformerClassifier(tiny_backbone, settings=settings, seed=seed)
+        return classifier.fit(texts, np.eye(2)[gold], cues=cues, progress=quiet).model_.state_dict()
+
+    before = random.getstate(), torch.get_rng_state().tolist()
+    first = fit(1)
+    assert (random.getstate(), torch.get_rng_state().tolist()) == before
+    torch.rand(5)
+    second, other = fit(1), fit(2)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+@pytest.mark.slow
+def test_rows_of_weight_nought_teach_nothing(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    wrong = np.concatenate([np.eye(2)[gold], np.eye(2)[1 - gold]])
+    weights = np.repeat([1.0, 0.0], 80)
+    classifier = TransformerClassifier(tiny_backbone, settings=FAST)
+    classifier.fit([*texts, *texts], wrong, weights=weights, progress=quiet)
+    assert (classifier.predict(texts, progress=quiet) == gold).mean() > 0.9
+
+
+def test_a_warm_start_goes_on_from_the_teacher(fitted, toy_texts):
+    texts, gold = toy_texts
+    still = FineTuning(epochs=1, learning_rate=1e-12, loss=WeakLabelLoss(consistency="none"))
+    student = TransformerClassifier("never opened", labels=LABELS, settings=still)
+    student.fit(texts, np.eye(2)[gold], start=fitted, progress=quiet)
+    assert student.model_ is not fitted.model_
+    np.testing.assert_allclose(
+        student.predict_proba(texts, progress=quiet), fitted.predict_proba(texts, progress=quiet), atol=1e-4
+    )
+
+
+def test_hidden_pieces_are_not_seen(fitted):
+    probs = fitted.predict_proba(["lunch great", "lunch awful"], hidden=[[(6, 11)], [(6, 11)]], progress=quiet)
+    np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)
+
+
+def test_users_callbacks_and_trainer_arguments_are_used(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+
+    class Count(TrainerCallback):
+        steps = 0
+
+        def on_step_end(self, args, state, control, **kwargs):
+            self.steps += 1
+
+    count = Count()
+    settings = FineTuning(epochs=3, trainer={"max_steps": 2})
+    TransformerClassifier(tiny_backbone, settings=settings, callbacks=[count]).fit(
+        texts, np.eye(2)[gold], progress=quiet
+    )
+    assert count.steps == 2
+
+
+def test_progress_is_told(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    seen = []
+    classifier = TransformerClassifier(tiny_backbone, settings=ONE)
+    classifier.fit(texts, np.eye(2)[gold], progress=lambda *step: seen.append(step))
+    assert seen[-1] == ("fine-tuning", 5, 5)
+    classifier.predict_proba(texts, progress=lambda *step: seen.append(step))
+    assert seen[-1] == ("scoring", 80, 80)
+
+
+def test_batches_hold_the_views(tiny_backbone):
+    from transformers import AutoTokenizer
+
+    settings = FineTuning(hide_cues=1.0, word_dropout=1.0, loss=WeakLabelLoss(consistency="perturbed"))
+    tokenizer = AutoTokenizer.from_pretrained(tiny_backbone)
+    rows = training_rows(["great lunch", "the train today"], np.eye(2), np.ones(2), [[(0, 5)], []])
+    batch = Batches(tokenizer, settings, np.random.default_rng(0))([rows[0], rows[1]])
+    assert tokenizer.batch_decode(batch["input_ids"]) == [
+        "[CLS] [MASK] lunch [SEP] [PAD]",
+        "[CLS] the train today [SEP]",
+        "[CLS] [MASK] [MASK] [SEP] [PAD]",
+        "[CLS] [MASK] [MASK] [MASK] [SEP]",
+    ]
+    assert batch["targets"].tolist() == [[1, 0], [0, 1]]
+    assert batch["weights"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"probs": np.array([0, 1])}, r"use np\.eye\(k\)\[ids\]"),
+        ({"probs": np.eye(3)[:2]}, "3 columns for 2 labels"),
+        ({"probs": np.array([[0.5, 0.5], [0.5, 0.6]])}, "probs of row 1"),
+        ({"probs": np.array([[0.5, 0.5], [np.nan, 0.5]])}, "probs of row 1"),
+        ({"weights": [1.0]}, r"weights must have shape \(2,\)"),
+        ({"weights": [1.0, -1.0]}, "weights of row 1"),
+        ({"weights": [0.0, 0.0]}, "all weights are 0"),
+        ({"texts": ["a", ""]}, "empty in row 1"),
+    ],
+)
+def test_bad_training_input(options, message):
+    arguments = {"texts": ["a", "b"], "probs": np.eye(2)} | options
+    with pytest.raises(InputError, match=message):
+        TransformerClassifier("never opened", labels=LABELS).fit(arguments.pop("texts"), **arguments)
+
+
+def test_not_fitted_and_not_saved(tmp_path):
+    with pytest.raises(InputError, match="not fitted"):
+        TransformerClassifier("never opened").predict(["a"])
+    with pytest.raises(InputError, match=r"no config\.json"):
+        TransformerClassifier.from_pretrained(tmp_path)
+
+
+def test_settings_are_checked_all_at_once():
+    with pytest.raises(SettingsError) as caught:
+        FineTuning(epochs=0, batch_size=0, hide_cues=2, trainer={"bf61": True})
+    for part in ("4 problems", "epochs must be above 0", "batch_size", "hide_cues", "trainer.bf61"):
+        assert part in str(caught.value)

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+
+from labelfns.models.metrics import macro_recall, score
+
+
+def test_figures_agree_with_scikit_learn():
+    rng = np.random.default_rng(0)
+    gold, predicted = rng.integers(0, 4, 200), rng.integers(0, 4, 200)
+    found = score(gold, predicted, 4)
+    assert found.accuracy == pytest.approx(accuracy_score(gold, predicted))
+    assert found.macro_f1 == pytest.approx(f1_score(gold, predicted, average="macro"))
+    assert found.macro_recall == pytest.approx(balanced_accuracy_score(gold, predicted))
+    assert found.accuracy_interval[0] < found.accuracy < found.accuracy_interval[1]
+    assert found.macro_f1_interval[0] < found.macro_f1 < found.macro_f1_interval[1]
+
+
+def test_unknown_gold_is_left_out_and_an_abstain_is_wrong():
+    found = score(np.array([0, 1, 1, -1]), np.array([0, 1, -1, 0]), 2)
+    assert (found.rows, found.accuracy, found.macro_recall) == (3, pytest.approx(2 / 3), 0.75)
+    assert found.macro_f1 == pytest.approx((1 + 2 / 3) / 2)
+    assert found.confusion == ((1, 0), (0, 1))
+
+
+def test_no_gold_at_all():
+    assert score(np.array([-1, -1]), np.array([0, 1]), 2) is None
+
+
+def test_recall_over_the_classes_that_gold_has():
+    assert macro_recall(np.array([0, 0, 1]), np.array([0, 1, 1]), 5) == 0.75

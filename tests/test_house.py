@@ -1,0 +1,52 @@
+"""The house stands: packages, exported names, light imports."""
+
+import importlib
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_package_is_listed_and_mapped():
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    folders = {str(file.parent.relative_to(ROOT)) for file in ROOT.glob("*/__init__.py")}
+    assert {setuptools["package-dir"][package] for package in setuptools["packages"]} == folders
+
+
+@pytest.mark.parametrize("room", ["models", "pipelines"])
+def test_rooms_are_flat(room):
+    assert not list((ROOT / room).glob("*/*.py"))
+
+
+@pytest.mark.parametrize("name", ["labelfns", "labelfns.models", "labelfns.pipelines"])
+def test_exported_names_are_sorted_and_there(name):
+    module = importlib.import_module(name)
+    assert module.__all__ == sorted(module.__all__)
+    assert all(hasattr(module, member) for member in module.__all__)
+
+
+def test_unknown_name_of_a_lazy_room():
+    with pytest.raises(ImportError, match="SelfTrain"):
+        from labelfns.pipelines import SelfTrain  # noqa: F401
+
+
+@pytest.mark.parametrize("code", ["import labelfns", "import labelfns.pipelines.cli"], ids=["package", "command line"])
+def test_import_is_light(code):
+    heavy = "{'torch', 'transformers', 'snorkel', 'datasets', 'sklearn', 'matplotlib', 'pandas', 'polars'}"
+    check = f"import sys; {code}; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == "[]"
+
+
+def test_no_file_is_long():
+    long = {
+        str(file.relative_to(ROOT)): n
+        for room in ("labelfns", "models", "pipelines")
+        for file in (ROOT / room).glob("*.py")
+        if (n := len(file.read_text(encoding="utf-8").splitlines())) > 450
+    }
+    assert not long
