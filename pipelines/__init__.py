@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .reading import read_texts
     from .run import run_pipeline
     from .self_training import Labelled, Ledger, Round, Rounds, SelfTraining, SelfTrainingResult
     from .settings import PipelineSettings, load_settings
@@ -21,10 +22,16 @@ __all__ = [
     "SelfTraining",
     "SelfTrainingResult",
     "load_settings",
+    "read_texts",
     "run_pipeline",
 ]
 
-_HOMES = {"PipelineSettings": "settings", "load_settings": "settings", "run_pipeline": "run"}
+_HOMES = {
+    "PipelineSettings": "settings",
+    "load_settings": "settings",
+    "read_texts": "reading",
+    "run_pipeline": "run",
+}
 
 
 def __getattr__(name: str) -> Any:

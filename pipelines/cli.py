@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from labelfns.data import example
 from labelfns.errors import InputError, LabelFnsError
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 @app.command()
 def demo(output: Output = None, overwrite: Overwrite = False, set_: Set = None, as_json: Json = False) -> None:
-    """Run the worked example tweet_sentiment: 19 LFs, 847 tweets, two rounds; a few minutes on two cores."""
-    _run(Path(str(_example("tweet_sentiment"))) / "pipeline.toml", output, overwrite, set_, as_json)
+    """Run the worked example tweet_sentiment: 18 LFs, 847 tweets, two rounds; a few minutes on two cores."""
+    _run(example("tweet_sentiment") / "pipeline.toml", output, overwrite, set_, as_json)
 
 
 @app.command()
@@ -220,9 +221,8 @@ def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[s
     with console.bars() as progress:
         metrics = run_pipeline(settings, folder, overwrite=overwrite, progress=progress)
     if as_json:
-        _print_json({"run": str(folder), **json.loads((folder / "metrics.json").read_text(encoding="utf-8"))})
+        _print_json({"run": str(folder), **metrics})
         return
-    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -248,12 +248,6 @@ def _settings(pipeline: Path, overrides: list[str] | None, pool: str | None = No
     return (
         settings if pool is None else dataclasses.replace(settings, data=dataclasses.replace(settings.data, pool=pool))
     )
-
-
-def _example(name: str) -> Path:
-    from importlib.resources import files
-
-    return Path(str(files("labelfns.data"))) / name
 
 
 def _print_json(value: Any) -> None:

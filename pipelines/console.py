@@ -54,7 +54,7 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
     if not sets:
         return None
     table = _table()
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in sets:
         table.add_column(f"{name} accuracy", justify="right")
         table.add_column(f"{name} macro F1", justify="right")
@@ -64,10 +64,10 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
             table.add_row(title, *_cells(metrics["baselines"][kind][name][part] for name in sets))
     for ledger in metrics["rounds"]:
         kept = ledger["round"] == metrics["best_round"]
-        title = f"fine-tuned, round {ledger['round']}" + (" (kept)" if kept else "")
+        title = f"fine-tuned, round {ledger['round']}{', kept' if kept else ''}"
         cells = _cells(ledger["scores"].get(name) for name in sets)
         table.add_row(title, *cells, style="bold" if kept else "")
-    return _titled("Results, with 95 % intervals", table)
+    return _titled("Results, with half the width of the 95 % bootstrap interval", table)
 
 
 def _cells(scores: Iterator[Any] | Any) -> list[str]:
@@ -78,7 +78,7 @@ def _cells(scores: Iterator[Any] | Any) -> list[str]:
                 cells.append("-")
                 continue
             low, high = found[f"{figure}_interval"]
-            cells.append(f"{found[figure]:.3f} [dim]({low:.2f}-{high:.2f})[/dim]")
+            cells.append(f"{found[figure]:.3f} [dim]±{(high - low) / 2:.2f}[/dim]")
     return cells
 
 
@@ -86,7 +86,7 @@ def rounds(metrics: Mapping[str, Any]) -> Group:
     """Return the table of what each round trained on."""
     table = _table()
     for name in ("", "rows", "kept", "added", "dropped", "flipped", "confidence", "LF agreement", "judged"):
-        table.add_column(name, justify="right" if name else "left")
+        table.add_column(name, justify="right" if name else "left", no_wrap=not name)
     for ledger in metrics["rounds"]:
         judged = ledger["judged"]
         table.add_row(
@@ -120,7 +120,7 @@ def lfs(summary: list[dict[str, Any]]) -> Group:
 def counts(title: str, values: Mapping[str, int]) -> Group:
     """Return a table of counts with their shares."""
     table = _table()
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     table.add_column("rows", justify="right")
     table.add_column("share", justify="right")
     total = max(sum(values.values()), 1)

@@ -172,7 +172,9 @@ def _metrics(
         },
         "lfs": votes.summary(inputs.pool.gold).to_dicts(),
         "faults": [dataclasses.asdict(fault) for fault in votes.faults],
-        "baselines": baselines,
+        "baselines": {
+            kind: {name: dataclasses.asdict(found) for name, found in on.items()} for kind, on in baselines.items()
+        },
         "rounds": rounds,
         "best_round": result.best.ledger.round,
         "rule": RULE if result.best.ledger.judged is not None else "the last round: self_training.judges is 0",

