@@ -73,10 +73,18 @@ def score(gold: Ints, predicted: Ints, k: int) -> Scores | None:
     )
 
 
-def macro_recall(gold: Ints, predicted: Ints, k: int) -> float:
-    """Return the mean recall, in [0, 1], over the classes that `gold` [n] has; at least one row must be known."""
+def macro_recall(gold: Ints, predicted: Ints, k: int) -> tuple[float, float]:
+    """Return the mean recall, in [0, 1], over the classes that `gold` [n] has, and its standard error.
+
+    Rows with gold -1 are left out; at least one row must be known. The error is that of a mean of independent shares.
+    """
     known = np.asarray(gold) >= 0
-    return float(_macro_recall(confusion_matrix(gold[known], predicted[known], labels=[*range(k), ABSTAIN])))
+    table = confusion_matrix(gold[known], predicted[known], labels=[*range(k), ABSTAIN])[:k]
+    rows = table.sum(axis=1)
+    there = rows > 0
+    recall = np.diagonal(table)[there] / rows[there]
+    error = np.sqrt((recall * (1 - recall) / rows[there]).sum()) / there.sum()
+    return float(recall.mean()), float(error)
 
 
 # Each takes confusion tables [..., k + 1, k + 1], gold by predicted, the last column and row for abstains.

@@ -30,8 +30,9 @@ from .self_training import Labelled, SelfTraining, SelfTrainingResult, check_tra
 from .settings import PipelineSettings
 
 RULE = (
-    "the round whose model agrees best (mean recall over classes) with the LFs' labels on covered rows that no round "
-    "trained on, the words that made LFs fire hidden; no gold label is used"
+    "a later round replaces an earlier one if it agrees better with the LFs' labels (mean recall over classes), by "
+    "more than a standard error, on covered rows that no round trained on, the words that made LFs fire hidden; "
+    "no gold is used"
 )
 
 

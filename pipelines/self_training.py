@@ -104,9 +104,10 @@ class Ledger:
         Mean probability, in [0, 1], of the labels trained on.
     agreement
         Share, in [0, 1], of the covered rows on which the round's model and the LFs' label agree.
-    judged
+    judged, judged_error
         Mean recall over classes, in [0, 1], of the round's model against the LFs' labels of the judge rows, the
-        words that made LFs fire hidden; what the best round is chosen by. None without judges.
+        words that made LFs fire hidden, and its standard error; what the best round is chosen by. None without
+        judges.
     predicted_shares
         Share of the pool that the round's model gives to each label.
     pseudo_label_accuracy
@@ -124,6 +125,7 @@ class Ledger:
     confidence: float
     agreement: float
     judged: float | None
+    judged_error: float | None
     predicted_shares: dict[str, float]
     pseudo_label_accuracy: float | None
     scores: dict[str, Scores]
@@ -168,10 +170,18 @@ class SelfTrainingResult:
 
     @property
     def best(self) -> Round:
-        """The round with the highest `Ledger.judged`, the earlier one of equals; without judges the last one."""
-        if self.rounds[0].ledger.judged is None:
-            return self.rounds[-1]
-        return max(self.rounds, key=lambda r: (r.ledger.judged or 0.0, -r.ledger.round))
+        """The round to keep: a later one replaces an earlier one if its judges find it better by a standard error.
+
+        A round that is better by less may as well be worse, and the earlier model is closer to the LFs. Without
+        judges the last round is kept.
+        """
+        best = self.rounds[0]
+        for later in self.rounds[1:]:
+            now, before = later.ledger, best.ledger
+            margin = before.judged_error or 0.0
+            if now.judged is None or before.judged is None or now.judged > before.judged + margin:
+                best = later
+        return best
 
 
 @dataclass
@@ -181,8 +191,8 @@ class SelfTraining:
     Round 0 trains on the label model's probabilities of the covered rows. In each later round the model of the
     round before scores the whole pool; its probabilities are aligned to the class shares, combined with the LFs'
     on covered rows, and the surest share of each class is what the next model is trained on. A share of the
-    covered rows, the judges, is never trained on: the round that agrees best with the LFs there, without seeing
-    the words that made them fire, is the best. No gold label is used.
+    covered rows, the judges, is never trained on: a later round is kept only where it agrees better with the LFs
+    there, by more than a standard error, without seeing the words that made them fire. No gold label is used.
 
     Parameters
     ----------
@@ -331,6 +341,7 @@ class SelfTraining:
             return dict(zip(names, np.bincount(of[rows], minlength=k).tolist(), strict=True))
 
         right = selected & (pool.gold >= 0)
+        judged, error = self._judge(pool, student, tell)
         scores = {
             name: score(given.gold, student.predict(given.texts, progress=tell), k) for name, given in labelled.items()
         }
@@ -343,16 +354,19 @@ class SelfTraining:
             flipped=count(was & selected & (now != before), now),
             confidence=float(labels[selected].max(axis=1).mean()),
             agreement=float((predicted == weak)[covered].mean()),
-            judged=self._judge(pool, student, tell),
+            judged=judged,
+            judged_error=error,
             predicted_shares=dict(zip(names, (np.bincount(predicted, minlength=k) / len(now)).tolist(), strict=True)),
             pseudo_label_accuracy=float((now == pool.gold)[right].mean()) if right.any() else None,
             scores={name: found for name, found in scores.items() if found is not None},
         )
 
-    def _judge(self, pool: "_Pool", student: TransformerClassifier, tell: Progress) -> float | None:
+    def _judge(
+        self, pool: "_Pool", student: TransformerClassifier, tell: Progress
+    ) -> tuple[float, float] | tuple[None, None]:
         rows = np.flatnonzero(pool.judges).tolist()
         if not rows:
-            return None
+            return None, None
         probs = student.predict_proba([pool.texts[i] for i in rows], hidden=[pool.cues[i] for i in rows], progress=tell)
         return macro_recall(pool.weak[rows].argmax(axis=1), probs.argmax(axis=1), pool.votes.n_labels)
 

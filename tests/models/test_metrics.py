@@ -28,4 +28,6 @@ def test_no_gold_at_all():
 
 
 def test_recall_over_the_classes_that_gold_has():
-    assert macro_recall(np.array([0, 0, 1]), np.array([0, 1, 1]), 5) == 0.75
+    # recalls 1/2 of two rows and 1 of one row: mean 3/4, error sqrt(1/4 / 2) / 2
+    recall, error = macro_recall(np.array([0, 0, 1, -1]), np.array([0, 1, 1, 0]), 5)
+    assert (recall, error) == (0.75, pytest.approx(np.sqrt(1 / 8) / 2))

@@ -99,9 +99,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project):
 def test_overwrite_spares_what_is_not_a_run(labelfns, tiny_project):
     (tiny_project / "precious").mkdir()
     (tiny_project / "precious" / "thesis.txt").write_text("years of work")
-    code, _, err = labelfns(
-        "run", tiny_project / "pipeline.toml", "--output", tiny_project / "precious", "--overwrite"
-    )
+    code, _, err = labelfns("run", tiny_project / "pipeline.toml", "--output", tiny_project / "precious", "--overwrite")
     assert (code, "is not a run folder" in err) == (2, True)
     assert (tiny_project / "precious" / "thesis.txt").exists()
 

@@ -72,7 +72,7 @@ def test_later_rounds_train_on_the_surest_of_the_whole_pool_and_never_on_judges(
 
 
 def test_ledgers_add_up(ran):
-    result, seen, texts, gold = ran
+    result, seen, _, gold = ran
     assert [done.ledger.round for done in result.rounds] == [0, 1, 2]
     assert tuple(seen) == result.rounds
     before = 0
@@ -96,11 +96,13 @@ def test_it_learns_what_the_lfs_say(ran):
 
 
 def ledger(number, judged):
-    return Ledger(number, 1, {}, {}, {}, {}, 1.0, 1.0, judged, {}, None, {})
+    error = None if judged is None else 0.05
+    return Ledger(number, 1, {}, {}, {}, {}, 1.0, 1.0, judged, error, {}, None, {})
 
 
 @pytest.mark.parametrize(
-    ("judged", "best"), [([0.5, 0.7, 0.6], 1), ([0.7, 0.7, 0.6], 0), ([None, None, None], 2), ([0.0, 0.0], 0)]
+    ("judged", "best"),
+    [([0.5, 0.7, 0.6], 1), ([0.7, 0.74], 0), ([0.7, 0.76, 0.8], 1), ([0.5, 0.4, 0.6], 2), ([None, None, None], 2)],
 )
 def test_the_best_round_needs_no_gold(judged, best):
     rounds = tuple(Round(None, None, None, ledger(i, value)) for i, value in enumerate(judged))
@@ -129,8 +131,7 @@ def test_every_part_can_be_off(tiny_backbone, toy_texts, settings):
     assert result.best.ledger.scores == {}
 
 
-def test_a_threshold_that_nothing_reaches(toy_texts):
-    texts, _ = toy_texts
+def test_a_threshold_that_nothing_reaches():
     both = LFSet(LABELS, [keywords(1, ["t"], name="a"), keywords(0, ["t"], name="b")])
     with pytest.raises(InputError, match=r"round 0 has no row to train on.*min_confidence = 0\.9 .*0\.50"):
         SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(min_confidence=0.9)).run(
