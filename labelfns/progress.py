@@ -8,7 +8,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Bar:
-    """A tqdm bar a task, shown once the task has taken a second; the default of whatever can take long."""
+    """A tqdm bar a task, shown in a terminal or notebook once the task has taken a second; the usual default."""
 
     def __init__(self) -> None:
         self._what = ""
@@ -18,7 +18,7 @@ class Bar:
         from tqdm.auto import tqdm
 
         if self._bar is None or what != self._what:
-            self._what, self._bar = what, tqdm(desc=what, total=total, delay=1.0, leave=False)
+            self._what, self._bar = what, tqdm(desc=what, total=total, delay=1.0, leave=False, disable=None)
         self._bar.update(done - self._bar.n)
         if done >= total:
             self._bar.close()

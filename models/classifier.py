@@ -126,7 +126,7 @@ class TransformerClassifier:
             WeakLabelTrainer(
                 loss=self.settings.loss,
                 model=model,
-                args=self.settings.arguments(folder, self.seed),
+                args=self.settings.arguments(folder, self.seed, len(texts)),
                 data_collator=Batches(tokenizer, self.settings, np.random.default_rng(self.seed)),
                 train_dataset=training_rows(texts, targets, row_weights, spans),
                 callbacks=[watch, *self.callbacks],

@@ -5,6 +5,7 @@ May import: torch, transformers, datasets, `labelfns` and siblings.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,8 @@ class FineTuning:
     ----------
     epochs
         Passes over the training rows, above 0.
+    min_steps
+        At least this many steps are taken: a small training set is passed over more often. At least 1.
     learning_rate
         Peak rate of AdamW, above 0; it rises over the first `warmup` share of the steps and falls to 0.
     batch_size
@@ -70,6 +73,7 @@ class FineTuning:
     """
 
     epochs: float = 3.0
+    min_steps: int = 150
     learning_rate: float = 1e-4
     batch_size: int = 16
     warmup: float = 0.1
@@ -86,6 +90,7 @@ class FineTuning:
         unknown = [name for name in self.trainer if name not in known]
         check(
             (self.epochs > 0, f"epochs must be above 0; got {self.epochs}"),
+            (self.min_steps >= 1, f"min_steps must be at least 1; got {self.min_steps}"),
             (self.learning_rate > 0, f"learning_rate must be above 0; got {self.learning_rate}"),
             (self.batch_size >= 1, f"batch_size must be at least 1; got {self.batch_size}"),
             (0 <= self.warmup < 1, f"warmup must be in [0, 1); got {self.warmup}"),
@@ -97,12 +102,12 @@ class FineTuning:
             (not unknown, f"trainer.{', '.join(unknown)} is not one of transformers.TrainingArguments"),
         )
 
-    def arguments(self, folder: str, seed: int) -> TrainingArguments:
-        """Return these settings as `TrainingArguments`."""
+    def arguments(self, folder: str, seed: int, rows: int) -> TrainingArguments:
+        """Return these settings as `TrainingArguments` for a training set of so many rows."""
         ours: dict[str, Any] = {
             "output_dir": folder,
             "seed": seed,
-            "num_train_epochs": self.epochs,
+            "num_train_epochs": max(self.epochs, self.min_steps / ceil(rows / self.batch_size)),
             "learning_rate": self.learning_rate,
             "per_device_train_batch_size": self.batch_size,
             "warmup_steps": self.warmup,

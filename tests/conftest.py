@@ -27,6 +27,7 @@ kind = "majority"
 [classifier]
 backbone = "{backbone}"
 epochs = 1
+min_steps = 1
 
 [self_training]
 judges = 0.2

@@ -10,8 +10,8 @@ from labelfns.models import FineTuning, TransformerClassifier, WeakLabelLoss
 from labelfns.models.training import Batches, training_rows
 
 LABELS = ["negative", "positive"]
-FAST = FineTuning(epochs=12, learning_rate=5e-3, loss=WeakLabelLoss(consistency="none"))
-ONE = FineTuning(epochs=1, loss=WeakLabelLoss(consistency="none"))
+FAST = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, loss=WeakLabelLoss(consistency="none"))
+ONE = FineTuning(epochs=1, min_steps=1, loss=WeakLabelLoss(consistency="none"))
 
 
 def quiet(what, done, total):
@@ -59,7 +59,7 @@ def test_transformers_opens_what_is_saved(fitted, toy_texts, tmp_path):
 @pytest.mark.parametrize("consistency", ["none", "two_passes", "perturbed"])
 def test_same_seed_same_weights_and_global_generators_alone(tiny_backbone, toy_texts, consistency):
     texts, gold = toy_texts
-    settings = FineTuning(epochs=1, hide_cues=0.5, loss=WeakLabelLoss(consistency=consistency))
+    settings = FineTuning(epochs=1, min_steps=1, hide_cues=0.5, loss=WeakLabelLoss(consistency=consistency))
     cues = [[(0, 4)] for _ in texts]
 
     def fit(seed):
@@ -87,7 +87,7 @@ def test_rows_of_weight_nought_teach_nothing(tiny_backbone, toy_texts):
 
 def test_a_warm_start_goes_on_from_the_teacher(fitted, toy_texts):
     texts, gold = toy_texts
-    still = FineTuning(epochs=1, learning_rate=1e-12, loss=WeakLabelLoss(consistency="none"))
+    still = FineTuning(epochs=1, min_steps=1, learning_rate=1e-12, loss=WeakLabelLoss(consistency="none"))
     student = TransformerClassifier("never opened", labels=LABELS, settings=still)
     student.fit(texts, np.eye(2)[gold], start=fitted, progress=quiet)
     assert student.model_ is not fitted.model_
@@ -111,7 +111,7 @@ def test_users_callbacks_and_trainer_arguments_are_used(tiny_backbone, toy_texts
             self.steps += 1
 
     count = Count()
-    settings = FineTuning(epochs=3, trainer={"max_steps": 2})
+    settings = FineTuning(epochs=3, min_steps=1, trainer={"max_steps": 2})
     TransformerClassifier(tiny_backbone, settings=settings, callbacks=[count]).fit(
         texts, np.eye(2)[gold], progress=quiet
     )
@@ -126,6 +126,12 @@ def test_progress_is_told(tiny_backbone, toy_texts):
     assert seen[-1] == ("fine-tuning", 5, 5)
     classifier.predict_proba(texts, progress=lambda *step: seen.append(step))
     assert seen[-1] == ("scoring", 80, 80)
+
+
+@pytest.mark.parametrize(("rows", "steps"), [(5, 30), (160, 30), (1000, 126)])
+def test_small_sets_are_passed_over_more_often(rows, steps):
+    arguments = FineTuning(epochs=2, min_steps=30, batch_size=16).arguments("unused", 0, rows)
+    assert arguments.num_train_epochs * np.ceil(rows / 16) == steps
 
 
 def test_batches_hold_the_views(tiny_backbone):

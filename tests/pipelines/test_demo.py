@@ -16,7 +16,7 @@ pytestmark = [
 
 
 def test_demo(tmp_path, monkeypatch, capsys):
-    short = ["--set", "classifier.epochs=1", "--set", "classifier.layers=2"]
+    short = ["--set", "classifier.min_steps=1", "--set", "classifier.epochs=2", "--set", "classifier.layers=2"]
     monkeypatch.setattr(sys, "argv", ["labelfns", "demo", "--output", str(tmp_path / "run"), *short])
     with pytest.raises(SystemExit, match="0"):
         cli.main()

@@ -19,7 +19,7 @@ LFS = LFSet(
         keywords(0, ["awful"], name="awful"),
     ],
 )
-LEARN = FineTuning(epochs=8, learning_rate=5e-3, hide_cues=0.0, loss=WeakLabelLoss(consistency="none"))
+LEARN = FineTuning(epochs=8, min_steps=1, learning_rate=5e-3, hide_cues=0.0, loss=WeakLabelLoss(consistency="none"))
 
 
 def quiet(what, done, total):
