@@ -109,7 +109,7 @@ class LFSet:
         """
         if on_error not in ("abstain", "raise"):
             raise InputError(f'on_error must be "abstain" or "raise"; got {on_error!r}')
-        check_texts(texts)
+        texts = check_texts(texts)
         progress = progress or Bar()
         matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
         faults: list[Fault] = []
@@ -169,8 +169,8 @@ class LFSet:
         raise LFError(f"{vote!r} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
 
 
-def check_texts(texts: Sequence[str]) -> None:
-    """Check that every text is a string with something in it.
+def check_texts(texts: Sequence[str]) -> list[str]:
+    """Return the texts as a list: a series of another library may count its rows by labels of its own.
 
     Raises
     ------
@@ -179,16 +179,19 @@ def check_texts(texts: Sequence[str]) -> None:
     """
     if isinstance(texts, str):
         raise InputError("texts must be a sequence of strings; got one string: put it in a list")
-    if len(texts) == 0:
+    texts = list(texts)
+    if not texts:
         raise InputError("there are no texts; expected at least one")
-    null = [i for i, text in enumerate(texts) if text is None]
-    other = [i for i, text in enumerate(texts) if text is not None and not isinstance(text, str)]
+    null = [i for i, text in enumerate(texts) if text is None or (isinstance(text, float) and text != text)]
+    nulls = set(null)  # NaN, a data frame's null, among them
+    other = [i for i, text in enumerate(texts) if not isinstance(text, str) and i not in nulls]
     blank = [i for i, text in enumerate(texts) if isinstance(text, str) and not text.strip()]
     problems = []
     for rows, what in ((null, "is null"), (blank, "is empty"), (other, "is not a string")):
         if rows:
             problems.append(f"the text {what} in row {some(rows)} (the first row is 0); mend or remove these rows")
     raise_all(InputError, problems)
+    return texts
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:

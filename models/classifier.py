@@ -111,7 +111,7 @@ class TransformerClassifier:
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
         """
-        check_texts(texts)
+        texts = check_texts(texts)
         targets, row_weights = _check_targets(len(texts), probs, weights)
         spans = cues if cues is not None else [[]] * len(texts)
         labels = tuple(self.labels or (f"LABEL_{c}" for c in range(targets.shape[1])))
@@ -164,7 +164,7 @@ class TransformerClassifier:
         """
         if not hasattr(self, "model_"):
             raise InputError("this TransformerClassifier is not fitted yet; call fit(texts, probs) first")
-        check_texts(texts)
+        texts = check_texts(texts)
         if hidden is not None:
             mask = str(self.tokenizer_.mask_token or MASK_FALLBACK)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]

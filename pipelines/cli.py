@@ -71,10 +71,10 @@ def apply(
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
-    settings = _settings(pipeline, set_, pool=data)
+    settings = _on_pool(pipeline, set_, data)
     inputs = Inputs.read(settings)
     with console.bars() as progress:
-        votes = inputs.apply(settings, progress)
+        votes = inputs.apply(settings.lfs.on_error, progress)["pool"]
     votes.save(output)
     coverage = Coverage.of(votes)
     if as_json:
@@ -100,14 +100,11 @@ def analyze(
     from . import console
     from .figures import LabelCoverage, baseline, most_common_label
     from .run import Inputs
-    from .settings import load_settings
 
-    if data in ("val", "test"):
-        data = getattr(load_settings(pipeline, set_ or []).data, data) or data
-    settings = _settings(pipeline, set_, pool=data)
+    settings = _on_pool(pipeline, set_, data)
     inputs = Inputs.read(settings)
     with console.bars() as progress:
-        votes = inputs.apply(settings, progress)
+        votes = inputs.apply(settings.lfs.on_error, progress)["pool"]
     gold = inputs.pool.gold
     summary = votes.summary(gold).to_dicts()
     coverage = Coverage.of(votes)
@@ -214,15 +211,21 @@ def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[s
     from . import console
     from .run import run_pipeline
     from .run_folder import next_free
+    from .settings import load_settings
 
     name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
     folder = output or next_free(Path("runs"), name)
-    settings = _settings(pipeline, overrides)
+    settings = load_settings(pipeline, overrides or [])
     with console.bars() as progress:
         metrics = run_pipeline(settings, folder, overwrite=overwrite, progress=progress)
     if as_json:
         _print_json({"run": str(folder), **metrics})
         return
+    coverage, sure = metrics["coverage"], metrics["label_model"]["by_label"]
+    console.out.print(
+        f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves {sure['(uncovered)']} "
+        f"without and {sure['(tie)']} tied.\n"
+    )
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -238,16 +241,17 @@ def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[s
     )
 
 
-def _settings(pipeline: Path, overrides: list[str] | None, pool: str | None = None) -> "PipelineSettings":
+def _on_pool(pipeline: Path, overrides: list[str] | None, pool: str | None) -> "PipelineSettings":
+    """Return the settings with other texts for the pool, or its own, and without val and test."""
     from .reading import is_hub
     from .settings import load_settings
 
-    if pool is not None and not is_hub(pool):
-        pool = str(Path(pool).resolve())
     settings = load_settings(pipeline, overrides or [])
-    return (
-        settings if pool is None else dataclasses.replace(settings, data=dataclasses.replace(settings.data, pool=pool))
-    )
+    data = settings.data
+    if pool in ("val", "test"):
+        pool = getattr(data, pool) or pool
+    source = data.pool if pool is None else pool if is_hub(pool) else str(Path(pool).absolute())
+    return dataclasses.replace(settings, data=dataclasses.replace(data, pool=source, val=None, test=None))
 
 
 def _print_json(value: Any) -> None:

@@ -1,6 +1,6 @@
 """What a sceptic asks beside the model's own figures: baselines, coverage, warnings (numpy, `labelfns`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -79,7 +79,7 @@ class LabelCoverage:
 
 
 def warnings(
-    votes: Votes,
+    votes: Mapping[str, Votes],
     weak: Probs,
     rounds: Sequence[Round],
     best: Round,
@@ -89,22 +89,25 @@ def warnings(
 
     Parameters
     ----------
-    votes, weak
-        The pool's votes and label-model probabilities.
+    votes
+        The votes on each set, ``pool`` among them.
+    weak
+        The label model's probabilities on the pool, [n, k].
     rounds, best
         All rounds, and the chosen one.
     baselines
         Baselines by name, then by labelled set.
     """
-    found = [str(fault) for fault in votes.faults]
+    pool = votes["pool"]
+    found = [f"{name}: {fault}" for name, given in votes.items() for fault in given.faults]
     found += [
         f"LF {name} never votes on the pool"
-        for j, name in enumerate(votes.lf_names)
-        if not (votes.matrix[:, j] >= 0).any()
+        for j, name in enumerate(pool.lf_names)
+        if not (pool.matrix[:, j] >= 0).any()
     ]
-    shares = weak[votes.covered].mean(axis=0)
+    shares = weak[pool.covered].mean(axis=0)
     for done in rounds:
-        for name, share in zip(votes.labels, shares, strict=True):
+        for name, share in zip(pool.labels, shares, strict=True):
             given = done.ledger.predicted_shares[name]
             if given < share / 4:
                 found.append(

@@ -8,20 +8,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import labelfns
 from labelfns.analysis import Coverage
-from labelfns.lfset import LFSet
+from labelfns.lfset import LFSet, OnError
 from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier
 from labelfns.models.backbones import load_backbone
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Votes
 
-from .figures import Baseline, LabelCoverage, baseline, most_common_label, warnings
+from .figures import LabelCoverage, baseline, most_common_label, warnings
 from .lf_file import load_lfs
 from .reading import Texts, read_texts
 from .report import write_report
@@ -44,15 +44,12 @@ class Inputs:
     ----------
     lfs
         The LFs.
-    pool
-        The texts to label.
-    labelled
-        The sets with gold, ``val`` and ``test`` where the pipeline has them.
+    sets
+        The texts: ``pool``, and ``val`` and ``test``, which have gold, where the pipeline names them.
     """
 
     lfs: LFSet
-    pool: Texts
-    labelled: dict[str, Texts]
+    sets: dict[str, Texts]
 
     @classmethod
     def read(cls, settings: PipelineSettings) -> "Inputs":
@@ -64,20 +61,34 @@ class Inputs:
             If a file is missing or malformed, or an LF is not right.
         """
         data = settings.data
+        lfs = load_lfs(Path(settings.lfs.file), data.labels)
+        sources = {"pool": data.pool, "val": data.val, "test": data.test}
+        sets = {
+            name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
+            for name, source in sources.items()
+            if source is not None
+        }
+        return cls(lfs, sets)
 
-        def read(source: str, *, need_gold: bool) -> Texts:
-            return read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=need_gold)
+    @property
+    def pool(self) -> Texts:
+        """The texts to label."""
+        return self.sets["pool"]
 
-        sources = {"val": data.val, "test": data.test}
-        return cls(
-            lfs=load_lfs(Path(settings.lfs.file), data.labels),
-            pool=read(data.pool, need_gold=False),
-            labelled={name: read(source, need_gold=True) for name, source in sources.items() if source},
-        )
+    @property
+    def labelled(self) -> dict[str, Labelled]:
+        """The sets with gold but for the pool."""
+        return {
+            name: Labelled(found.texts, found.gold)
+            for name, found in self.sets.items()
+            if name != "pool" and found.gold is not None
+        }
 
-    def apply(self, settings: PipelineSettings, progress: Progress | None = None) -> Votes:
-        """Let the LFs vote on the pool."""
-        return self.lfs.apply(self.pool.texts, on_error=settings.lfs.on_error, progress=progress)
+    def apply(self, on_error: OnError, progress: Progress | None = None) -> dict[str, Votes]:
+        """Let the LFs vote on every set."""
+        return {
+            name: self.lfs.apply(found.texts, on_error=on_error, progress=progress) for name, found in self.sets.items()
+        }
 
 
 def run_pipeline(
@@ -113,29 +124,25 @@ def run_pipeline(
     with _timed(seconds, "reading"):
         inputs = Inputs.read(settings)
     with _timed(seconds, "applying LFs"):
-        votes = inputs.apply(settings, show)
+        votes = inputs.apply(settings.lfs.on_error, show)
         cues = inputs.lfs.cues(inputs.pool.texts)
-    check_trainable(inputs.pool.texts, votes)
+    check_trainable(inputs.pool.texts, votes["pool"])
     load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
     folder.create(settings)
+    folder.write_votes(votes["pool"])
     label_model = settings.label_model.build(settings.seed)
-    with _timed(seconds, "label model"):
-        folder.write_votes(votes, label_model.fit(votes).predict_proba(votes))
     template = TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
-    with _timed(seconds, "rounds"):
+    with _timed(seconds, "label model and rounds"):
         result = SelfTraining(label_model, template, settings.self_training).run(
             inputs.pool.texts,
-            votes,
+            votes["pool"],
             cues=cues,
             gold=inputs.pool.gold,
-            labelled={
-                name: Labelled(texts.texts, texts.gold)
-                for name, texts in inputs.labelled.items()
-                if texts.gold is not None
-            },
-            on_round=lambda done: folder.write_round(done, votes.labels),
+            labelled=inputs.labelled,
+            on_round=lambda done: folder.write_round(done, settings.data.labels),
             progress=show,
         )
+    folder.write_weak_labels(votes["pool"], result.weak_labels)
     folder.write_best(result.best)
     metrics = _metrics(settings, inputs, votes, label_model, result, seconds)
     folder.write_metrics(metrics)
@@ -146,37 +153,39 @@ def run_pipeline(
 def _metrics(
     settings: PipelineSettings,
     inputs: Inputs,
-    votes: Votes,
+    votes: dict[str, Votes],
     label_model: BaseLabelModel,
     result: SelfTrainingResult,
     seconds: dict[str, float],
 ) -> dict[str, Any]:
-    baselines = _baselines(inputs, votes, label_model, settings)
-    rounds = [dataclasses.asdict(done.ledger) for done in result.rounds]
+    pool = votes["pool"]
+    baselines = {
+        kind: {
+            name: baseline(model, votes[name], labelled.gold, most_common_label(model, pool))
+            for name, labelled in inputs.labelled.items()
+        }
+        for kind, model in (("majority_vote", MajorityVote().fit(pool)), ("label_model", label_model))
+    }
     return {
-        "labelfns": labelfns.__version__,
-        "labels": list(votes.labels),
+        "versions": {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")},
+        "labels": list(pool.labels),
         "seed": settings.seed,
         "backbone": settings.classifier.backbone,
         "data": {
-            "pool": {"source": settings.data.pool, "rows": len(votes)},
-            **{
-                name: {"source": getattr(settings.data, name), "rows": len(texts.texts)}
-                for name, texts in inputs.labelled.items()
-            },
+            name: {"source": getattr(settings.data, name), "rows": len(found.texts)}
+            for name, found in inputs.sets.items()
         },
         "gold_rows": _gold_rows(inputs),
-        "coverage": dataclasses.asdict(Coverage.of(votes)),
-        "label_model": {
-            "kind": settings.label_model.kind,
-            **vars(LabelCoverage.of(result.weak_labels, votes)),
-        },
-        "lfs": votes.summary(inputs.pool.gold).to_dicts(),
-        "faults": [dataclasses.asdict(fault) for fault in votes.faults],
+        "coverage": dataclasses.asdict(Coverage.of(pool)),
+        "label_model": {"kind": settings.label_model.kind, **vars(LabelCoverage.of(result.weak_labels, pool))},
+        "lfs": pool.summary(inputs.pool.gold).to_dicts(),
+        "faults": [
+            {"set": name, **dataclasses.asdict(fault)} for name, found in votes.items() for fault in found.faults
+        ],
         "baselines": {
             kind: {name: dataclasses.asdict(found) for name, found in on.items()} for kind, on in baselines.items()
         },
-        "rounds": rounds,
+        "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
         "best_round": result.best.ledger.round,
         "rule": RULE if result.best.ledger.judged is not None else "the last round: self_training.judges is 0",
         "warnings": warnings(votes, result.weak_labels, result.rounds, result.best, baselines),
@@ -184,29 +193,10 @@ def _metrics(
     }
 
 
-def _baselines(
-    inputs: Inputs, votes: Votes, label_model: BaseLabelModel, settings: PipelineSettings
-) -> dict[str, dict[str, Baseline]]:
-    models = {"majority_vote": MajorityVote().fit(votes), "label_model": label_model}
-    on = {
-        name: (inputs.lfs.apply(texts.texts, on_error=settings.lfs.on_error), texts.gold)
-        for name, texts in inputs.labelled.items()
-    }
-    return {
-        kind: {
-            name: baseline(model, given, gold, most_common_label(model, votes))
-            for name, (given, gold) in on.items()
-            if gold is not None
-        }
-        for kind, model in models.items()
-    }
-
-
 def _gold_rows(inputs: Inputs) -> dict[str, dict[str, Any]]:
     """Tell how many gold rows there were and what each was used for; none is used to train or to choose."""
     uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
-    sets = {"pool": inputs.pool, **inputs.labelled}
-    counts = {name: int(np.sum(texts.gold >= 0)) for name, texts in sets.items() if texts.gold is not None}
+    counts = {name: int(np.sum(found.gold >= 0)) for name, found in inputs.sets.items() if found.gold is not None}
     return {
         "training": {"rows": 0, "used_for": "nothing"},
         "choice of round": {"rows": 0, "used_for": "nothing"},

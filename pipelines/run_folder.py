@@ -56,10 +56,13 @@ class RunFolder:
         _write_text(self.path / _MARK, tomli_w.dumps(to_mapping(settings)))
         shutil.copyfile(settings.lfs.file, self.path / "lfs.py")
 
-    def write_votes(self, votes: Votes, weak: Probs) -> None:
-        """Write ``votes.parquet``, and ``weak_labels.parquet`` with a probability column a class."""
+    def write_votes(self, votes: Votes) -> None:
+        """Write ``votes.parquet``."""
         with _whole(self.path / "votes.parquet") as part:
             votes.save(part)
+
+    def write_weak_labels(self, votes: Votes, weak: Probs) -> None:
+        """Write ``weak_labels.parquet``: a probability column a class, and which rows are covered and contested."""
         frame = _probabilities(weak, votes.labels).with_columns(
             pl.Series("covered", votes.covered), pl.Series("conflict", votes.conflicting)
         )

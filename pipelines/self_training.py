@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from labelfns.errors import InputError, raise_all
 from labelfns.lf import Span
+from labelfns.lfset import check_texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.metrics import Scores, macro_recall, score
 from labelfns.models.selection import align, combine, surest
@@ -243,6 +244,7 @@ class SelfTraining:
         InputError
             If texts and votes do not fit, no row is covered, or a label is never voted for.
         """
+        texts = check_texts(texts)
         check_trainable(texts, votes)
         spans = list(cues) if cues is not None else [[] for _ in texts]
         known = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), votes.n_labels)

@@ -121,6 +121,15 @@ def test_bad_texts_are_all_named():
         LFSet(LABELS, [constant(0)]).apply([])
 
 
+def test_a_series_with_an_index_of_its_own_keeps_its_order():
+    pandas = pytest.importorskip("pandas")
+    series = pandas.Series(["#a", "b", "#a b"], index=[7, 0, 3])
+    votes = LFSet(LABELS, [hashtags("positive", ["a"]), keywords(0, ["b"])]).apply(series)
+    assert votes.matrix.tolist() == [[2, -1], [-1, 0], [2, 0]]
+    with pytest.raises(InputError, match="null in row 1"):
+        LFSet(LABELS, [constant(0)]).apply(pandas.Series(["a", float("nan")]))
+
+
 def test_cues_are_merged_and_in_order():
     lfs = LFSet(
         LABELS,

@@ -40,7 +40,7 @@ def test_warnings_name_what_to_worry_about():
     )
     done = Round(None, None, None, ledger)
     found = "\n".join(
-        warnings(votes, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
+        warnings({"pool": votes}, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
     )
     for part in (
         "a raised KeyError: 1 on row 4",
@@ -59,4 +59,7 @@ def test_nothing_to_warn_of():
     two = Votes(votes.matrix[:, :2], labels=votes.labels)
     weak = MajorityVote().fit(two).predict_proba(two)
     done = Round(None, None, None, ledger)
-    assert warnings(two, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": good}}) == []
+    assert (
+        warnings({"pool": two}, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": good}})
+        == []
+    )
