@@ -62,7 +62,7 @@ def _draw_lfs(axes: Any, metrics: Mapping[str, Any]) -> None:
     axes.barh(names, [lf["conflicts"] * 100 for lf in lfs], color=_BASE, label="of it in conflict")
     axes.set_xlabel("share of the pool, %")
     axes.tick_params(axis="y", labelsize=8)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def _draw_confidence(axes: Any, metrics: Mapping[str, Any]) -> None:
