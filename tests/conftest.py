@@ -55,7 +55,8 @@ def no_network(monkeypatch):
     connect = socket.socket.connect
 
     def guarded(self, address):
-        if self.family != socket.AF_UNIX and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        local = self.family == getattr(socket, "AF_UNIX", None)
+        if not local and not str(address[0]).startswith(("127.", "::1", "localhost")):
             raise AssertionError(f"a test reached for the network: {address}")
         return connect(self, address)
 
