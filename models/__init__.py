@@ -2,6 +2,7 @@
 
 from .base import BaseLabelModel
 from .classifier import TransformerClassifier
+from .label_model import LabelModel
 from .losses import WeakLabelLoss
 from .majority import MajorityVote
 from .snorkel import SnorkelLabelModel
@@ -10,6 +11,7 @@ from .training import FineTuning
 __all__ = [
     "BaseLabelModel",
     "FineTuning",
+    "LabelModel",
     "MajorityVote",
     "SnorkelLabelModel",
     "TransformerClassifier",
