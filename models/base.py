@@ -16,7 +16,7 @@ from labelfns.errors import InputError, SettingsError
 from labelfns.lf import ABSTAIN
 from labelfns.votes import Ints, Probs, Votes, check_gold
 
-from .distinct import Distinct, collapse, spread
+from .distinct import Distinct, distinct_rows, spread
 
 FORMAT = "labelfns.label_model/1"
 
@@ -56,7 +56,7 @@ class BaseLabelModel(ABC):
             If no row is covered, or gold does not fit the votes.
         """
         known = None if gold is None else check_gold(gold, len(votes), votes.n_labels)
-        distinct = collapse(votes.matrix)
+        distinct = distinct_rows(votes)
         if not distinct.voters.any():
             raise InputError(
                 f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows"
@@ -80,7 +80,7 @@ class BaseLabelModel(ABC):
             If the model is not fitted, or was fitted on other labels or LFs.
         """
         self._check(votes)
-        distinct = collapse(votes.matrix)
+        distinct = distinct_rows(votes)
         probs = np.full((len(distinct.rows), votes.n_labels), 1 / votes.n_labels)
         covered = distinct.voters > 0
         if covered.any():

@@ -6,15 +6,17 @@ on more than those and their counts.
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from labelfns.lf import ABSTAIN
-from labelfns.votes import Probs
+from labelfns.votes import Probs, Votes
 
 Matrix = npt.NDArray[np.int8]
+_KEPT: "WeakKeyDictionary[Votes, Distinct]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,13 @@ def collapse(matrix: Matrix) -> Distinct:
     return Distinct(rows, counts, inverse)
 
 
+def distinct_rows(votes: Votes) -> Distinct:
+    """Return the distinct rows of `votes`; they are kept as long as the votes are, which never change."""
+    if votes not in _KEPT:
+        _KEPT[votes] = collapse(votes.matrix)
+    return _KEPT[votes]
+
+
 def one_hot(rows: Matrix, k: int) -> Any:
     """Return a sparse [r, m * k] float64 matrix: 1 where LF j votes for class c, in column ``j * k + c``."""
     row, lf = np.nonzero(rows != ABSTAIN)
@@ -76,13 +85,11 @@ def spread(probs: Probs, distinct: Distinct) -> Probs:
 def _hashes(matrix: Matrix) -> npt.NDArray[np.uint64]:
     """Return a 64-bit key a row; sorting numbers is many times faster than sorting rows of bytes."""
     # Any fixed odd multipliers would do; a generator of its own makes as many as there are LFs.
-    factors: npt.NDArray[np.uint64] = (
-        2 * np.random.default_rng(0).integers(0, 2**63, matrix.shape[1], dtype=np.uint64) + 1
-    )
+    factors: list[int] = (np.random.default_rng(0).integers(0, 2**62, (matrix.shape[1],)) * 2 + 1).tolist()
     keys = np.zeros(len(matrix), dtype=np.uint64)
-    for j in range(matrix.shape[1]):
-        keys += (matrix[:, j] + np.int8(1)).astype(np.uint64) * factors[j]
-    return keys
+    for j, factor in enumerate(factors):
+        keys += (matrix[:, j] + np.int8(1)).astype(np.uint64) * np.uint64(factor)
+    return np.asarray(keys)
 
 
 def _same(matrix: Matrix, rows: Matrix, inverse: npt.NDArray[np.intp], block: int = 1 << 16) -> bool:

@@ -14,10 +14,13 @@ from labelfns.settings import check
 from labelfns.votes import Probs, Votes
 
 from .base import BaseLabelModel
-from .distinct import Distinct
+from .distinct import Distinct, one_hot
+from .mixture import softmax
 from .seeding import isolated_rng
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .snorkel_distinct import DistinctLabelModel
 
 LIMIT = 6000
@@ -86,19 +89,24 @@ class SnorkelLabelModel(BaseLabelModel):
         if self.class_balance is not None and len(self.class_balance) != k:
             raise SettingsError(f"class_balance must have {k} shares, one a label; got {len(self.class_balance)}")
         balance = self._balance(gold, k)
-        model = self._fitted(distinct, k, balance, self.seed)
+        from .snorkel_distinct import overlap_matrix
+
+        overlaps, n = overlap_matrix(distinct, k), len(votes)
+        model = self._fitted(overlaps, n, n_lfs, balance, self.seed)
         self.balance_ = np.asarray(model.p, dtype=np.float64)
         self.mu_ = model.mu.detach().numpy().copy()
-        other = self._fitted(distinct, k, balance, self.seed + 1)
+        other = self._fitted(overlaps, n, n_lfs, balance, self.seed + 1)
         self.notes_ = self._notes(distinct, model, other.mu.detach().numpy())
 
-    def _fitted(self, distinct: Distinct, k: int, balance: list[float] | None, seed: int) -> "DistinctLabelModel":
+    def _fitted(
+        self, overlaps: "Tensor", n: int, n_lfs: int, balance: list[float] | None, seed: int
+    ) -> "DistinctLabelModel":
         from .snorkel_distinct import DistinctLabelModel
 
         with isolated_rng(seed):
-            model = DistinctLabelModel(distinct, k)
+            model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
             model.fit(
-                distinct.rows.astype(np.int64),
+                np.zeros((1, n_lfs), dtype=np.int64),
                 class_balance=balance,
                 n_epochs=self.n_epochs,
                 lr=self.lr,
@@ -113,11 +121,9 @@ class SnorkelLabelModel(BaseLabelModel):
         self, distinct: Distinct, model: "DistinctLabelModel", other: npt.NDArray[np.float32]
     ) -> tuple[str, ...]:
         """Say where the confidences hang on the number of steps or on the seed."""
-        from .snorkel_distinct import snorkel_proba
-
         covered = distinct.voters > 0
-        rows, weights = distinct.rows[covered], distinct.counts[covered]
-        sure = [snorkel_proba(rows, mu, self.balance_).max(axis=1) for mu in (self.mu_, other)]
+        hot, weights = one_hot(distinct.rows[covered], len(self.balance_)), distinct.counts[covered]
+        sure = [softmax(hot @ np.log(mu) + np.log(self.balance_)).max(axis=1) for mu in (self.mu_, other)]
         gap = float(np.average(np.abs(sure[0] - sure[1]), weights=weights))
         notes = []
         if gap > 0.01:

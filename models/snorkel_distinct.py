@@ -9,22 +9,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy import sparse
 from snorkel.labeling.model import LabelModel
 
-from .distinct import Distinct
+from .distinct import Distinct, one_hot
 
 BLOCK = 1 << 13
 
 
 class DistinctLabelModel(LabelModel):  # type: ignore[misc]
-    """Snorkel's label model on distinct rows; `fit` takes ``distinct.rows`` as int64, everything else is inherited."""
+    """Snorkel's label model, told the matrix O [m * k, m * k] of n rows; what `fit` is given as votes is not read."""
 
-    def __init__(self, distinct: Distinct, cardinality: int) -> None:
+    def __init__(self, overlaps: torch.Tensor, n: int, cardinality: int) -> None:
         super().__init__(cardinality=cardinality, verbose=False)
-        self._row_counts = distinct.counts
+        self._overlaps, self._rows = overlaps, n
 
     def _set_constants(self, L: npt.NDArray[np.int64]) -> None:
-        self.n, self.m, self.t = int(self._row_counts.sum()), L.shape[1], 1
+        self.n, self.m, self.t = self._rows, L.shape[1], 1
 
     def _generate_O(self, L: npt.NDArray[np.int64], higher_order: bool = False) -> None:
         from snorkel.labeling.model.label_model import _CliqueData
@@ -32,11 +33,7 @@ class DistinctLabelModel(LabelModel):  # type: ignore[misc]
         k = self.cardinality
         self.d = self.m * k
         self.c_data = {i: _CliqueData(i * k, (i + 1) * k, {i}) for i in range(self.m)}
-        total = np.zeros((self.d, self.d))
-        for start in range(0, len(L), BLOCK):
-            hot = dense_one_hot(L[start : start + BLOCK] - 1, k)
-            total += hot.T @ (hot * self._row_counts[start : start + BLOCK, None])
-        self.O = torch.from_numpy(total / self.n).float()
+        self.O = self._overlaps
 
     def _build_mask(self) -> None:
         lf = torch.arange(self.d) // self.cardinality
@@ -48,6 +45,20 @@ class DistinctLabelModel(LabelModel):  # type: ignore[misc]
         margin = (self.mu @ self.P).sum(1) - self.O.diagonal()
         loss: torch.Tensor = fit.square().sum() + margin.square().sum()
         return loss + self._loss_l2(l2=l2) if np.any(l2) else loss
+
+
+def overlap_matrix(distinct: Distinct, k: int) -> torch.Tensor:
+    """Return Snorkel's O, [m * k, m * k]: the share of rows on which LF i says c and LF j says d."""
+    if (distinct.rows >= 0).mean() < 0.2:
+        hot = one_hot(distinct.rows, k)
+        counts = sparse.dia_array((distinct.counts[None, :].astype(float), [0]), shape=(len(distinct.rows),) * 2)
+        total = (hot.T @ (counts @ hot)).toarray()
+    else:
+        total = np.zeros((distinct.rows.shape[1] * k,) * 2)
+        for start in range(0, len(distinct.rows), BLOCK):
+            part = dense_one_hot(distinct.rows[start : start + BLOCK], k)
+            total += part.T @ (part * distinct.counts[start : start + BLOCK, None])
+    return torch.from_numpy(total / distinct.counts.sum()).float()
 
 
 def dense_one_hot(rows: npt.NDArray[np.integer[Any]], k: int) -> npt.NDArray[np.float64]:
