@@ -2,6 +2,7 @@
 
 from .base import BaseLabelModel
 from .classifier import TransformerClassifier
+from .crowd import DawidSkene
 from .label_model import LabelModel
 from .losses import WeakLabelLoss
 from .majority import MajorityVote
@@ -10,6 +11,7 @@ from .training import FineTuning
 
 __all__ = [
     "BaseLabelModel",
+    "DawidSkene",
     "FineTuning",
     "LabelModel",
     "MajorityVote",
