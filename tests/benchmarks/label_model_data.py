@@ -2,13 +2,13 @@
 
 import json
 import os
-import runpy
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from labelfns import LFSet, Votes
+from labelfns import Votes
+from labelfns.pipelines.lf_file import load_lfs
 
 SETS = ("tweeteval_emotion", "wrench_youtube", "wrench_imdb_lite", "wrench_agnews_lite")
 DATA = Path(os.environ.get("LABELFNS_DATA", ""))
@@ -20,7 +20,7 @@ def real(name):
     """Return the votes and the gold labels of a set's training rows."""
     if name == "tweeteval_emotion":
         rows = [json.loads(line) for line in (DATA / name / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-        lfs = LFSet(["anger", "joy", "optimism", "sadness"], runpy.run_path(str(EXAMPLE))["lfs"])
+        lfs = load_lfs(EXAMPLE, ["anger", "joy", "optimism", "sadness"])
         return lfs.apply([row["text"] for row in rows]), np.array([row["label"] for row in rows])
     rows = json.loads((DATA / name / "train.json").read_text(encoding="utf-8")).values()
     labels = json.loads((DATA / name / "label.json").read_text(encoding="utf-8"))
@@ -65,9 +65,8 @@ def cells():
         for cov in ((0.005, 0.03), (0.02, 0.1), (0.1, 0.6)):
             for m in (3, 6, 20, 100):
                 for one in (True, False):
-                    name = (
-                        f"{k} classes, {m} LFs, coverage {cov[0]:g}-{cov[1]:g}, {'one label' if one else 'all labels'}"
-                    )
+                    kind = "one label" if one else "all labels"
+                    name = f"{k} classes, {m} LFs, coverage {cov[0]:g}-{cov[1]:g}, {kind}"
                     found[name] = {"n": 2000, "m": m, "k": k, "cov": cov, "acc": (0.55, 0.95), "one_label": one}
     twists = {
         "one adversary": {"m": 8, "adverse": 1},
@@ -87,9 +86,8 @@ def cells():
                     twist = dict(twist)
                     balance = [0.7] + [0.3 / (k - 1)] * (k - 1) if twist.pop("uneven", False) else None
                     base = {"n": 2000, "m": 10, "k": k, "cov": cov, "acc": (0.6, 0.9), "one_label": one}
-                    name = (
-                        f"{k} classes, {title}, coverage {cov[0]:g}-{cov[1]:g}, {'one label' if one else 'all labels'}"
-                    )
+                    kind = "one label" if one else "all labels"
+                    name = f"{k} classes, {title}, coverage {cov[0]:g}-{cov[1]:g}, {kind}"
                     found[name] = base | twist | {"balance": balance}
     return found
 

@@ -119,8 +119,8 @@ def test_synthetic_suite():
             errors.append(error(ours, votes, truth))
         results[name] = np.mean(gains), np.std(gains, ddof=1) / np.sqrt(len(gains)), np.mean(errors)
     gains = np.array([gain for gain, *_ in results.values()])
-    print(f"\n{len(gains)} cells: mean gain {gains.mean():.4f}, calibration error "
-          f"{np.mean([e for *_, e in results.values()]):.3f}; won {(gains > 0).sum()}, lost {(gains < 0).sum()}")  # fmt: skip
+    won, lost, calibration = (gains > 0).sum(), (gains < 0).sum(), np.mean([found for *_, found in results.values()])
+    print(f"\n{len(gains)} cells: gain {gains.mean():.4f}, calibration {calibration:.3f}, won {won}, lost {lost}")
     for name, (gain, spread, found) in sorted(results.items(), key=lambda item: item[1][0]):
         if gain < 0:
             print(f"| {name} | {100 * gain:+.1f} | {100 * spread:.1f} | {found:.3f} |")
