@@ -2,6 +2,8 @@
 
 from .base import BaseLabelModel
 from .classifier import TransformerClassifier
+from .crowd import DawidSkene
+from .label_model import LabelModel
 from .losses import WeakLabelLoss
 from .majority import MajorityVote
 from .snorkel import SnorkelLabelModel
@@ -9,7 +11,9 @@ from .training import FineTuning
 
 __all__ = [
     "BaseLabelModel",
+    "DawidSkene",
     "FineTuning",
+    "LabelModel",
     "MajorityVote",
     "SnorkelLabelModel",
     "TransformerClassifier",

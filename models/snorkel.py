@@ -4,6 +4,7 @@ May import: snorkel, numpy, `labelfns` and siblings.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +14,27 @@ from labelfns.settings import check
 from labelfns.votes import Probs, Votes
 
 from .base import BaseLabelModel
+from .distinct import Distinct, one_hot
+from .mixture import softmax
 from .seeding import isolated_rng
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .snorkel_distinct import DistinctLabelModel
+
+LIMIT = 6000
+"""The largest (LFs x labels) that is fitted; its square in float64 is 0.3 GB."""
 
 
 @dataclass
 class SnorkelLabelModel(BaseLabelModel):
     """Snorkel's label model (Ratner et al. 2019, "Training Complex Models with Multi-Task Weak Supervision").
 
-    The snorkel package fits it; its seed does not touch the global generators, rows without votes are left alone,
-    and gold with unknown rows is understood. Its confidences depend on the seed where LFs are sparse: rank with
-    them rather than trust a fixed threshold.
+    The snorkel package's own model, fitted on distinct vote rows: for the same seed and settings `mu_` and the
+    probabilities are the package's. Its seed does not touch the global generators, rows without votes are left
+    alone, and gold with unknown rows is understood. Its confidences depend on the seed where LFs are sparse; a second
+    fit with the next seed shows how much, and `notes_` says so.
 
     Parameters
     ----------
@@ -65,26 +77,70 @@ class SnorkelLabelModel(BaseLabelModel):
             ),
         )
 
-    def _fit(self, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        from snorkel.labeling.model import LabelModel
-
+    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
         n_lfs, k = len(votes.lf_names), votes.n_labels
         if n_lfs < 3:
-            raise InputError(f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use MajorityVote")
+            raise InputError(f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel or MajorityVote")
+        if n_lfs * k > LIMIT:
+            raise InputError(
+                f"Snorkel's label model fits a dense matrix of (LFs x labels) squared; {n_lfs} x {k} is over the "
+                f"limit of {LIMIT}. Use LabelModel"
+            )
         if self.class_balance is not None and len(self.class_balance) != k:
             raise SettingsError(f"class_balance must have {k} shares, one a label; got {len(self.class_balance)}")
-        with isolated_rng(self.seed):
-            self.model_ = LabelModel(cardinality=k, verbose=False)
-            self.model_.fit(
-                votes.matrix.astype(np.int64),
-                class_balance=self._balance(gold, k),
+        balance = self._balance(gold, k)
+        from .snorkel_distinct import overlap_matrix
+
+        overlaps, n = overlap_matrix(distinct, k), len(votes)
+        model = self._fitted(overlaps, n, n_lfs, balance, self.seed)
+        self.balance_ = np.asarray(model.p, dtype=np.float64)
+        self.mu_ = model.mu.detach().numpy().copy()
+        other = self._fitted(overlaps, n, n_lfs, balance, self.seed + 1)
+        self.notes_ = self._notes(distinct, model, other.mu.detach().numpy())
+
+    def _fitted(
+        self, overlaps: "Tensor", n: int, n_lfs: int, balance: list[float] | None, seed: int
+    ) -> "DistinctLabelModel":
+        from .snorkel_distinct import DistinctLabelModel
+
+        with isolated_rng(seed):
+            model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
+            model.fit(
+                np.zeros((1, n_lfs), dtype=np.int64),
+                class_balance=balance,
                 n_epochs=self.n_epochs,
                 lr=self.lr,
                 l2=self.l2,
                 prec_init=self.prec_init,
-                seed=self.seed,
+                seed=seed,
                 progress_bar=False,
             )
+        return model
+
+    def _notes(
+        self, distinct: Distinct, model: "DistinctLabelModel", other: npt.NDArray[np.float32]
+    ) -> tuple[str, ...]:
+        """Say where the confidences hang on the number of steps or on the seed."""
+        covered = distinct.voters > 0
+        hot, weights = one_hot(distinct.rows[covered], len(self.balance_)), distinct.counts[covered]
+        sure = [softmax(hot @ np.log(mu) + np.log(self.balance_)).max(axis=1) for mu in (self.mu_, other)]
+        gap = float(np.average(np.abs(sure[0] - sure[1]), weights=weights))
+        notes = []
+        if gap > 0.01:
+            notes.append(
+                f"the confidences depend on the seed: those of seed {self.seed} and {self.seed + 1} differ by "
+                f"{gap:.2f} on average; rank with them rather than trust a threshold, or use LabelModel"
+            )
+        model.zero_grad()
+        loss = model._loss_mu(l2=self.l2)
+        loss.backward()  # type: ignore[no-untyped-call]
+        slope = float(self.lr * model.mu.grad.norm() / max(float(model.mu.detach().norm()), 1e-12))
+        if slope > 1e-4:
+            notes.append(
+                f"the fit has not converged after {self.n_epochs} steps: one more would change mu by {slope:.1e} of "
+                "its size; raise n_epochs or lr, or use LabelModel"
+            )
+        return tuple(notes)
 
     def _balance(self, gold: npt.NDArray[np.int64] | None, k: int) -> list[float] | None:
         if self.class_balance is not None:
@@ -92,7 +148,13 @@ class SnorkelLabelModel(BaseLabelModel):
         counts = np.bincount(gold[gold >= 0], minlength=k) if gold is not None else np.zeros(k)
         return (counts / counts.sum()).tolist() if counts.min() > 0 else None
 
-    def _covered_proba(self, votes: Votes) -> Probs:
-        probs = np.asarray(self.model_.predict_proba(votes.matrix.astype(np.int64)))
-        # Products of many small factors can underflow to 0/0; such a row says nothing that can be used.
-        return np.where(np.isfinite(probs).all(axis=1, keepdims=True), probs, 1 / votes.n_labels)
+    def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
+        from .snorkel_distinct import snorkel_proba
+
+        return snorkel_proba(rows, self.mu_, self.balance_)
+
+    def _state(self) -> dict[str, Any]:
+        return {"mu": self.mu_.tolist(), "balance": self.balance_.tolist()}
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.mu_, self.balance_ = np.asarray(state["mu"], dtype=np.float32), np.asarray(state["balance"])

@@ -91,6 +91,10 @@ def analyze(
         str | None,
         typer.Option(help="Texts to look at, in place of the pipeline's pool: val, test, a file or hub:..."),
     ] = None,
+    why: Annotated[
+        int | None,
+        typer.Option(metavar="ROW", help="Explain one row, the first is 0; needs label_model.kind = default."),
+    ] = None,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -98,7 +102,7 @@ def analyze(
     from labelfns.analysis import Coverage
 
     from . import console
-    from .figures import LabelCoverage, baseline, most_common_label
+    from .figures import LabelCoverage, baseline, label_quality, most_common_label, reasons
     from .run import Inputs
 
     settings = _on_pool(pipeline, set_, data)
@@ -111,7 +115,10 @@ def analyze(
     answer: dict[str, Any] = {"lfs": summary, "coverage": dataclasses.asdict(coverage)}
     if coverage.covered:
         model = settings.label_model.build(settings.seed).fit(votes)
-        answer["label_model"] = vars(LabelCoverage.of(model.predict_proba(votes), votes))
+        probs = model.predict_proba(votes)
+        answer["label_model"] = vars(LabelCoverage.of(probs, votes)) | label_quality(model, probs, votes, gold)
+        if why is not None:
+            answer["why"] = reasons(model, votes, why) | {"text": inputs.pool.texts[why]}
         if gold is not None:
             scores = baseline(model, votes, gold, most_common_label(model, votes))
             answer["label_model"]["scores"] = dataclasses.asdict(scores)
@@ -127,6 +134,11 @@ def analyze(
     if coverage.covered:
         console.out.print(console.counts("Labels the label model gives", answer["label_model"]["by_label"]))
         console.out.print(console.counts("Its confidence on covered texts", answer["label_model"]["by_confidence"]))
+        console.out.print(console.trade_off(answer["label_model"]))
+        for note in answer["label_model"]["notes"]:
+            console.out.print(f"Note: {note}.", highlight=False, markup=False)
+        if why is not None:
+            console.out.print(console.why(why, answer["why"]))
         covered = answer["label_model"].get("scores", {}).get("covered")
         if covered:
             console.out.print(

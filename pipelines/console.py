@@ -127,3 +127,40 @@ def counts(title: str, values: Mapping[str, int]) -> Group:
     for name, value in values.items():
         table.add_row(escape(name), str(value), f"{value / total:.1%}")
     return _titled(title, table)
+
+
+def trade_off(label_model: Mapping[str, Any]) -> Group:
+    """Return the table of accuracy against coverage, and the calibration error under it."""
+    table = _table()
+    for name in ("confidence at least", "rows", "coverage", "accuracy"):
+        table.add_column(name, justify="right")
+    for point in label_model["accuracy_against_coverage"]:
+        accuracy = "-" if point["accuracy"] is None else f"{point['accuracy']:.3f}"
+        if point["interval"] is not None:
+            accuracy += " [dim]({:.2f}-{:.2f})[/dim]".format(*point["interval"])
+        elif point["accuracy"] is not None:
+            accuracy += " [dim](believed)[/dim]"
+        table.add_row(f"{point['threshold']:.2f}", str(point["rows"]), f"{point['coverage']:.1%}", accuracy)
+    found = label_model["calibration"]
+    title = "Accuracy against coverage, with 95 % intervals"
+    return _titled(title if found is None else f"{title}; calibration error {found['error']:.3f}", table)
+
+
+def why(row: int, reasons: Mapping[str, Any]) -> Group:
+    """Return the table of what each vote adds to a row's label."""
+    table = _table()
+    for name in ("", "votes for", "log-odds", "without it", "right when it votes (90 %)"):
+        table.add_column(name, justify="left" if name in ("", "votes for", "without it") else "right")
+    table.add_row("(before any vote)", "", f"{reasons['start']:+.2f}", "", "")
+    for vote in reasons["votes"]:
+        low, high = vote["interval"]
+        table.add_row(
+            escape(vote["lf"]),
+            escape(vote["vote"]),
+            f"{vote['log_odds']:+.2f}",
+            escape(vote["without"] or "(none)"),
+            f"{vote['accuracy']:.2f} [dim]({low:.2f}-{high:.2f})[/dim]",
+        )
+    label, against = reasons["label"] or "(none)", reasons["runner_up"]
+    title = f"Row {row}: {label}, confidence {reasons['confidence']:.2f}"
+    return _titled(title + (f", log-odds against {against}" if against else ""), table)

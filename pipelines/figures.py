@@ -1,13 +1,16 @@
 """What a sceptic asks beside the model's own figures: baselines, coverage, warnings (numpy, `labelfns`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from labelfns.models import BaseLabelModel
+from labelfns.errors import InputError
+from labelfns.models import BaseLabelModel, LabelModel
 from labelfns.models.base import decide
+from labelfns.models.coverage import accuracy_against_coverage, reliability
 from labelfns.models.metrics import Scores, score
 from labelfns.votes import Ints, Probs, Votes
 
@@ -76,6 +79,29 @@ class LabelCoverage:
         counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
         bins = [f"{low:.1f}-{high:.1f}" for low, high in pairwise(CONFIDENCE_EDGES)]
         return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
+
+
+def label_quality(model: BaseLabelModel, probs: Probs, votes: Votes, gold: Ints | None) -> dict[str, Any]:
+    """Return accuracy against coverage, calibration (with gold) and the model's notes, as JSON takes them."""
+    calibration = None if gold is None else reliability(probs, votes, gold)
+    return {
+        "accuracy_against_coverage": [asdict(point) for point in accuracy_against_coverage(probs, votes, gold)],
+        "calibration": None if calibration is None else asdict(calibration),
+        "notes": list(model.notes_),
+    }
+
+
+def reasons(model: BaseLabelModel, votes: Votes, row: int) -> dict[str, Any]:
+    """Return why a row gets its label, as JSON takes it.
+
+    Raises
+    ------
+    InputError
+        If there is no such row, or the label model cannot explain.
+    """
+    if not isinstance(model, LabelModel):
+        raise InputError(f"a {type(model).__name__} explains no row; add --set label_model.kind=default")
+    return asdict(model.explain(votes, row))
 
 
 def warnings(

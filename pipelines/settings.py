@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from labelfns.errors import InputError, SettingsError, raise_all
 from labelfns.lfset import OnError
-from labelfns.models import BaseLabelModel, FineTuning, MajorityVote, SnorkelLabelModel
+from labelfns.models import BaseLabelModel, FineTuning, LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.models.backbones import EMBEDDED
 from labelfns.settings import check, from_mapping
 from labelfns.votes import check_labels
@@ -73,9 +73,19 @@ class LFSettings:
 
 @dataclass(frozen=True)
 class LabelModelSettings:
-    """Which label model, and the settings of Snorkel's (see `SnorkelLabelModel`)."""
+    """Which label model, and its settings.
 
-    kind: Literal["snorkel", "majority"] = "snorkel"
+    Parameters
+    ----------
+    kind
+        ``"snorkel"`` (see `SnorkelLabelModel`), ``"default"`` (see `LabelModel`) or ``"majority"``.
+    n_epochs, lr, l2, prec_init
+        Settings of Snorkel's label model; the others do not read them.
+    class_balance
+        The class shares, for ``"snorkel"`` and ``"default"``; by default each model's own rule.
+    """
+
+    kind: Literal["default", "snorkel", "majority"] = "snorkel"
     n_epochs: int = 100
     lr: float = 0.01
     l2: float = 0.0
@@ -89,6 +99,8 @@ class LabelModelSettings:
         """Return the label model, not yet fitted."""
         if self.kind == "majority":
             return MajorityVote()
+        if self.kind == "default":
+            return LabelModel() if self.class_balance is None else LabelModel(class_balance=self.class_balance)
         options = {name: value for name, value in vars(self).items() if name != "kind"}
         return SnorkelLabelModel(seed=seed, **options)
 

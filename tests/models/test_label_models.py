@@ -7,7 +7,7 @@ from snorkel.labeling.model import LabelModel as SnorkelsOwn
 
 from labelfns import Votes
 from labelfns.errors import InputError, SettingsError
-from labelfns.models import MajorityVote, SnorkelLabelModel
+from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
 
 LABELS = ["a", "b", "c"]
 
@@ -24,7 +24,7 @@ def votes():
 
 
 def both():
-    return [MajorityVote(), SnorkelLabelModel(n_epochs=20)]
+    return [MajorityVote(), SnorkelLabelModel(n_epochs=20), LabelModel()]
 
 
 @pytest.mark.parametrize("model", both(), ids=lambda model: type(model).__name__)
@@ -61,8 +61,11 @@ def test_majority_vote_by_hand():
 def test_snorkel_gives_snorkels_own_probabilities(votes):
     own = SnorkelsOwn(cardinality=3, verbose=False)
     own.fit(votes.matrix.astype(int), n_epochs=20, seed=7, progress_bar=False)
-    ours = SnorkelLabelModel(seed=7, n_epochs=20).fit(votes).predict_proba(votes)
-    np.testing.assert_array_equal(ours[votes.covered], own.predict_proba(votes.matrix.astype(int))[votes.covered])
+    ours = SnorkelLabelModel(seed=7, n_epochs=20).fit(votes)
+    np.testing.assert_allclose(ours.mu_, own.mu.detach().numpy(), atol=1e-6, rtol=0)
+    ours.mu_ = own.mu.detach().numpy()
+    probs = ours.predict_proba(votes)
+    np.testing.assert_array_equal(probs[votes.covered], own.predict_proba(votes.matrix.astype(int))[votes.covered])
 
 
 def test_snorkel_leaves_global_generators_alone(votes):
@@ -88,7 +91,7 @@ def test_unknown_gold_is_no_class(votes):
     gold = np.full(400, -1)
     gold[:6] = [0, 0, 0, 0, 1, 2]
     model = SnorkelLabelModel(n_epochs=5).fit(votes, gold)
-    np.testing.assert_allclose(model.model_.p, [4 / 6, 1 / 6, 1 / 6], rtol=1e-6)
+    np.testing.assert_allclose(model.balance_, [4 / 6, 1 / 6, 1 / 6], rtol=1e-6)
 
 
 def test_underflow_is_no_nan():
@@ -96,6 +99,49 @@ def test_underflow_is_no_nan():
     probs = SnorkelLabelModel(n_epochs=5).fit(votes).predict_proba(votes)
     assert np.isfinite(probs).all()
     np.testing.assert_allclose(probs.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("options", [{"l2": 0.1}, {"lr": 0.05, "prec_init": 0.9}, {"class_balance": (0.5, 0.3, 0.2)}])
+def test_snorkels_options_do_what_snorkels_do(votes, options):
+    own = SnorkelsOwn(cardinality=3, verbose=False)
+    own.fit(votes.matrix.astype(int), n_epochs=30, seed=1, progress_bar=False, **options)
+    ours = SnorkelLabelModel(seed=1, n_epochs=30, **options).fit(votes)
+    np.testing.assert_allclose(ours.mu_, own.mu.detach().numpy(), atol=1e-6, rtol=0)
+
+
+def test_snorkel_on_one_row(votes):
+    own = SnorkelsOwn(cardinality=3, verbose=False)
+    own.fit(votes.matrix.astype(int), n_epochs=5, seed=1, progress_bar=False)
+    ours = SnorkelLabelModel(seed=1, n_epochs=5).fit(votes)
+    one = votes.rows([0])
+    np.testing.assert_allclose(ours.predict_proba(one), own.predict_proba(one.matrix.astype(int)), atol=1e-6)
+
+
+def test_snorkels_notes():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 2000)
+    matrix = np.where(rng.random((2000, 6)) < 0.8, truth[:, None], 1 - truth[:, None])
+    sparse, dense = matrix.copy(), matrix.copy()
+    sparse[rng.random((2000, 6)) > 0.02] = -1
+    dense[rng.random((2000, 6)) > 0.9] = -1
+    notes = SnorkelLabelModel().fit(Votes(sparse, labels=["a", "b"])).notes_
+    assert "depend on the seed" in notes[0]
+    assert not SnorkelLabelModel(n_epochs=2000).fit(Votes(dense, labels=["a", "b"])).notes_
+    short = SnorkelLabelModel(n_epochs=2).fit(Votes(dense, labels=["a", "b"])).notes_
+    assert any("has not converged after 2 steps" in note for note in short)
+
+
+def test_snorkel_on_too_many_lfs():
+    with pytest.raises(InputError, match="limit of 6000"):
+        SnorkelLabelModel().fit(Votes(np.zeros((2, 5000), dtype=int), labels=["a", "b"]))
+
+
+@pytest.mark.parametrize("model", [MajorityVote(), SnorkelLabelModel(seed=2, n_epochs=5)], ids=["majority", "snorkel"])
+def test_save_and_load(model, votes, tmp_path):
+    model.fit(votes).save(tmp_path / "model.json")
+    again = type(model).load(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.predict_proba(votes), model.predict_proba(votes))
+    assert again.notes_ == model.notes_
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_everything_that_is_wrong_at_once(tmp_path):
         "data.txet is not a setting; did you mean 'text'?",
         "data.pool is missing",
         "lfs.file must be a string; got 3",
-        'label_model.kind must be "snorkel" or "majority"; got \'snorkle\'',
+        'label_model.kind must be "default" or "snorkel" or "majority"; got \'snorkle\'',
         "classifier.epochs must be a number; got 'three'",
         "classifier.layers must be a whole number; got 1.5",
         "classifier.loss.consistency must be",

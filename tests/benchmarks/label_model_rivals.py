@@ -1,0 +1,104 @@
+"""Methods that were tried for `LabelModel` and not taken, small, for the table in docs/label_models.md."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from labelfns.models.distinct import collapse, one_hot
+from labelfns.models.majority import vote_counts
+from labelfns.models.mixture import Prior, fit_mixture, softmax
+
+
+def weighted(votes, accuracy):
+    """Vote with log-odds weights of one accuracy an LF."""
+    k = votes.n_labels
+    weight = np.log(accuracy * (k - 1) / (1 - accuracy))
+    return softmax(one_hot(votes.matrix, k) @ (np.repeat(weight, k)[:, None] * np.tile(np.eye(k), (len(weight), 1))))
+
+
+def log_odds_vote(votes):
+    return softmax(vote_counts(votes.matrix, votes.n_labels) * np.log(0.8 * (votes.n_labels - 1) / 0.2))
+
+
+def anchored_em(votes, rows=20.0, pull=1.0, floor=0.55):
+    """One accuracy an LF by EM on rows with two votes, pulled towards .75; abstains carry nothing."""
+    distinct, k = collapse(votes.matrix), votes.n_labels
+    hot, meet = one_hot(distinct.rows, k), distinct.voters > 1
+    seen, counts = hot[meet], distinct.counts[meet]
+    n = np.asarray(seen.T @ counts).reshape(-1, k).sum(axis=1)
+    strength = rows + pull * n
+    found = np.full(len(n), 0.75)
+    for _ in range(300):
+        weight = np.repeat(np.log(found * (k - 1) / (1 - found)), k)[:, None] * np.tile(np.eye(k), (len(n), 1))
+        expected = seen.T @ (softmax(seen @ weight) * counts[:, None])
+        right = expected.reshape(-1, k, k)[:, range(k), range(k)].sum(axis=1)
+        found = np.clip((right + strength * 0.75) / (n + strength), floor, 0.98)
+    return weighted(votes, found)
+
+
+def triplets(votes):
+    """FlyingSquid's triplets (Fu et al. 2020) on agreement rates: the median over triplets of an LF's accuracy."""
+    k, matrix = votes.n_labels, votes.matrix
+    voted = (matrix >= 0).astype(float)
+    both = voted.T @ voted
+    same = sum((matrix == c).astype(float).T @ (matrix == c).astype(float) for c in range(k))
+    moment = np.where(both >= 10, (k * same / np.maximum(both, 1) - 1) / (k - 1), np.nan)
+    found = np.full(matrix.shape[1], 0.75)
+    for i in range(len(found)):
+        others = [j for j in range(len(found)) if j != i]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = [moment[i, a] * moment[i, b] / moment[a, b] for a in others for b in others if a < b]
+        good = [np.sqrt(abs(v)) for v in values if np.isfinite(v)]
+        if good:
+            found[i] = 1 / k + (1 - 1 / k) * min(float(np.median(good)), 0.98)
+    return weighted(votes, np.clip(found, 1 / k + 0.02, 0.98))
+
+
+def converged_snorkel(votes):
+    """Snorkel's loss at its optimum: L-BFGS from the mean of Snorkel's starts."""
+    from labelfns.models.snorkel_distinct import overlap_matrix
+
+    k = votes.n_labels
+    overlaps = overlap_matrix(collapse(votes.matrix), k).double().numpy()
+    d = len(overlaps)
+    outside = np.arange(d)[:, None] // k != np.arange(d)[None, :] // k
+    margins = overlaps.diagonal()
+    start = np.zeros((d, k))
+    start[np.arange(d), np.arange(d) % k] = np.minimum(margins * 0.7 * k, 1) / 2
+    scale = np.maximum(margins, 1e-6)[:, None]  # rows of rare votes move as fast as those of common ones
+
+    def loss(x):
+        mu = x.reshape(d, k) * scale
+        rest, margin = (mu @ mu.T / k - overlaps) * outside, mu.sum(axis=1) / k - margins
+        gradient = (4 * rest @ mu / k + 2 * margin[:, None] / k) * scale
+        return (rest**2).sum() * 1e4 + (margin**2).sum() * 1e4, gradient.ravel() * 1e4
+
+    mu = minimize(loss, (start / scale).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
+    mu = np.clip(mu.reshape(d, k) * scale, 1e-4, 1 - 1e-4)
+    return softmax(one_hot(votes.matrix, k) @ np.log(mu))
+
+
+def free_mixture(votes):
+    """`LabelModel`'s mixture with a weak prior and no hedge."""
+    distinct, k = collapse(votes.matrix), votes.n_labels
+    model, _ = fit_mixture(distinct, np.full(k, 1 / k), np.ones(votes.matrix.shape[1]), Prior(rows=5.0, pull=0.0))
+    return softmax(model.scores(one_hot(votes.matrix, k)))
+
+
+def pulled_mixture(votes):
+    """The same, anchored as `LabelModel` is, without its hedge."""
+    from labelfns.models import LabelModel
+
+    model = LabelModel().fit(votes)
+    k = votes.n_labels
+    weights = np.log(model.precision_ / model.vote_balance_) * np.repeat(model.shares_, k)[:, None]
+    return softmax(one_hot(votes.matrix, k) @ weights + np.log(model.balance_))
+
+
+RIVALS = {
+    "log-odds vote, every LF right 80 %": log_odds_vote,
+    "Snorkel's loss, converged": converged_snorkel,
+    "triplets on agreement": triplets,
+    "anchored EM, one accuracy an LF": anchored_em,
+    "mixture over votes, weak prior": free_mixture,
+    "mixture over votes, anchored": pulled_mixture,
+}

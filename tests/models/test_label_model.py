@@ -1,0 +1,210 @@
+import json
+
+import numpy as np
+import pytest
+
+from labelfns import Votes
+from labelfns.errors import InputError, SettingsError
+from labelfns.models import LabelModel, MajorityVote
+from labelfns.models.distinct import collapse
+from labelfns.models.gold import Calibration
+from labelfns.models.mixture import copy_shares
+
+LABELS = ["a", "b", "c"]
+
+
+def make(n=1500, accuracies=(0.95, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6), k=3, coverage=0.4, seed=0):
+    """Votes with a known truth: LF j votes on `coverage` of the rows and is right with its accuracy."""
+    rng = np.random.default_rng(seed)
+    m = len(accuracies)
+    truth = rng.integers(0, k, n)
+    wrong = (truth[:, None] + rng.integers(1, k, (n, m))) % k
+    matrix = np.where(rng.random((n, m)) < accuracies, truth[:, None], wrong)
+    matrix[rng.random((n, m)) > coverage] = -1
+    return Votes(matrix, labels=LABELS[:k]), truth
+
+
+def accuracy(model, votes, truth):
+    probs = model.predict_proba(votes)[votes.covered]
+    return float((probs.argmax(axis=1) == truth[votes.covered]).mean())
+
+
+def test_learns_who_is_right():
+    votes, truth = make()
+    model = LabelModel().fit(votes)
+    precision = model.precision_.reshape(7, 3, 3)[:, range(3), range(3)].mean(axis=1)
+    assert precision[0] > precision[3] > precision[6]
+    assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) + 0.03
+
+
+def test_no_order_and_no_seed_changes_the_answer():
+    votes, _ = make()
+    probs = LabelModel().fit(votes).predict_proba(votes)
+    rng = np.random.default_rng(1)
+    rows, lfs = rng.permutation(1500), rng.permutation(7)
+    shuffled = votes.rows(rows)
+    np.testing.assert_array_equal(LabelModel().fit(shuffled).predict_proba(shuffled), probs[rows])
+    turned = Votes(votes.matrix[:, lfs], labels=LABELS, lf_names=[votes.lf_names[j] for j in lfs])
+    np.testing.assert_allclose(LabelModel().fit(turned).predict_proba(turned), probs, atol=1e-9)
+
+
+def test_certificate():
+    votes, _ = make()
+    found = LabelModel().fit(votes).certificate_
+    assert found.converged
+    assert found.residual < 1e-6
+    assert found.gradient < 1e-5
+    assert found.start_gap < 1e-5
+
+
+def test_copies_share_one_vote():
+    votes, truth = make(accuracies=(0.8, 0.8, 0.8, 0.3))
+    copied = Votes(np.column_stack([votes.matrix, votes.matrix[:, 3], votes.matrix[:, 3]]), labels=LABELS)
+    np.testing.assert_allclose(copy_shares(collapse(copied.matrix), 3), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
+    without, with_copies = LabelModel().fit(votes), LabelModel().fit(copied)
+    assert accuracy(with_copies, copied, truth) > accuracy(without, votes, truth) - 0.02
+    assert accuracy(with_copies, copied, truth) > accuracy(MajorityVote().fit(copied), copied, truth) + 0.1
+
+
+def test_gold_sharpens_and_says_so():
+    votes, truth = make()
+    gold = np.full(1500, -1)
+    gold[:200] = truth[:200]
+    plain, known = LabelModel().fit(votes), LabelModel().fit(votes, gold)
+    true_accuracy = [0.95, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6]
+
+    def error(model):
+        learned = model.precision_.reshape(7, 3, 3)[:, range(3), range(3)].mean(axis=1)
+        return np.abs(learned - true_accuracy).mean()
+
+    assert error(known) < error(plain)
+    assert any("gold rows sharpen" in note for note in known.notes_)
+    assert any("not calibrated" in note for note in plain.notes_)
+    assert known.gold_votes_.sum() == (votes.matrix[:200] >= 0).sum()
+
+
+def test_floor_where_gold_shows_majority_vote_to_be_better():
+    # LF 0 is right and stands alone against two that agree with each other and are wrong together half of the time.
+    votes, truth = make(accuracies=(0.7,) * 5, coverage=0.9, k=2)
+    gold = truth.copy()
+    model = LabelModel(class_balance=(0.999, 0.001)).fit(votes, gold)
+    assert model.floored_
+    assert any("majority vote is used" in note for note in model.notes_)
+    majority = MajorityVote().fit(votes)
+    np.testing.assert_array_equal(model.predict(votes), majority.predict(votes))
+    free = LabelModel(class_balance=(0.999, 0.001), floor="off").fit(votes, gold)
+    assert not free.floored_
+
+
+@pytest.mark.parametrize(
+    ("matrix", "gold"),
+    [
+        (np.zeros((5, 1)), None),
+        (np.zeros((1, 3)), None),
+        (np.array([[0, 1], [1, 0]]), None),
+        (np.zeros((20, 4)), None),
+        (np.zeros((20, 4)), np.ones(20)),
+        (np.tile([[0], [1]], (3, 300)), None),
+        (np.array([[0, -1], [-1, 1], [-1, -1]]), None),
+    ],
+    ids=["one LF", "one row", "conflicting pair", "identical LFs", "all wrong", "300 equal votes", "never together"],
+)
+def test_degenerate_votes(matrix, gold):
+    votes = Votes(matrix.astype(int), labels=["a", "b"])
+    probs = LabelModel().fit(votes, None if gold is None else gold.astype(int)).predict_proba(votes)
+    assert np.isfinite(probs).all()
+    np.testing.assert_allclose(probs.sum(axis=1), 1)
+    assert (probs >= 0).all()
+
+
+def test_one_lf_is_believed_and_a_conflict_ties():
+    votes = Votes(np.array([[0], [1], [-1]]), labels=["a", "b"])
+    assert LabelModel().fit(votes).predict(votes).tolist() == [0, 1, -1]
+    votes = Votes(np.array([[0, 1], [1, 0]]), labels=["a", "b"])
+    np.testing.assert_allclose(LabelModel().fit(votes).predict_proba(votes), 0.5)
+
+
+def test_all_abstain_is_an_error():
+    with pytest.raises(InputError, match="no row is covered"):
+        LabelModel().fit(Votes(np.full((3, 2), -1), labels=["a", "b"]))
+
+
+def test_five_thousand_lfs():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 200)
+    matrix = np.where(rng.random((200, 5000)) < 0.8, truth[:, None], 1 - truth[:, None])
+    matrix[rng.random((200, 5000)) > 0.02] = -1
+    votes = Votes(matrix, labels=["a", "b"])
+    assert accuracy(LabelModel().fit(votes), votes, truth) == 1
+
+
+def test_explain_adds_up():
+    votes, _ = make()
+    model = LabelModel().fit(votes)
+    row = int(np.argmax((votes.matrix >= 0).sum(axis=1)))
+    found = model.explain(votes, row)
+    probs = np.sort(model.predict_proba(votes)[row])
+    total = found.start + sum(vote.log_odds for vote in found.votes)
+    assert total == pytest.approx(np.log(probs[-1] / probs[-2]))
+    assert found.confidence == pytest.approx(probs[-1])
+    assert len(found.votes) == (votes.matrix[row] >= 0).sum()
+    for vote in found.votes:
+        assert vote.interval[0] < vote.accuracy < vote.interval[1]
+        changed = votes.matrix[[row]].copy()
+        changed[0, votes.lf_names.index(vote.lf)] = -1
+        alone = model.predict(Votes(changed, labels=LABELS))[0]
+        assert vote.without == (None if alone < 0 else LABELS[alone])
+
+
+def test_explain_where_nothing_votes():
+    votes = Votes(np.array([[0, 0], [-1, -1]]), labels=["a", "b"])
+    model = LabelModel().fit(votes)
+    assert model.explain(votes, 1).label is None
+    assert model.explain(votes, 1).votes == ()
+    with pytest.raises(InputError, match="there is no row 2"):
+        model.explain(votes, 2)
+
+
+def test_save_and_load(tmp_path):
+    votes, truth = make()
+    model = LabelModel(class_balance=(0.3, 0.3, 0.4)).fit(votes, np.where(np.arange(1500) < 50, truth, -1))
+    model.save(tmp_path / "model.json")
+    again = LabelModel.load(tmp_path / "model.json")
+    assert again == model
+    assert (again.notes_, again.certificate_) == (model.notes_, model.certificate_)
+    np.testing.assert_array_equal(again.predict_proba(votes), model.predict_proba(votes))
+    assert json.loads((tmp_path / "model.json").read_text())["lf_names"] == list(votes.lf_names)
+    with pytest.raises(InputError, match="was fitted on"):
+        again.predict_proba(Votes(votes.matrix, labels=["x", "y", "z"]))
+    with pytest.raises(InputError, match="holds a LabelModel"):
+        MajorityVote.load(tmp_path / "model.json")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "labelfns.label_model/1", "kind": "LabelModel"}'])
+def test_files_that_hold_no_model(tmp_path, text):
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(InputError, match=r"x\.json"):
+        LabelModel.load(tmp_path / "x.json")
+    with pytest.raises(InputError, match="no such file"):
+        LabelModel.load(tmp_path / "none.json")
+
+
+def test_settings_are_checked():
+    with pytest.raises(SettingsError, match="2 problems"):
+        LabelModel(accuracy=1.0, floor="no")
+    with pytest.raises(SettingsError, match="sum to 1"):
+        LabelModel(class_balance=(0.5, 0.2))
+    with pytest.raises(SettingsError, match="3 shares"):
+        LabelModel(class_balance=(0.5, 0.5)).fit(make()[0])
+
+
+def test_calibration_moves_confidence_and_keeps_the_verdict():
+    probs = np.array([[0.6, 0.4, 0.0], [0.5, 0.5, 0.0], [0.34, 0.33, 0.33], [1.0, 0.0, 0.0]])
+    for shift in (-2.0, 2.0):
+        moved = Calibration(shift=shift)(probs)
+        np.testing.assert_allclose(moved.sum(axis=1), 1)
+        np.testing.assert_array_equal(moved.argmax(axis=1), probs.argmax(axis=1))
+        np.testing.assert_array_equal(moved[1], probs[1])
+    right = np.tile([[0.7, 0.3]], (2000, 1))
+    fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), 0.8)
+    assert fitted(right)[0, 0] == pytest.approx(0.9, abs=0.03)

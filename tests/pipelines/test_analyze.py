@@ -1,0 +1,38 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from labelfns.errors import InputError
+from labelfns.pipelines.cli import app
+
+
+def analyze(project, *arguments):
+    return CliRunner().invoke(app, ["analyze", str(project / "pipeline.toml"), *arguments])
+
+
+def test_why_a_row_gets_its_label(tiny_project):
+    default = ("--set", "label_model.kind=default", "--data", "val")
+    answer = json.loads(analyze(tiny_project, *default, "--why", "0", "--json").stdout)
+    assert answer["why"]["label"] == "positive"
+    assert [vote["lf"] for vote in answer["why"]["votes"]] == ["good_words"]
+    model = answer["label_model"]
+    assert model["accuracy_against_coverage"][0]["accuracy"] == 1
+    assert 0 <= model["calibration"]["error"] <= 1
+    assert "class balance" in model["notes"][0]
+    shown = analyze(tiny_project, *default, "--why", "0").stdout
+    assert "Row 0: positive" in shown
+    assert "Accuracy against coverage" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--why", "0"), "explains no row"),
+        (("--set", "label_model.kind=default", "--why", "999"), "there is no row 999"),
+    ],
+)
+def test_why_not(tiny_project, arguments, message):
+    found = analyze(tiny_project, *arguments)
+    assert isinstance(found.exception, InputError)
+    assert message in str(found.exception)
