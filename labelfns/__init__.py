@@ -5,20 +5,26 @@ This room is light: it needs numpy, and polars when a table is made. Label model
 """
 
 from labelfns.builders import emoji, hashtags, keywords, regex
+from labelfns.context import Context
 from labelfns.lf import ABSTAIN, LabelingFunction, labeling_function
 from labelfns.lfset import LFSet
+from labelfns.scores import count, lexicon, vader_words
 from labelfns.votes import Fault, Votes
 
 __all__ = [
     "ABSTAIN",
+    "Context",
     "Fault",
     "LFSet",
     "LabelingFunction",
     "Votes",
+    "count",
     "emoji",
     "hashtags",
     "keywords",
     "labeling_function",
+    "lexicon",
     "regex",
+    "vader_words",
 ]
 __version__ = "0.1.0"
