@@ -9,6 +9,8 @@ from labelfns.context import Context
 from labelfns.lf import ABSTAIN, LabelingFunction, labeling_function
 from labelfns.lfset import LFSet
 from labelfns.scores import count, lexicon, vader_words
+from labelfns.sparse import SparseVotes
+from labelfns.streaming import apply_file
 from labelfns.votes import Fault, Votes
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "Fault",
     "LFSet",
     "LabelingFunction",
+    "SparseVotes",
     "Votes",
+    "apply_file",
     "count",
     "emoji",
     "hashtags",

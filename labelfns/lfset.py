@@ -13,7 +13,7 @@ import numpy as np
 from labelfns.declared import PatternLF
 from labelfns.errors import InputError, LFError, raise_all, some
 from labelfns.guard import TimeLimitError, Watch
-from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, as_lf
+from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, SnorkelLF, as_lf
 from labelfns.progress import Bar, Progress, silent
 from labelfns.tokens import Span
 from labelfns.votes import Fault, Votes, check_labels
@@ -96,6 +96,7 @@ class LFSet:
         on_error: OnError = "abstain",
         engine: Engine = "compiled",
         time_limit: float = 2.0,
+        workers: int = 1,
         progress: Progress | None = None,
     ) -> Votes:
         """Let every LF vote on every text.
@@ -112,6 +113,8 @@ class LFSet:
         time_limit
             Seconds that one search of a backtracking pattern may take on one row; one that takes longer is a
             `Fault`, and after three the LF is given up. It holds in a main thread on Unix, see `labelfns.guard`.
+        workers
+            In how many processes Python-function LFs are called, at least 1; the others need none.
         progress
             Called after each LF, the declared ones together; by default a bar is shown if it takes over a second.
 
@@ -133,6 +136,8 @@ class LFSet:
             raise InputError(f'engine must be "compiled" or "plain"; got {engine!r}')
         if not time_limit > 0:
             raise InputError(f"time_limit must be more than 0 seconds; got {time_limit!r}")
+        if type(workers) is not int or workers < 1:
+            raise InputError(f"workers must be a whole number of at least 1; got {workers!r}")
         check_texts(texts)
         progress = progress or Bar()
         rules = Rules(self.labels, on_error, time_limit)
@@ -155,7 +160,19 @@ class LFSet:
                     votes[:, declared] = part
                 progress("applying LFs", len(declared) * (start + len(block)) // len(texts), len(self.lfs))
         done = len(declared)
-        for j in sorted(set(range(len(self.lfs))) - set(declared)):
+        others = [j for j in range(len(self.lfs)) if j not in set(declared)]
+        if workers > 1:
+            from labelfns.workers import call_in_processes
+
+            apart = [j for j in others if isinstance(self.lfs[j], FunctionLF | SnorkelLF)]
+            answers = call_in_processes([self.lfs[j] for j in apart], texts, rules, workers) if apart else []
+            for j, (column, found) in zip(apart, answers, strict=True):
+                matrix[:, j] = column
+                faults += found
+            others = [j for j in others if j not in set(apart)]
+            done += len(apart)
+            progress("applying LFs", done, len(self.lfs))
+        for j in others:
             try:
                 matrix[:, j], fault = call(self.lfs[j], texts, rules, limited=isinstance(self.lfs[j], PatternLF))
                 faults += [fault] if fault else []
@@ -166,7 +183,7 @@ class LFSet:
         raise_all(LFError, problems)
         matrix.flags.writeable = False
         faults.sort(key=lambda fault: self.names.index(fault.lf))
-        return Votes(matrix, labels=self.labels, lf_names=self.names, faults=_one_each(faults))
+        return Votes(matrix, labels=self.labels, lf_names=self.names, faults=one_each(faults))
 
     def cues(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text the pieces that made LFs fire, in order, overlapping ones merged.
@@ -226,7 +243,7 @@ def _merge(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def _one_each(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+def one_each(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     """Put the faults of each LF together; blocks of rows report theirs apart."""
     merged: dict[str, Fault] = {}
     for fault in faults:
