@@ -6,10 +6,13 @@ room; polars when LFs are applied.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
+from labelfns.batched import BatchLF, ColumnLF, Fields, RowLF, frame_of
 from labelfns.declared import PatternLF
 from labelfns.errors import InputError, LFError, raise_all, some
 from labelfns.guard import TimeLimitError, Watch
@@ -17,8 +20,8 @@ from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, Snork
 from labelfns.progress import Bar, Progress, silent
 from labelfns.tokens import Span
 from labelfns.votes import Fault, Votes, check_labels
+from labelfns.voting import Answer, Rules, call, call_batch
 from labelfns.voting import OnError as OnError
-from labelfns.voting import Rules, call
 
 Engine = Literal["compiled", "plain"]
 _SPAN_LIMIT = 2.0
@@ -68,7 +71,7 @@ class LFSet:
         duplicates = sorted({name for name in names if names.count(name) > 1})
         problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
-            if isinstance(lf, DeclaredLF):
+            if isinstance(lf, DeclaredLF | ColumnLF):
                 try:
                     rules.class_id(lf.label)
                 except LFError as error:
@@ -97,6 +100,8 @@ class LFSet:
         engine: Engine = "compiled",
         time_limit: float = 2.0,
         workers: int = 1,
+        fields: Fields | None = None,
+        cache: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Votes:
         """Let every LF vote on every text.
@@ -115,6 +120,11 @@ class LFSet:
             `Fault`, and after three the LF is given up. It holds in a main thread on Unix, see `labelfns.guard`.
         workers
             In how many processes Python-function LFs are called, at least 1; the others need none.
+        fields
+            Other fields of the rows, by name, [n] values each; for `row_function` and `column`.
+        cache
+            A folder where columns are kept: an LF that is there for these very texts does not run again. See
+            `labelfns.cache` for when one is believed; with `fields` nothing is kept.
         progress
             Called after each LF, the declared ones together; by default a bar is shown if it takes over a second.
 
@@ -139,6 +149,8 @@ class LFSet:
         if type(workers) is not int or workers < 1:
             raise InputError(f"workers must be a whole number of at least 1; got {workers!r}")
         check_texts(texts)
+        if cache is not None and fields is None:
+            return self._with_cache(texts, cache, on_error, engine, time_limit, workers, progress)
         progress = progress or Bar()
         rules = Rules(self.labels, on_error, time_limit)
         matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
@@ -174,7 +186,7 @@ class LFSet:
             progress("applying LFs", done, len(self.lfs))
         for j in others:
             try:
-                matrix[:, j], fault = call(self.lfs[j], texts, rules, limited=isinstance(self.lfs[j], PatternLF))
+                matrix[:, j], fault = _column(self.lfs[j], texts, fields, rules)
                 faults += [fault] if fault else []
             except LFError as error:
                 problems.append(str(error))
@@ -184,6 +196,29 @@ class LFSet:
         matrix.flags.writeable = False
         faults.sort(key=lambda fault: self.names.index(fault.lf))
         return Votes(matrix, labels=self.labels, lf_names=self.names, faults=one_each(faults))
+
+    def _with_cache(self, texts: Sequence[str], folder: str | Path, *how: Any) -> Votes:
+        """Run the LFs whose columns are not in the folder, and put theirs there."""
+        from labelfns.cache import Cache
+
+        on_error, engine, time_limit, workers, progress = how
+        cache = Cache.of(folder, texts, self.labels)
+        columns = [cache.read(lf, len(self.labels)) for lf in self.lfs]
+        missing = [lf for lf, column in zip(self.lfs, columns, strict=True) if column is None]
+        faults: tuple[Fault, ...] = ()
+        fresh: dict[str, npt.NDArray[np.int8]] = {}
+        if missing:
+            votes = LFSet(self.labels, missing).apply(
+                texts, on_error=on_error, engine=engine, time_limit=time_limit, workers=workers, progress=progress
+            )
+            faults = votes.faults
+            faulty = {fault.lf for fault in faults}
+            for j, lf in enumerate(missing):
+                fresh[lf.name] = votes.matrix[:, j]
+                if lf.name not in faulty:
+                    cache.write(lf, votes.matrix[:, j])
+        found = [fresh[lf.name] if c is None else c for lf, c in zip(self.lfs, columns, strict=True)]
+        return Votes(np.stack(found, axis=1), labels=self.labels, lf_names=self.names, faults=faults)
 
     def cues(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text the pieces that made LFs fire, in order, overlapping ones merged.
@@ -207,6 +242,14 @@ class LFSet:
             for spans, text in zip(found, texts, strict=True):
                 spans += lf.spans(text)
         return [_merge(spans) for spans in found]
+
+
+def _column(lf: LabelingFunction, texts: Sequence[str], fields: Fields | None, rules: Rules) -> Answer:
+    if isinstance(lf, BatchLF):
+        return call_batch(lf, frame_of(texts, fields), rules)
+    if isinstance(lf, RowLF):
+        return call(lf, frame_of(texts, fields).to_dicts(), rules)
+    return call(lf, texts, rules, limited=isinstance(lf, PatternLF))
 
 
 def check_texts(texts: Sequence[str]) -> None:

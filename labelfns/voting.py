@@ -7,18 +7,23 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.batched import BatchLF, RowLF
 from labelfns.errors import LFError, did_you_mean
 from labelfns.guard import TimeLimitError, Watch
 from labelfns.lf import ABSTAIN, FunctionLF, LabelingFunction
 from labelfns.votes import Fault
 
+if TYPE_CHECKING:
+    import polars as pl
+
 OnError = Literal["abstain", "raise"]
 Column = npt.NDArray[np.int8]
+Answer = tuple[Column, Fault | None]
 _PATIENCE = 3
 
 
@@ -86,9 +91,7 @@ class Rules:
         return column
 
 
-def call(
-    lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int = 0, limited: bool = False
-) -> tuple[Column, Fault | None]:
+def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int = 0, limited: bool = False) -> Answer:
     """Call an LF on every row.
 
     Parameters
@@ -115,7 +118,7 @@ def call(
     LFError
         If a vote is no vote, or the LF raises and the rules say ``"raise"``.
     """
-    function: Callable[[Any], object] = lf.function if isinstance(lf, FunctionLF) else lf
+    function: Callable[[Any], object] = lf.function if isinstance(lf, FunctionLF | RowLF) else lf
     votes: list[object] = []
     failed: list[int] = []
     told: tuple[str, str] = ("", "")
@@ -143,3 +146,26 @@ def call(
                 votes += [None] * lost
     fault = Fault(lf.name, tuple(failed), *told) if failed else None
     return rules.column(lf, votes, rows, first), fault
+
+
+def call_batch(lf: BatchLF, frame: "pl.DataFrame", rules: Rules) -> Answer:
+    """Ask an LF for all rows at once; if it raises, it abstains on all of them.
+
+    Raises
+    ------
+    LFError
+        If it does not return one vote a row, or raises and the rules say ``"raise"``.
+    """
+    try:
+        votes = lf.batch(frame)
+    except LFError:
+        raise
+    except Exception as error:
+        line = f"{type(error).__name__}: {error}"
+        if rules.on_error == "raise":
+            raise LFError(f"LF {lf.name!r} raised {line}") from error
+        fault = Fault(lf.name, tuple(range(len(frame))), line, traceback.format_exc())
+        return np.full(len(frame), ABSTAIN, dtype=np.int8), fault
+    if len(votes) != len(frame):
+        raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(frame)} rows")
+    return rules.column(lf, votes, frame["text"].to_list()), None
