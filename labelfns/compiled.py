@@ -27,6 +27,7 @@ ROWS = 100_000
 """Rows answered at a time: what bounds the memory."""
 
 _KEPT_PIECES = 500_000
+_SAMPLE = 500
 _ASCII = r"^[ -~]*$"
 _COUNTED = {"exclamations": ("!", "\uff01"), "questions": ("?", "\uff1f")}
 Ints = npt.NDArray[np.int64]
@@ -144,13 +145,20 @@ class Compiled:
 
     def _hits(self, series: pl.Series) -> tuple[Ints, Ints, Ints]:
         """Return row, code and value of all that is found, [h] each."""
+        numbers = np.arange(len(series), dtype=np.int64)
+        sample = self._may_hold(series.gather_every(max(1, len(series) // _SAMPLE)))
+        if len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample):  # few rows hold anything: cut only these
+            may = self._may_hold(series)
+            numbers, series = np.flatnonzero(may.to_numpy()), series.filter(may)
         cut = series.str.split(" ")
-        rows = np.repeat(np.arange(len(series), dtype=np.int64), cut.list.len().to_numpy())
+        rows = np.repeat(numbers, cut.list.len().to_numpy())
         table = pl.DataFrame({"row": rows, "piece": cut.explode()})
         distinct = table["piece"].unique()
-        may = distinct.str.contains_any(self._literals, ascii_case_insensitive=True)
-        may |= distinct.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
-        found = [(piece, hits) for piece in distinct.filter(may).to_list() if (hits := self._look_up(piece))]
+        found = [
+            (piece, hits)
+            for piece in distinct.filter(self._may_hold(distinct)).to_list()
+            if (hits := self._look_up(piece))
+        ]
         pieces = pl.DataFrame(
             {"piece": [piece for piece, _ in found], "at": np.arange(len(found), dtype=np.int64)},
             schema={"piece": pl.String, "at": pl.Int64},
@@ -165,6 +173,11 @@ class Compiled:
         offsets = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - repeats, repeats)
         index = np.repeat(starts[at], repeats) + offsets
         return np.repeat(joined["row"].to_numpy(), repeats), flat[index, 0], flat[index, 1]
+
+    def _may_hold(self, series: pl.Series) -> pl.Series:
+        """Return which texts or pieces may hold something that is looked for; the others do not."""
+        may = series.str.contains_any(self._literals, ascii_case_insensitive=True)
+        return may | series.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
 
     def _look_up(self, piece: str) -> Hits:
         hits = self._pieces.get(piece)

@@ -115,7 +115,8 @@ def _chunks(source: Path, text: str, rows: int) -> Iterator[list[Any]]:
 
     try:
         if source.suffix.lower() == ".parquet":
-            with pq.ParquetFile(source) as file:
+            # Buffering ahead would hold the whole column in the end.
+            with pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20) as file:
                 _check_column(source, text, file.schema_arrow.names)
                 for batch in file.iter_batches(batch_size=rows, columns=[text]):
                     yield batch.column(0).to_pylist()

@@ -109,6 +109,15 @@ def test_blocks_of_rows_change_nothing(monkeypatch, rows):
     assert [fault.rows for fault in whole.faults] == [fault.rows for fault in apart.faults]
 
 
+def test_rows_that_hold_nothing_are_passed_over(monkeypatch):
+    monkeypatch.setattr(compiled_module, "_SAMPLE", 2)
+    texts = ["nothing here at all", *["plain row"] * 40, "so good", "ſo ＧＯＯＤ", "goooood", "#good", "ok :)", "👍"]
+    assert (LFS.apply(texts).matrix == LFS.apply(texts, engine="plain").matrix).all()
+    few = LFSet(LABELS, [keywords("yes", ["so good", "can't"]), hashtags("no", ["good"])])
+    assert few.apply(texts).matrix[-6:-2].tolist() == [[1, -1], [1, -1], [-1, -1], [-1, 0]]
+    assert (few.apply(texts).matrix == few.apply(texts, engine="plain").matrix).all()
+
+
 def test_safe_characters_are_in_no_word():
     from labelfns.tokens import tokens
 
