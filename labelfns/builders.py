@@ -1,25 +1,36 @@
-"""Builders of declarative LFs: hashtags, keywords, emoji and regular expressions.
+"""Builders of declared LFs: hashtags, keywords, emoji and regular expressions.
 
-Each compiles its words to one regular expression, so that an LF is one search however long its list is, and so
-that it can tell where in the text it fired. May import: `labelfns.lf`, `labelfns.errors`, the standard library.
+Words and hashtags are found by the tokeniser of `labelfns.tokens`, symbols by a regular expression; each LF can
+tell where in the text it fired. May import: `labelfns.lf`, `labelfns.declared`, the standard library.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 
-from labelfns.errors import LFError, raise_all
-from labelfns.lf import Label, PatternLF
+from labelfns.context import Context
+from labelfns.declared import PatternLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.errors import LFError
+from labelfns.lf import Label
+from labelfns.matching import as_list, check_entries
 
-_APOSTROPHES = "['\u2019\u02bc]"
 _SKIN_OR_STYLE = "[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]"
-_URL_OR_TAG_BEFORE = r"(?<![\w#@\uff03])"
+_SIGN = "(?:\u200d(?:[\u2640\u2642\u27a1]|[\U0001f9b0-\U0001f9b3])\ufe0f?)"
+Expects = Mapping[str, Label | None]
 
 
-def hashtags(label: Label, tags: Iterable[str], *, name: str | None = None) -> PatternLF:
+def hashtags(
+    label: Label,
+    tags: Iterable[str],
+    *,
+    parts: bool = False,
+    name: str | None = None,
+    where: Context | None = None,
+    expects: Expects | None = None,
+) -> TagsLF:
     """Vote `label` where one of the hashtags stands in the text.
 
-    Whole tags, letter case ignored, with or without the leading ``#`` in the list; ``#`` may also be the
-    full-width form.
+    Whole tags by the rules of `labelfns.tokens`, letter case ignored, with or without the leading ``#`` in the list;
+    a trailing ``*`` stands for any ending.
 
     Parameters
     ----------
@@ -27,8 +38,14 @@ def hashtags(label: Label, tags: Iterable[str], *, name: str | None = None) -> P
         The label voted for, by name or id.
     tags
         At least one hashtag, without spaces.
+    parts
+        Whether a part of a CamelCase tag counts too: ``happy`` in ``#SoHappyToday``.
     name
         The LF's name; by default ``hashtags_<label>``.
+    where
+        In which places a tag counts.
+    expects
+        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
 
     Raises
     ------
@@ -41,24 +58,24 @@ def hashtags(label: Label, tags: Iterable[str], *, name: str | None = None) -> P
     >>> lf("Sunday lunch with gran #Blessed"), lf("a happy day"), lf("#happyhour")
     ('positive', -1, -1)
     """
-
-    def one(tag: str) -> str:
-        word = tag.lstrip("#\uff03")
-        if not re.fullmatch(r"\w+", word):
-            raise LFError(f"{tag!r} is not a hashtag: letters, digits and _ only")
-        return re.escape(word)
-
-    body = _alternatives("hashtags", tags, one)
-    pattern = re.compile(rf"(?<![\w&])[#\uff03](?:{body})(?!\w)", re.IGNORECASE)
-    return PatternLF(name or f"hashtags_{label}", label, pattern)
+    given = as_list("hashtags", tags)
+    return TagsLF(name or f"hashtags_{label}", label, given, parts, where=where, expects=expects or {})
 
 
-def keywords(label: Label, words: Iterable[str], *, name: str | None = None) -> PatternLF:
+def keywords(
+    label: Label,
+    words: Iterable[str],
+    *,
+    name: str | None = None,
+    where: Context | None = None,
+    expects: Expects | None = None,
+) -> WordsLF:
     """Vote `label` where one of the words or phrases stands in the text.
 
-    Whole words, letter case ignored. In a phrase any run of white space counts as one space; straight and curly
-    apostrophes are the same; a trailing ``*`` stands for any ending (``"disappoint*"``). A word inside a hashtag,
-    a handle or a longer word does not count.
+    Whole words by the rules of `labelfns.tokens`, letter case ignored. In a phrase any run of white space counts as
+    one space; straight and curly apostrophes are the same; a trailing ``*`` stands for any ending
+    (``"disappoint*"``). A word inside a hashtag, a handle, a web address or a longer word does not count. An entry
+    with other symbols (``c++``) is searched as written.
 
     Parameters
     ----------
@@ -68,6 +85,10 @@ def keywords(label: Label, words: Iterable[str], *, name: str | None = None) -> 
         At least one word or phrase.
     name
         The LF's name; by default ``keywords_<label>``.
+    where
+        In which places a word counts.
+    expects
+        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
 
     Raises
     ------
@@ -80,26 +101,23 @@ def keywords(label: Label, words: Iterable[str], *, name: str | None = None) -> 
     >>> lf("Can\u2019t  believe this"), lf("so disappointing"), lf("#disappointed")
     ('negative', 'negative', -1)
     """
-
-    def one(word: str) -> str:
-        stem = word.strip().removesuffix("*")
-        if not re.search(r"\w", stem):
-            raise LFError(f"{word!r} has no letter or digit; for symbols use emoji() or regex()")
-        parts = (re.escape(part) for part in stem.split())
-        body = re.sub(_APOSTROPHES, _APOSTROPHES, r"\s+".join(parts))
-        return body + (r"\w*" if word.strip().endswith("*") else "")
-
-    body = _alternatives("keywords", words, one)
-    pattern = re.compile(rf"{_URL_OR_TAG_BEFORE}(?:{body})(?!\w)", re.IGNORECASE)
-    return PatternLF(name or f"keywords_{label}", label, pattern)
+    given = as_list("keywords", words)
+    return WordsLF(name or f"keywords_{label}", label, given, where=where, expects=expects or {})
 
 
-def emoji(label: Label, symbols: Iterable[str], *, name: str | None = None) -> PatternLF:
+def emoji(
+    label: Label,
+    symbols: Iterable[str],
+    *,
+    name: str | None = None,
+    where: Context | None = None,
+    expects: Expects | None = None,
+) -> SymbolsLF:
     """Vote `label` where one of the emoji or emoticons stands in the text.
 
-    Skin tones and the text or picture style do not matter. An emoji that is part of a longer joined sequence
-    (a family, a profession) does not count as its parts. Emoticons (``":)"``) match as written, and not inside
-    a word, a number or a web address.
+    Skin tones, gender and hair signs, and the text or picture style do not matter: each counts as the base emoji. A
+    sequence joined from several emoji (a family, a heart on fire) is an emoji of its own, not its parts. Emoticons
+    (``":)"``) match as written, and not inside a word, a number or a web address.
 
     Parameters
     ----------
@@ -109,6 +127,10 @@ def emoji(label: Label, symbols: Iterable[str], *, name: str | None = None) -> P
         At least one emoji or emoticon.
     name
         The LF's name; by default ``emoji_<label>``.
+    where
+        In which places a find counts.
+    expects
+        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
 
     Raises
     ------
@@ -121,21 +143,25 @@ def emoji(label: Label, symbols: Iterable[str], *, name: str | None = None) -> P
     >>> lf("ok \U0001f44d\U0001f3fd"), lf("see you :)"), lf("http://x.org:)")
     ('positive', 'positive', -1)
     """
-
-    def one(symbol: str) -> str:
-        text = re.sub(_SKIN_OR_STYLE, "", symbol.strip())
-        if not text or re.search(r"\s", text) or re.fullmatch(r"\w{3,}", text):
-            raise LFError(f"{symbol!r} is neither an emoji nor an emoticon; for words use keywords()")
-        if text.isascii():
-            return rf"(?<![\w:/.]){re.escape(text)}(?![\w/])"
-        joined = rf"{_SKIN_OR_STYLE}*".join(re.escape(char) for char in text)
-        return rf"(?<!\u200d){joined}{_SKIN_OR_STYLE}*(?!{_SKIN_OR_STYLE}*\u200d)"
-
-    return PatternLF(name or f"emoji_{label}", label, re.compile(_alternatives("emoji", symbols, one)))
+    given = check_entries("emoji", symbols, _check_symbol)
+    body = "|".join(_symbol_pattern(symbol) for symbol in sorted(given, key=len, reverse=True))
+    firsts = frozenset(_bare(symbol)[0] for symbol in given)
+    lf_name = name or f"emoji_{label}"
+    return SymbolsLF(lf_name, label, re.compile(body), firsts, where=where, expects=expects or {})
 
 
-def regex(label: Label, pattern: str, *, ignore_case: bool = True, name: str | None = None) -> PatternLF:
+def regex(
+    label: Label,
+    pattern: str,
+    *,
+    ignore_case: bool = True,
+    name: str | None = None,
+    where: Context | None = None,
+    expects: Expects | None = None,
+) -> PatternLF:
     """Vote `label` where the regular expression is found in the text.
+
+    A pattern that only backtracking can match runs under a time limit, see `LFSet.apply`.
 
     Parameters
     ----------
@@ -147,6 +173,10 @@ def regex(label: Label, pattern: str, *, ignore_case: bool = True, name: str | N
         Whether letter case is ignored.
     name
         The LF's name; by default ``regex_<label>``.
+    where
+        In which places a find counts.
+    expects
+        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
 
     Raises
     ------
@@ -162,23 +192,23 @@ def regex(label: Label, pattern: str, *, ignore_case: bool = True, name: str | N
         compiled = re.compile(pattern, re.IGNORECASE if ignore_case else 0)
     except (re.error, TypeError) as error:
         raise LFError(f"regex {pattern!r} does not compile: {error}") from error
-    return PatternLF(name or f"regex_{label}", label, compiled)
+    return PatternLF(name or f"regex_{label}", label, compiled, where=where, expects=expects or {})
 
 
-def _alternatives(builder: str, entries: Iterable[str], one: Callable[[str], str]) -> str:
-    """Join the entries' patterns, longest entry first so that the longest match wins; list every bad entry."""
-    if isinstance(entries, str):
-        raise LFError(f"{builder}() takes a list of entries, got the string {entries!r}: write [{entries!r}]")
-    patterns: dict[str, str] = {}
-    problems = []
-    for entry in entries:
-        try:
-            if not isinstance(entry, str):
-                raise LFError(f"{entry!r} is a {type(entry).__name__}, not a string")
-            patterns[entry] = one(entry)
-        except LFError as error:
-            problems.append(f"{builder}(): {error}")
-    raise_all(LFError, problems)
-    if not patterns:
-        raise LFError(f"{builder}() was given an empty list; an LF without words would never vote")
-    return "|".join(patterns[entry] for entry in sorted(patterns, key=len, reverse=True))
+def _bare(symbol: str) -> str:
+    """Return a symbol without skin tones, styles, gender and hair signs."""
+    return re.sub(_SKIN_OR_STYLE, "", re.sub(_SIGN, "", symbol.strip()))
+
+
+def _check_symbol(symbol: str) -> None:
+    text = _bare(symbol)
+    if not text or re.search(r"\s", text) or re.fullmatch(r"\w{3,}", text):
+        raise LFError(f"{symbol!r} is neither an emoji nor an emoticon; for words use keywords()")
+
+
+def _symbol_pattern(symbol: str) -> str:
+    text = _bare(symbol)
+    if text.isascii():
+        return rf"(?<![\w:/.]){re.escape(text)}(?![\w/])"
+    joined = rf"{_SKIN_OR_STYLE}*".join(re.escape(char) for char in text)
+    return rf"(?<!\u200d){joined}{_SKIN_OR_STYLE}*{_SIGN}?(?!{_SKIN_OR_STYLE}*\u200d)"

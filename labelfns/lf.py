@@ -1,25 +1,23 @@
 """Labeling functions (LFs): one voter each, a name and a function from a text to a vote.
 
-May import: `labelfns.errors` and the standard library.
+May import: `labelfns.errors`, `labelfns.context` and the standard library.
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import overload
 
+from labelfns.context import Context
 from labelfns.errors import LFError
+from labelfns.tokens import Span as Span
 
 ABSTAIN = -1
 """The vote of an LF that has nothing to say about a text."""
 
 Label = str | int
 """A class, by its name or by its id in 0..k-1."""
-
-Span = tuple[int, int]
-"""Start and end of a piece of a text, in characters, end exclusive."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,18 @@ class LabelingFunction(ABC):
     ----------
     name
         The LF's name, unique within an `LFSet`.
+    expects
+        Texts and the votes they must get, None for an abstain; what ``labelfns test-lfs`` runs.
     """
 
     name: str
+    expects: Mapping[str, Label | None] = field(default_factory=dict, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise LFError(f"an LF's name must be a non-empty string; got {self.name!r}")
+        if not isinstance(self.expects, Mapping):
+            raise LFError(f'LF {self.name!r}: expects is a mapping {{"text": "label"}}; got {self.expects!r}')
 
     @abstractmethod
     def __call__(self, text: str) -> object:
@@ -58,25 +61,35 @@ class FunctionLF(LabelingFunction):
 
 
 @dataclass(frozen=True)
-class PatternLF(LabelingFunction):
-    """An LF that votes for one label wherever a pattern is found; what the builders return.
+class DeclaredLF(LabelingFunction):
+    """An LF that votes for one label wherever something is found in the text; what the builders return.
+
+    It is defined by its fields alone, so that an `LFSet` can answer many of them in one pass and a cache can tell
+    when one has changed. Calling it is the plain way, and the reference for the compiled one.
 
     Parameters
     ----------
     label
         The label voted for, by name or id.
-    pattern
-        The compiled regular expression that is searched for.
+    where
+        In which places it counts; everywhere where None.
     """
 
     label: Label
-    pattern: re.Pattern[str]
+    where: Context | None = field(default=None, kw_only=True)
 
     def __call__(self, text: str) -> Label:
-        return self.label if self.pattern.search(text) else ABSTAIN
+        return self.label if self.spans(text) else ABSTAIN
 
     def spans(self, text: str) -> list[Span]:
-        return [match.span() for match in self.pattern.finditer(text) if match.group()]
+        found = self.find(text)
+        if self.where is None:
+            return found
+        return [span for span in found if self.where.keeps(text, span)]
+
+    @abstractmethod
+    def find(self, text: str) -> list[Span]:
+        """Return what is found in `text` in order, whatever its context; longest first at one place."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +122,15 @@ def as_lf(candidate: object) -> LabelingFunction:
 @overload
 def labeling_function(function: Callable[[str], object], /) -> LabelingFunction: ...
 @overload
-def labeling_function(*, name: str | None = None) -> Callable[[Callable[[str], object]], LabelingFunction]: ...
 def labeling_function(
-    function: Callable[[str], object] | None = None, /, *, name: str | None = None
+    *, name: str | None = None, expects: Mapping[str, Label | None] | None = None
+) -> Callable[[Callable[[str], object]], LabelingFunction]: ...
+def labeling_function(
+    function: Callable[[str], object] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    expects: Mapping[str, Label | None] | None = None,
 ) -> LabelingFunction | Callable[[Callable[[str], object]], LabelingFunction]:
     """Turn a Python function of a text into a labeling function; a decorator, with or without parentheses.
 
@@ -121,6 +140,8 @@ def labeling_function(
         Takes a text, returns a label's name, its id, `None` or `ABSTAIN`.
     name
         The LF's name; by default the function's.
+    expects
+        Texts and the votes they must get, None for an abstain; what ``labelfns test-lfs`` runs.
 
     Examples
     --------
@@ -134,6 +155,6 @@ def labeling_function(
     def decorate(inner: Callable[[str], object]) -> LabelingFunction:
         if not callable(inner):
             raise LFError(f"@labeling_function takes a function, got {inner!r}; a name goes in as name={inner!r}")
-        return FunctionLF(name or str(getattr(inner, "__name__", "")), inner)
+        return FunctionLF(name or str(getattr(inner, "__name__", "")), inner, expects=expects or {})
 
     return decorate if function is None else decorate(function)

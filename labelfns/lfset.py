@@ -1,22 +1,30 @@
 """`LFSet`: labels and the LFs that vote for them, applied to texts together.
 
-This is the plain engine: every LF is called on every text. May import: numpy and this room.
+Declared LFs go to the compiled engine together, the others are called on every text. May import: numpy and this
+room; polars when LFs are applied.
 """
 
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError, LFError, did_you_mean, raise_all, some
-from labelfns.lf import ABSTAIN, LabelingFunction, PatternLF, Span, as_lf
-from labelfns.progress import Bar, Progress
+from labelfns.batched import BatchLF, ColumnLF, Fields, RowLF, frame_of
+from labelfns.declared import PatternLF
+from labelfns.errors import InputError, LFError, raise_all, some
+from labelfns.guard import TimeLimitError, Watch
+from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, SnorkelLF, as_lf
+from labelfns.progress import Bar, Progress, silent
+from labelfns.tokens import Span
 from labelfns.votes import Fault, Votes, check_labels
+from labelfns.voting import Answer, Rules, call, call_batch
+from labelfns.voting import OnError as OnError
 
-OnError = Literal["abstain", "raise"]
+Engine = Literal["compiled", "plain"]
+_SPAN_LIMIT = 2.0
 
 
 @dataclass(frozen=True, init=False)
@@ -59,12 +67,13 @@ class LFSet:
             except LFError as error:
                 problems.append(str(error))
         names = [lf.name for lf in adapted]
+        rules = Rules(self.labels)
         duplicates = sorted({name for name in names if names.count(name) > 1})
         problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
-            if isinstance(lf, PatternLF):
+            if isinstance(lf, DeclaredLF | ColumnLF):
                 try:
-                    self._vote(lf.label)
+                    rules.class_id(lf.label)
                 except LFError as error:
                     problems.append(f"LF {lf.name!r} votes for {error}")
         if not adapted and not problems:
@@ -83,7 +92,18 @@ class LFSet:
         """The LFs' names, in order."""
         return tuple(lf.name for lf in self.lfs)
 
-    def apply(self, texts: Sequence[str], *, on_error: OnError = "abstain", progress: Progress | None = None) -> Votes:
+    def apply(
+        self,
+        texts: Sequence[str],
+        *,
+        on_error: OnError = "abstain",
+        engine: Engine = "compiled",
+        time_limit: float = 2.0,
+        workers: int = 1,
+        fields: Fields | None = None,
+        cache: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> Votes:
         """Let every LF vote on every text.
 
         Parameters
@@ -92,8 +112,21 @@ class LFSet:
             The n texts: non-empty strings.
         on_error
             What an LF that raises does: ``"abstain"`` on that row, kept as a `Fault`; or ``"raise"``.
+        engine
+            ``"compiled"`` answers all declared LFs in one pass, ``"plain"`` calls every LF on every text. The votes
+            are the same.
+        time_limit
+            Seconds that one search of a backtracking pattern may take on one row; one that takes longer is a
+            `Fault`, and after three the LF is given up. It holds in a main thread on Unix, see `labelfns.guard`.
+        workers
+            In how many processes Python-function LFs are called, at least 1; the others need none.
+        fields
+            Other fields of the rows, by name, [n] values each; for `row_function` and `column`.
+        cache
+            A folder where columns are kept: an LF that is there for these very texts does not run again. See
+            `labelfns.cache` for when one is believed; with `fields` nothing is kept.
         progress
-            Called after each LF; by default a bar is shown if it takes over a second.
+            Called after each LF, the declared ones together; by default a bar is shown if it takes over a second.
 
         Returns
         -------
@@ -109,64 +142,114 @@ class LFSet:
         """
         if on_error not in ("abstain", "raise"):
             raise InputError(f'on_error must be "abstain" or "raise"; got {on_error!r}')
+        if engine not in ("compiled", "plain"):
+            raise InputError(f'engine must be "compiled" or "plain"; got {engine!r}')
+        if not time_limit > 0:
+            raise InputError(f"time_limit must be more than 0 seconds; got {time_limit!r}")
+        if type(workers) is not int or workers < 1:
+            raise InputError(f"workers must be a whole number of at least 1; got {workers!r}")
         texts = check_texts(texts)
+        if cache is not None and fields is None:
+            return self._with_cache(texts, cache, on_error, engine, time_limit, workers, progress)
         progress = progress or Bar()
+        rules = Rules(self.labels, on_error, time_limit)
         matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
         faults: list[Fault] = []
         problems: list[str] = []
-        for j, lf in enumerate(self.lfs):
+        declared = [j for j, lf in enumerate(self.lfs) if isinstance(lf, DeclaredLF) and engine == "compiled"]
+        if declared:
+            from labelfns.compiled import ROWS, Compiled
+
+            compiled = Compiled([self.lfs[j] for j in declared], rules)  # type: ignore[misc]
+            for start in range(0, len(texts), ROWS):
+                block = texts[start : start + ROWS]
+                votes = matrix[start : start + len(block)]
+                if len(declared) == len(self.lfs):
+                    faults += compiled.apply(block, votes, start)
+                else:
+                    part = votes[:, declared]
+                    faults += compiled.apply(block, part, start)
+                    votes[:, declared] = part
+                progress("applying LFs", len(declared) * (start + len(block)) // len(texts), len(self.lfs))
+        done = len(declared)
+        others = [j for j in range(len(self.lfs)) if j not in set(declared)]
+        if workers > 1:
+            from labelfns.workers import call_in_processes
+
+            apart = [j for j in others if isinstance(self.lfs[j], FunctionLF | SnorkelLF)]
+            answers = call_in_processes([self.lfs[j] for j in apart], texts, rules, workers) if apart else []
+            for j, (column, found) in zip(apart, answers, strict=True):
+                matrix[:, j] = column
+                faults += found
+            others = [j for j in others if j not in set(apart)]
+            done += len(apart)
+            progress("applying LFs", done, len(self.lfs))
+        for j in others:
             try:
-                matrix[:, j], fault = self._apply_one(lf, texts, on_error)
+                matrix[:, j], fault = _column(self.lfs[j], texts, fields, rules)
                 faults += [fault] if fault else []
             except LFError as error:
                 problems.append(str(error))
-            progress("applying LFs", j + 1, len(self.lfs))
+            done += 1
+            progress("applying LFs", done, len(self.lfs))
         raise_all(LFError, problems)
-        return Votes(matrix, labels=self.labels, lf_names=self.names, faults=tuple(faults))
+        matrix.flags.writeable = False
+        faults.sort(key=lambda fault: self.names.index(fault.lf))
+        return Votes(matrix, labels=self.labels, lf_names=self.names, faults=one_each(faults))
+
+    def _with_cache(self, texts: Sequence[str], folder: str | Path, *how: Any) -> Votes:
+        """Run the LFs whose columns are not in the folder, and put theirs there."""
+        from labelfns.cache import Cache
+
+        on_error, engine, time_limit, workers, progress = how
+        cache = Cache.of(folder, texts, self.labels)
+        columns = [cache.read(lf, len(self.labels)) for lf in self.lfs]
+        missing = [lf for lf, column in zip(self.lfs, columns, strict=True) if column is None]
+        faults: tuple[Fault, ...] = ()
+        fresh: dict[str, npt.NDArray[np.int8]] = {}
+        if missing:
+            votes = LFSet(self.labels, missing).apply(
+                texts, on_error=on_error, engine=engine, time_limit=time_limit, workers=workers, progress=progress
+            )
+            faults = votes.faults
+            faulty = {fault.lf for fault in faults}
+            for j, lf in enumerate(missing):
+                fresh[lf.name] = votes.matrix[:, j]
+                if lf.name not in faulty:
+                    cache.write(lf, votes.matrix[:, j])
+        found = [fresh[lf.name] if c is None else c for lf, c in zip(self.lfs, columns, strict=True)]
+        return Votes(np.stack(found, axis=1), labels=self.labels, lf_names=self.names, faults=faults)
 
     def cues(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text the pieces that made LFs fire, in order, overlapping ones merged.
 
         A Python-function LF cannot tell where it fired and adds nothing.
         """
-        return [_merge(span for lf in self.lfs for span in lf.spans(text)) for text in texts]
+        if not len(texts):
+            return []
+        fired = [lf for lf in self.lfs if isinstance(lf, DeclaredLF)]
+        votes = LFSet(self.labels, fired).apply(texts, progress=silent).matrix if fired else None
+        found: list[list[Span]] = [[] for _ in texts]
+        with Watch(_SPAN_LIMIT) as watch:
+            for i, j in np.argwhere(votes != ABSTAIN).tolist() if votes is not None else ():
+                try:
+                    watch.step = (i, j)
+                    found[i] += fired[j].spans(texts[i])
+                except TimeLimitError:  # a pattern that found something early, and then backtracks
+                    continue
+        others = [lf for lf in self.lfs if not isinstance(lf, DeclaredLF | FunctionLF)]
+        for lf in others:
+            for spans, text in zip(found, texts, strict=True):
+                spans += lf.spans(text)
+        return [_merge(spans) for spans in found]
 
-    def _apply_one(
-        self, lf: LabelingFunction, texts: Sequence[str], on_error: OnError
-    ) -> tuple[npt.NDArray[np.int8], Fault | None]:
-        column = np.full(len(texts), ABSTAIN, dtype=np.int8)
-        rows: list[int] = []
-        first: tuple[str, str] = ("", "")
-        for i, text in enumerate(texts):
-            try:
-                vote = lf(text)
-            except Exception as error:
-                line = f"{type(error).__name__}: {error}"
-                if on_error == "raise":
-                    raise LFError(f"LF {lf.name!r} raised {line} on row {i}: {text[:80]!r}") from error
-                first = first if rows else (line, traceback.format_exc())
-                rows.append(i)
-                continue
-            try:
-                column[i] = self._vote(vote)
-            except LFError as error:
-                raise LFError(f"LF {lf.name!r} returned on row {i} {error} (text {text[:80]!r})") from None
-        return column, Fault(lf.name, tuple(rows), *first) if rows else None
 
-    def _vote(self, vote: object) -> int:
-        """Return a vote's class id, or ABSTAIN. Nothing is cast: a bool or a float is no vote."""
-        if vote is None:
-            return ABSTAIN
-        if isinstance(vote, str):
-            if vote in self.labels:
-                return self.labels.index(vote)
-            known = ", ".join(self.labels)
-            raise LFError(f"{vote!r}, which is not a label ({known}){did_you_mean(vote, self.labels)}")
-        if isinstance(vote, int | np.integer) and not isinstance(vote, bool):
-            if ABSTAIN <= vote < len(self.labels):
-                return int(vote)
-            raise LFError(f"{vote!r}, which is not in -1..{len(self.labels) - 1}")
-        raise LFError(f"{vote!r} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
+def _column(lf: LabelingFunction, texts: Sequence[str], fields: Fields | None, rules: Rules) -> Answer:
+    if isinstance(lf, BatchLF):
+        return call_batch(lf, frame_of(texts, fields), rules)
+    if isinstance(lf, RowLF):
+        return call(lf, frame_of(texts, fields).to_dicts(), rules)
+    return call(lf, texts, rules, limited=isinstance(lf, PatternLF))
 
 
 def check_texts(texts: Sequence[str]) -> list[str]:
@@ -182,6 +265,8 @@ def check_texts(texts: Sequence[str]) -> list[str]:
     texts = list(texts)
     if not texts:
         raise InputError("there are no texts; expected at least one")
+    if set(map(type, texts)) == {str} and all(map(str.strip, texts)):
+        return texts
     null = [i for i, text in enumerate(texts) if text is None or (isinstance(text, float) and text != text)]
     nulls = set(null)  # NaN, a data frame's null, among them
     other = [i for i, text in enumerate(texts) if not isinstance(text, str) and i not in nulls]
@@ -202,3 +287,12 @@ def _merge(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
+
+
+def one_each(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Put the faults of each LF together; blocks of rows report theirs apart."""
+    merged: dict[str, Fault] = {}
+    for fault in faults:
+        known = merged.get(fault.lf)
+        merged[fault.lf] = Fault(fault.lf, known.rows + fault.rows, known.error, known.traceback) if known else fault
+    return tuple(merged.values())

@@ -96,7 +96,8 @@ class Votes:
         duplicates = sorted({name for name in names if names.count(name) > 1})
         if duplicates:
             raise InputError(f"LF names must be unique; more than once: {some(duplicates)}")
-        bad = np.argwhere((matrix < ABSTAIN) | (matrix >= len(labels)))
+        fits = not matrix.size or (matrix.min() >= ABSTAIN and matrix.max() < len(labels))
+        bad: Any = [] if fits else np.argwhere((matrix < ABSTAIN) | (matrix >= len(labels)))
         raise_all(
             InputError,
             [
@@ -106,8 +107,9 @@ class Votes:
             ]
             + ([f"... and {len(bad) - 5} more such votes"] if len(bad) > 5 else []),
         )
-        matrix = matrix.astype(np.int8)
-        matrix.flags.writeable = False
+        if matrix.dtype != np.int8 or matrix.flags.writeable or matrix.base is not None:
+            matrix = matrix.astype(np.int8)
+            matrix.flags.writeable = False
         for name, value in {"matrix": matrix, "labels": labels, "lf_names": names}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "faults", tuple(self.faults))

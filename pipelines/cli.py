@@ -100,6 +100,7 @@ def analyze(
 ) -> None:
     """Show what each LF does and how much the label model covers; with gold labels, how often they are right."""
     from labelfns.analysis import Coverage
+    from labelfns.redundancy import near_copies
 
     from . import console
     from .figures import LabelCoverage, baseline, label_quality, most_common_label, reasons
@@ -122,6 +123,8 @@ def analyze(
         if gold is not None:
             scores = baseline(model, votes, gold, most_common_label(model, votes))
             answer["label_model"]["scores"] = dataclasses.asdict(scores)
+    copies = near_copies(votes)
+    answer["near_copies"] = [dataclasses.asdict(group) for group in copies]
     answer["faults"] = [dataclasses.asdict(fault) for fault in votes.faults]
     if as_json:
         _print_json(answer)
@@ -131,6 +134,8 @@ def analyze(
         f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}), "
         f"{coverage.overlapping} more than one, {coverage.conflicting} votes for different labels.\n"
     )
+    for group in copies:
+        console.out.print(f"Near-copies, worth one LF: {group}", markup=False)
     if coverage.covered:
         console.out.print(console.counts("Labels the label model gives", answer["label_model"]["by_label"]))
         console.out.print(console.counts("Its confidence on covered texts", answer["label_model"]["by_confidence"]))
@@ -146,6 +151,68 @@ def analyze(
                 f"macro F1 {covered['macro_f1']:.3f}"
             )
     _print_faults(votes.faults)
+
+
+@app.command("test-lfs")
+def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -> None:
+    """Run the texts in the LFs' `expects`; exits with 1 if one gets another vote."""
+    from labelfns.expects import expectations
+
+    from . import console
+    from .lf_file import load_lfs
+    from .settings import load_settings
+
+    settings = load_settings(pipeline, set_ or [])
+    lfs = load_lfs(Path(settings.lfs.file), settings.data.labels)
+    cases = expectations(lfs)
+    failures = [failure for case in cases if (failure := case.failure())]
+    without = [lf.name for lf in lfs if not lf.expects]
+    if as_json:
+        _print_json({"texts": len(cases), "failures": failures, "lfs_without_expects": without})
+    else:
+        for failure in failures:
+            console.out.print(failure + "\n", markup=False, highlight=False, soft_wrap=True)
+        console.out.print(f"{len(cases) - len(failures)} of {len(cases)} texts get the vote they must get.")
+        if without:
+            console.out.print(f"Without `expects`: {', '.join(without)}", markup=False)
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def suggest(
+    pipeline: PipelineFile,
+    n: Annotated[int, typer.Option(help="How many, by class where gold labels are known.", min=1)] = 20,
+    at_least: Annotated[int, typer.Option(help="On how many texts a word must stand.", min=1)] = 5,
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """List words, hashtags and emoji worth an LF: those that stand out where the LFs are silent or disagree.
+
+    With gold labels in the pool, or else in val, they are told by class. The test set is not read.
+    """
+    from labelfns.gaps import suggest as find
+
+    from . import console
+    from .run import Inputs
+    from .settings import load_settings
+
+    settings = load_settings(pipeline, set_ or [])
+    inputs = Inputs.read(dataclasses.replace(settings, data=dataclasses.replace(settings.data, test=None)))
+    with console.bars() as progress:
+        votes = inputs.lfs.apply(inputs.pool.texts, on_error=settings.lfs.on_error, progress=progress)
+    known = inputs.pool if inputs.pool.gold is not None else inputs.sets.get("val")
+    labelled = None if known is None or known.gold is None else (known.texts, known.gold)
+    found = find(inputs.pool.texts, votes, labelled=labelled, n=n, at_least=at_least)
+    if as_json:
+        _print_json([{**dataclasses.asdict(one), "line": one.line} for one in found])
+        return
+    for one in found:
+        console.out.print(f"{one.line}  # {one.rows} texts, z {one.z:.1f}", markup=False, soft_wrap=True)
+        for text in one.examples:
+            console.out.print(f"    {text[:110]}", style="dim", markup=False, soft_wrap=True)
+    if not found:
+        console.out.print("Nothing stands out; lower --at-least, or the LFs reach every text.")
 
 
 @app.command()

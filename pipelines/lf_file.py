@@ -1,4 +1,4 @@
-"""LFs from a Python file (standard library, `labelfns`)."""
+"""LFs from a Python or TOML file (standard library, `labelfns`)."""
 
 import sys
 import traceback
@@ -9,10 +9,11 @@ from pathlib import Path
 from labelfns.errors import InputError, LFError
 from labelfns.lf import LabelingFunction
 from labelfns.lfset import LFSet
+from labelfns.word_files import read_lfs
 
 
 def load_lfs(path: Path, labels: Sequence[str]) -> LFSet:
-    """Run a Python file and return the LFs it defines.
+    """Run a Python file and return the LFs it defines, or read those of a TOML file.
 
     Its list ``lfs`` (or an `LFSet` of that name) is taken; without one, every LF at the file's top level, in the
     order of definition. The file may import modules that lie beside it.
@@ -26,9 +27,11 @@ def load_lfs(path: Path, labels: Sequence[str]) -> LFSet:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file of labeling functions")
+    if path.suffix == ".toml":
+        return LFSet(labels, read_lfs(path))
     spec = spec_from_file_location(f"labelfns_user_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise InputError(f"{path} is not a Python file: its name must end in .py")
+        raise InputError(f"{path} is not a Python file: its name must end in .py, or .toml for word lists")
     module = module_from_spec(spec)
     sys.path.insert(0, str(path.parent))
     try:

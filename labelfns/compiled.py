@@ -1,0 +1,231 @@
+"""The compiled engine: all declared LFs answered in one pass over the texts.
+
+The texts are cut at spaces; each distinct piece that may hold something is looked up once (`labelfns.vocabulary`), by
+the same code that answers a single LF; what was found is joined back to the rows. What a piece alone cannot tell, as
+phrases and contexts, is asked of the LF itself on the few rows where it may fire. Patterns go to a linear-time
+engine where that answers exactly as `re` does. May import: numpy, polars, this room.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from labelfns.declared import CountLF, PatternLF, count_of
+from labelfns.lf import ABSTAIN, DeclaredLF
+from labelfns.linear import linear
+from labelfns.vocabulary import SAFE_NON_ASCII, Hits, Vocabulary
+from labelfns.votes import Fault
+from labelfns.voting import Column, Rules, call
+
+VERSION = 1
+"""Raised with every change of what an LF answers; caches of other versions are not read."""
+
+ROWS = 100_000
+"""Rows answered at a time: what bounds the memory."""
+
+_KEPT_PIECES = 500_000
+_SAMPLE = 500
+_ASCII = r"^[ -~]*$"
+_COUNTED = {"exclamations": ("!", "\uff01"), "questions": ("?", "\uff1f")}
+Ints = npt.NDArray[np.int64]
+Matrix = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Texts that are answered together.
+
+    Parameters
+    ----------
+    texts
+        The n texts.
+    first
+        The number of the first row.
+    series
+        The texts for polars, empty where one holds half a surrogate pair, which polars cannot.
+    odd
+        The rows of those, [o].
+    """
+
+    texts: Sequence[str]
+    first: int
+    series: pl.Series
+    odd: Ints
+
+    @classmethod
+    def of(cls, texts: Sequence[str], first: int) -> "Block":
+        """Take texts over to polars."""
+        try:
+            return cls(texts, first, pl.Series(texts, dtype=pl.String), np.zeros(0, dtype=np.int64))
+        except UnicodeEncodeError:
+            odd = [i for i, text in enumerate(texts) if any("\ud800" <= char <= "\udfff" for char in text)]
+            kept = list(texts)
+            for i in odd:
+                kept[i] = ""
+            return cls(texts, first, pl.Series(kept, dtype=pl.String), np.array(odd))
+
+
+class Compiled:
+    """A set of declared LFs made ready.
+
+    Parameters
+    ----------
+    lfs
+        The m LFs.
+    rules
+        How votes are read and failures treated.
+    """
+
+    def __init__(self, lfs: Sequence[DeclaredLF], rules: Rules) -> None:
+        self.lfs = tuple(lfs)
+        self.rules = rules
+        self.votes = [rules.class_id(lf.label) for lf in lfs]
+        self.vocabulary = Vocabulary(lfs)
+        self._literals = self.vocabulary.literals
+        self._pieces: dict[str, Hits] = {}
+        self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
+
+    def apply(self, texts: Sequence[str], matrix: Matrix, first: int = 0) -> list[Fault]:
+        """Write the votes of n texts into `matrix`, int8 [n, m] of abstains, and return the faults."""
+        block = Block.of(texts, first)
+        faults: list[Fault] = []
+        if self._by_word:
+            self._words(block, matrix)
+        clean: Ints | None = None
+        for j, lf in enumerate(self.lfs):
+            if isinstance(lf, CountLF):
+                matrix[:, j] = self._count(block, j, lf)
+            elif type(lf) is PatternLF:
+                clean = np.asarray(block.series.str.contains(_ASCII)) if clean is None else clean
+                matrix[:, j], fault = self._pattern(block, j, lf, clean)
+                faults += [fault] if fault else []
+        for i in block.odd.tolist():
+            for j, lf in enumerate(self.lfs):
+                if type(lf) is not PatternLF:
+                    matrix[i, j] = ABSTAIN if lf(texts[i]) == ABSTAIN else self.votes[j]
+        return faults
+
+    def _words(self, block: Block, matrix: Matrix) -> None:
+        """Answer every LF that is found by words and symbols."""
+        rows, codes, values = self._hits(block.series)
+        lf, sure = codes // 2, (codes % 2 == 0) & (codes < self.vocabulary.negation)
+        lexicons = np.zeros(len(self.lfs) + 1, dtype=bool)
+        lexicons[[j // 2 for j, _ in self.vocabulary.lexicons]] = True
+        fires = sure & ~lexicons[lf]
+        matrix[rows[fires], lf[fires]] = np.array([*self.votes, ABSTAIN], dtype=np.int8)[lf[fires]]
+        maybe = (codes % 2 == 1) & ~lexicons[lf]
+        asked = [(rows[maybe], lf[maybe])]
+        negated = np.zeros(len(block.texts), dtype=bool)
+        negated[rows[codes == self.vocabulary.negation]] = True
+        for code, lexicon in self.vocabulary.lexicons:
+            mine = codes == code
+            total = np.bincount(rows[mine], weights=values[mine], minlength=len(block.texts)).astype(np.int64) * 100
+            touched = np.zeros(len(block.texts), dtype=bool)
+            touched[rows[mine]] = True
+            reached = total >= lexicon.threshold * 100 if lexicon.threshold > 0 else total <= lexicon.threshold * 100
+            j = code // 2
+            matrix[touched & reached & ~negated, j] = self.votes[j]
+            where = np.flatnonzero(touched & (negated | (reached if lexicon.where else False)))
+            matrix[where, j] = ABSTAIN
+            asked.append((where, np.full(len(where), j)))
+        self._ask(block, matrix, asked)
+
+    def _ask(self, block: Block, matrix: Matrix, asked: list[tuple[Ints, Ints]]) -> None:
+        """Ask the LFs themselves where a piece alone cannot tell, row by row so that a row is tokenised once."""
+        rows = np.concatenate([rows for rows, _ in asked])
+        lfs = np.concatenate([lfs for _, lfs in asked])
+        open_ = matrix[rows, lfs] == ABSTAIN
+        for pair in np.unique(rows[open_] * len(self.lfs) + lfs[open_]).tolist():
+            i, j = divmod(pair, len(self.lfs))
+            if self.lfs[j](block.texts[i]) != ABSTAIN:
+                matrix[i, j] = self.votes[j]
+
+    def _hits(self, series: pl.Series) -> tuple[Ints, Ints, Ints]:
+        """Return row, code and value of all that is found, [h] each."""
+        numbers = np.arange(len(series), dtype=np.int64)
+        sample = self._may_hold(series.gather_every(max(1, len(series) // _SAMPLE)))
+        if len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample):  # few rows hold anything: cut only these
+            may = self._may_hold(series)
+            numbers, series = np.flatnonzero(may.to_numpy()), series.filter(may)
+        cut = series.str.split(" ")
+        rows = np.repeat(numbers, cut.list.len().to_numpy())
+        table = pl.DataFrame({"row": rows, "piece": cut.explode()})
+        distinct = table["piece"].unique()
+        found = [
+            (piece, hits)
+            for piece in distinct.filter(self._may_hold(distinct)).to_list()
+            if (hits := self._look_up(piece))
+        ]
+        pieces = pl.DataFrame(
+            {"piece": [piece for piece, _ in found], "at": np.arange(len(found), dtype=np.int64)},
+            schema={"piece": pl.String, "at": pl.Int64},
+        )
+        joined = table.join(pieces, on="piece", how="inner")
+        at = joined["at"].to_numpy()
+        counts = np.array([len(hits) for _, hits in found], dtype=np.int64)
+        flat = np.array([pair for _, hits in found for pair in hits], dtype=np.int64).reshape(-1, 2)
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(found) else counts
+        repeats = counts[at]
+        ends = np.cumsum(repeats)
+        offsets = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - repeats, repeats)
+        index = np.repeat(starts[at], repeats) + offsets
+        return np.repeat(joined["row"].to_numpy(), repeats), flat[index, 0], flat[index, 1]
+
+    def _may_hold(self, series: pl.Series) -> pl.Series:
+        """Return which texts or pieces may hold something that is looked for; the others do not."""
+        may = series.str.contains_any(self._literals, ascii_case_insensitive=True)
+        return may | series.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
+
+    def _look_up(self, piece: str) -> Hits:
+        hits = self._pieces.get(piece)
+        if hits is None:
+            if len(self._pieces) >= _KEPT_PIECES:
+                self._pieces.clear()
+            hits = self._pieces[piece] = self.vocabulary.look_up(piece)
+        return hits
+
+    def _count(self, block: Block, j: int, lf: CountLF) -> Column:
+        counts = np.fromiter(_counts(block, lf), dtype=np.int64, count=len(block.texts))
+        fires = (counts >= lf.at_least) & (counts <= (lf.at_most if lf.at_most is not None else counts.max(initial=0)))
+        if lf.where is not None:
+            for i in np.flatnonzero(fires).tolist():
+                fires[i] = lf(block.texts[i]) != ABSTAIN
+        return np.where(fires, self.votes[j], ABSTAIN).astype(np.int8)
+
+    def _pattern(self, block: Block, j: int, lf: PatternLF, clean: Ints) -> tuple[Column, Fault | None]:
+        column = np.full(len(block.texts), ABSTAIN, dtype=np.int8)
+        pattern = linear(lf.pattern)
+        left = np.ones(len(column), dtype=bool)
+        if pattern is not None:
+            try:
+                found = block.series.str.contains(pattern).to_numpy() & clean
+            except pl.exceptions.ComputeError:  # too large for the linear engine
+                found = None
+            if found is not None:
+                left = ~clean if lf.where is None else ~clean | found
+                column[found & ~left] = self.votes[j]
+        left[block.odd] = True
+        rows = np.flatnonzero(left)
+        asked = [block.texts[i] for i in rows.tolist()]
+        column[rows], fault = call(lf, asked, self.rules, limited=True)
+        if fault is None:
+            return column, None
+        numbers = tuple(block.first + int(rows[i]) for i in fault.rows)
+        return column, Fault(fault.lf, numbers, fault.error, fault.traceback)
+
+
+def _counts(block: Block, lf: CountLF) -> Iterator[int]:
+    if lf.what in _COUNTED:
+        plain, wide = _COUNTED[lf.what]
+        found = block.series.str.count_matches(plain, literal=True) + block.series.str.count_matches(wide, literal=True)
+    elif lf.what == "letters":
+        found = block.series.str.len_chars()
+    else:
+        return (count_of(lf.what, text) for text in block.texts)
+    counts = found.to_list()
+    for i in block.odd.tolist():
+        counts[i] = count_of(lf.what, block.texts[i])
+    return iter(counts)

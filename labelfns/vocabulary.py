@@ -1,0 +1,152 @@
+"""What a set of declared LFs looks for, indexed so that a piece of text is looked up once, however many LFs there are.
+
+May import: `labelfns.declared`, `labelfns.tokens`, the standard library.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from labelfns.context import NEGATIONS, is_negation
+from labelfns.declared import LexiconLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.lf import DeclaredLF
+from labelfns.matching import Words
+from labelfns.tokens import RUN, Token, fold, iter_tokens, keys, parts
+
+Hits = tuple[tuple[int, int], ...]
+"""Pairs of a code and a value: code 2j, LF j fires; 2j + 1, LF j may fire; 2m, there is a negation.
+
+The value is 1, save for a lexicon: there it is the sum of the weights.
+"""
+
+_LITERAL = re.compile(r"[a-z0-9_]+")
+_AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+# Non-ASCII characters that are neither letters, digits nor marks: they cannot be part of a word.
+SAFE_NON_ASCII = (
+    "\xa1-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u2000-\u203e\u2041-\u2053\u2190-\u23ff\u2500-\u2775\u2794-\u2bff"
+    "\u3000-\u3004\ufe0e\ufe0f\uff01-\uff0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
+)
+
+
+class Index:
+    """Words or tags, and what each means.
+
+    Attributes
+    ----------
+    exact
+        By folded word, the codes.
+    prefixes
+        By folded beginning, the codes; looked up at the lengths that occur.
+    """
+
+    def __init__(self) -> None:
+        self.exact: dict[str, tuple[int, ...]] = {}
+        self.prefixes: dict[str, tuple[int, ...]] = {}
+        self._lengths: tuple[int, ...] = ()
+
+    def add(self, singles: Iterable[str], prefixes: Iterable[str], code: int) -> None:
+        """Add words and beginnings that mean `code`."""
+        for known, words in ((self.exact, singles), (self.prefixes, prefixes)):
+            for word in words:
+                known[word] = (*known.get(word, ()), code)
+        self._lengths = tuple(sorted({len(prefix) for prefix in self.prefixes}))
+
+    def find(self, forms: Iterable[str], found: dict[int, int]) -> None:
+        """Note the codes of a word in `found`."""
+        for form in forms:
+            for code in self.exact.get(form, ()):
+                found[code] = 1
+            for length in self._lengths:
+                if length > len(form):
+                    break
+                for code in self.prefixes.get(form[:length], ()):
+                    found[code] = 1
+
+
+class Vocabulary:
+    """Everything that declared LFs look for word by word.
+
+    Parameters
+    ----------
+    lfs
+        The m LFs; those that are not of words, tags, symbols or a lexicon are passed over.
+    """
+
+    def __init__(self, lfs: Sequence[DeclaredLF]) -> None:
+        self.words, self.tags, self.parts = Index(), Index(), Index()
+        self.symbols: dict[str, list[tuple[int, re.Pattern[str] | None]]] = {}
+        self.lexicons: list[tuple[int, LexiconLF]] = []
+        self.negation = 2 * len(lfs)
+        for j, lf in enumerate(lfs):
+            code = 2 * j + (lf.where is not None)
+            if isinstance(lf, WordsLF):
+                self._add_words(lf.matcher, code, 2 * j + 1)
+            elif isinstance(lf, TagsLF):
+                self.tags.add(lf.matcher.singles, lf.matcher.prefixes, code)
+                if lf.in_parts:
+                    self.parts.add(lf.matcher.singles, lf.matcher.prefixes, code)
+            elif isinstance(lf, SymbolsLF):
+                for char in lf.firsts:
+                    self.symbols.setdefault(char, []).append((code, lf.pattern))
+            elif isinstance(lf, LexiconLF):
+                self.lexicons.append((code, lf))
+        self._first_chars = frozenset(self.symbols)
+        self._plain = not self.words.prefixes and not self.lexicons  # a word is looked up as it is
+
+    def _add_words(self, matcher: Words, code: int, maybe: int) -> None:
+        self.words.add(matcher.singles, matcher.prefixes, code)
+        for first, phrases in matcher.phrases.items():
+            for rest, ending in phrases:
+                whole = (first, *rest[:-1]) if ending else (first, *rest)
+                self.words.add([max(whole, key=len)], [], maybe)  # the longest word is most often the rarest
+        for char in matcher.symbol_marks:
+            self.symbols.setdefault(char, []).append((maybe, None))
+
+    @property
+    def literals(self) -> list[str]:
+        """Strings, ASCII letter case ignored, one of which is in every piece that may hold something.
+
+        Save for pieces with non-ASCII letters, see `SAFE_NON_ASCII`.
+        """
+        words = [*self.words.exact, *self.words.prefixes, *self.tags.exact, *self.tags.prefixes]
+        for _, lf in self.lexicons:
+            words += lf.weights
+        found = {max(runs, key=len) for word in words if (runs := _LITERAL.findall(word))}
+        if self.lexicons:
+            found |= NEGATIONS | {"n" + joint for joint in ("'", "\u2019", "\u02bc", "\uff07", "&", "\\")}
+        return sorted(found | set(self.symbols) | {letter * 3 for letter in _LETTERS})
+
+    def look_up(self, piece: str) -> Hits:
+        """Return what a piece of text without spaces holds."""
+        found: dict[int, int] = {}
+        word = piece.strip(_AROUND).lower() if piece.isascii() else ""
+        if not word.isalnum():
+            for token in iter_tokens(piece):
+                self._word(token, found)
+        elif self._plain and not RUN.search(word):
+            for code in self.words.exact.get(word, ()):
+                found[code] = 1
+        else:
+            self._word(Token(False, word, 0, len(word)), found)
+        if self._first_chars:
+            for char in self._first_chars.intersection(piece):
+                for code, pattern in self.symbols[char]:
+                    if pattern is None or pattern.search(piece):
+                        found[code] = 1
+        return tuple(found.items())
+
+    def _word(self, token: Token, found: dict[int, int]) -> None:
+        forms = keys(token.raw)
+        if token.tag:
+            self.tags.find(forms, found)
+            if self.parts.exact or self.parts.prefixes:
+                self.parts.find(parts(token.raw), found)
+            return
+        self.words.find(forms, found)
+        for code, lf in self.lexicons:
+            weight = lf.weight(token)
+            if weight:
+                found[code] = found.get(code, 0) + weight
+        if self.lexicons and is_negation(fold(token.raw)):
+            found[self.negation] = 1

@@ -1,0 +1,62 @@
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from labelfns import LFSet, column, keywords, model, row_function
+from labelfns.errors import InputError, LFError
+
+LABELS = ["no", "yes"]
+TEXTS = ["good", "bad", "good bad", "x"]
+
+
+def test_rows_with_several_fields():
+    liked = row_function(lambda row: "yes" if row["likes"] > 1 and "good" in row["text"] else None, name="liked")
+    lfs = LFSet(LABELS, [liked, keywords("no", ["bad"])])
+    for fields in ({"likes": [1, 2, 3, 4]}, pl.DataFrame({"likes": [1, 2, 3, 4], "text": TEXTS})):
+        assert lfs.apply(TEXTS, fields=fields).matrix.tolist() == [[-1, -1], [-1, 0], [1, 0], [-1, -1]]
+    assert lfs.apply(TEXTS).faults[0].error == "KeyError: 'likes'"
+    with pytest.raises(InputError, match="likes: each needs 4 values"):
+        lfs.apply(TEXTS, fields={"likes": [1]})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [pl.col("likes") > 2, lambda frame: frame["likes"] > 2, lambda frame: frame["likes"].to_numpy() > 2],
+    ids=["expression", "series", "array"],
+)
+def test_whole_columns(condition):
+    lf = column("yes", condition, name="many")
+    assert LFSet(LABELS, [lf]).apply(TEXTS, fields={"likes": [1, 2, 3, 4]}).matrix[:, 0].tolist() == [-1, -1, 1, 1]
+
+
+def test_columns_that_do_not_fit():
+    with pytest.raises(LFError, match="4 booleans"):
+        LFSet(LABELS, [column("yes", lambda frame: np.ones(3), name="bad")]).apply(TEXTS)
+    with pytest.raises(LFError, match="did you mean 'yes'"):
+        LFSet(LABELS, [column("yess", pl.col("text") == "x", name="bad")])
+    votes = LFSet(LABELS, [column("yes", pl.col("nothing") > 1, name="gone")]).apply(TEXTS)
+    assert votes.faults[0].rows == (0, 1, 2, 3)
+
+
+def test_models_vote_where_they_are_sure():
+    classifier = make_pipeline(CountVectorizer(), LogisticRegression(C=100)).fit(
+        ["good", "bad", "good day", "bad day"], ["yes", "no", "yes", "no"]
+    )
+    lf = model(classifier, at_least=0.8, name="model", batch_size=3)
+    assert LFSet(LABELS, [lf]).apply(TEXTS).matrix[:, 0].tolist() == [1, 0, -1, -1]
+    assert lf("good") == "yes"
+
+
+def test_a_hugging_face_pipeline_and_its_own_names():
+    def pipeline(texts):
+        return [{"label": "LABEL_1" if "good" in text else "LABEL_0", "score": 0.9} for text in texts]
+
+    named = model(pipeline, at_least=0.5, labels={"LABEL_1": "yes", "LABEL_0": None}, name="named")
+    assert LFSet(LABELS, [named]).apply(TEXTS).matrix[:, 0].tolist() == [1, -1, 1, -1]
+    with pytest.raises(LFError, match="'LABEL_0', for which"):
+        LFSet(LABELS, [model(pipeline, at_least=0.5, labels={"LABEL_1": 1}, name="part")]).apply(TEXTS)
+    with pytest.raises(LFError, match=r"in \[0, 1\]"):
+        model(pipeline, at_least=2, name="x")

@@ -1,0 +1,126 @@
+import random
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from labelfns import Context, LFSet, count, hashtags, keywords, labeling_function, lexicon, regex
+from labelfns.fingerprint import fingerprint
+
+LABELS = ["no", "yes"]
+TEXTS = ["good", "bad #a", "good #b", "x"]
+WORDS = {"good"}
+
+
+def looking_for(word):
+    def vote(text):
+        return "yes" if word in text else None
+
+    return labeling_function(name="vote")(vote)
+
+
+def uses_global(text):
+    return "yes" if text in WORDS else None
+
+
+def helper(text):
+    return "yes" if "a" in text else None
+
+
+def calls_helper(text):
+    return helper(text)
+
+
+def impure(text):
+    return "yes" if random.random() > 0.5 else None
+
+
+def imports(text):
+    from labelfns.tokens import tokens
+
+    return len(tokens(text))
+
+
+def as_lf(function):
+    return labeling_function(name="f")(function)
+
+
+def test_only_what_changed_runs_again(tmp_path, monkeypatch):
+    ran = []
+    real = LFSet.apply
+
+    def spy(self, *args, **kwargs):
+        if "cache" not in kwargs:
+            ran.append(self.names)
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(LFSet, "apply", spy)
+    first = [hashtags("yes", ["a"], name="t"), keywords("no", ["bad"], name="w"), as_lf(calls_helper)]
+    second = [first[0], keywords("no", ["bad", "x"], name="w"), first[2]]
+    a = LFSet(LABELS, first).apply(TEXTS, cache=tmp_path)
+    b = LFSet(LABELS, first).apply(TEXTS, cache=tmp_path)
+    c = LFSet(LABELS, second).apply(TEXTS, cache=tmp_path)
+    assert ran == [("t", "w", "f"), ("w",)]
+    assert (a.matrix == b.matrix).all()
+    assert (c.matrix == real(LFSet(LABELS, second), TEXTS).matrix).all()
+    LFSet(LABELS, first).apply([*TEXTS[:3], "y"], cache=tmp_path)
+    LFSet(["no", "yes", "new"], first).apply(TEXTS, cache=tmp_path)
+    LFSet(LABELS, first).apply(["goo", "dbad #a", "good #b", "x"], cache=tmp_path)
+    assert ran[2:] == [("t", "w", "f")] * 3
+
+
+def test_a_changed_global_helper_default_or_closure_changes_the_hash(monkeypatch):
+    before = fingerprint(as_lf(uses_global)), fingerprint(as_lf(calls_helper))
+    assert None not in before
+    monkeypatch.setitem(globals(), "WORDS", {"good", "fine"})
+    monkeypatch.setitem(globals(), "helper", lambda text: None)
+    assert fingerprint(as_lf(uses_global)) != before[0]
+    assert fingerprint(as_lf(calls_helper)) != before[1]
+    assert fingerprint(looking_for("good")) == fingerprint(looking_for("good"))
+    assert fingerprint(looking_for("good")) != fingerprint(looking_for("fine"))
+    assert fingerprint(as_lf(lambda text, n=1: None)) != fingerprint(as_lf(lambda text, n=2: None))
+    assert fingerprint(as_lf(lambda text: re.search("a", text))) != fingerprint(
+        as_lf(lambda text: re.search("b", text))
+    )
+
+
+def test_what_a_hash_cannot_cover_is_never_kept(tmp_path):
+    holder = SimpleNamespace(word="good")
+    lf = as_lf(lambda text: "yes" if holder.word in text else None)
+    assert fingerprint(lf) is fingerprint(as_lf(impure)) is fingerprint(as_lf(imports)) is None
+    assert LFSet(LABELS, [lf]).apply(TEXTS, cache=tmp_path).matrix[:, 0].tolist() == [1, -1, 1, -1]
+    holder.word = "x"
+    assert LFSet(LABELS, [lf]).apply(TEXTS, cache=tmp_path).matrix[:, 0].tolist() == [-1, -1, -1, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (keywords(1, ["a"]), keywords(0, ["a"])),
+        (keywords(1, ["a"]), hashtags(1, ["a"])),
+        (keywords(1, ["a"]), keywords(1, ["a"], where=Context(not_negated=True))),
+        (hashtags(1, ["a"]), hashtags(1, ["a"], parts=True)),
+        (regex(1, "a"), regex(1, "a", ignore_case=False)),
+        (count(1, "words", at_least=1), count(1, "words", at_least=1, at_most=3)),
+        (lexicon(1, {"a": 1}, threshold=1), lexicon(1, {"a": 1.1}, threshold=1)),
+        (lexicon(1, {"a": 1}, threshold=1), lexicon(1, {"a": 1}, threshold=1, negated=0)),
+    ],
+)
+def test_every_setting_counts(one, other):
+    assert fingerprint(one) != fingerprint(other)
+
+
+def test_faults_and_damaged_files_are_not_believed(tmp_path):
+    broken = as_lf(lambda text: [][0] if text == "x" else "yes")
+    for _ in range(2):
+        assert LFSet(LABELS, [broken]).apply(TEXTS, cache=tmp_path).faults[0].rows == (3,)
+    lfs = LFSet(LABELS, [keywords("yes", ["good"])])
+    right = lfs.apply(TEXTS, cache=tmp_path).matrix
+    (file,) = tmp_path.glob("*.npy")
+    stored = np.load(file)
+    stored[1] = 1
+    np.save(file, stored)
+    assert (lfs.apply(TEXTS, cache=tmp_path).matrix == right).all()
+    file.write_bytes(b"no")
+    assert (lfs.apply(TEXTS, cache=tmp_path).matrix == right).all()
