@@ -168,6 +168,7 @@ def _metrics(
         "coverage": dataclasses.asdict(Coverage.of(votes)),
         "label_model": {
             "kind": settings.label_model.kind,
+            "notes": list(label_model.notes_),
             **vars(LabelCoverage.of(result.weak_labels, votes)),
         },
         "lfs": votes.summary(inputs.pool.gold).to_dicts(),
