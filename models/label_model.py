@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import SettingsError
+from labelfns.errors import InputError, SettingsError
+from labelfns.lf import ABSTAIN
 from labelfns.settings import check
 from labelfns.votes import Probs, Votes
 
@@ -172,6 +173,37 @@ class LabelModel(BaseLabelModel):
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
         k = len(self.balance_)
         return self.calibration_(softmax(self._scores(one_hot(rows, k))))
+
+    def predict_proba(self, votes: Votes, *, strength: npt.NDArray[np.floating[Any]] | None = None) -> Probs:
+        """Return class probabilities (see `BaseLabelModel.predict_proba`), with soft votes where LFs are not sure.
+
+        Parameters
+        ----------
+        votes
+            The label matrix, [n, m].
+        strength
+            An [n, m] array in [0, 1]: how much of its weight each vote has, 1 a whole vote and 0 none; entries where
+            an LF abstains are not read. `fit` takes votes whole.
+
+        Raises
+        ------
+        InputError
+            If the strengths are of another shape or out of range, or for the reasons of the base class.
+        """
+        if strength is None:
+            return super().predict_proba(votes)
+        self._check(votes)
+        given = np.asarray(strength, dtype=float)
+        if given.shape != votes.matrix.shape or not ((given >= 0) & (given <= 1)).all():
+            raise InputError(
+                f"strength must be {votes.matrix.shape} numbers in [0, 1], one a vote; got shape {given.shape}, "
+                f"from {given.min(initial=0):g} to {given.max(initial=0):g}"
+            )
+        k = votes.n_labels
+        hot = one_hot(votes.matrix, k)
+        hot.data = given[votes.matrix != ABSTAIN]
+        heard = ((votes.matrix != ABSTAIN) & (given > 0)).any(axis=1)
+        return np.where(heard[:, None], self.calibration_(softmax(self._scores(hot))), 1 / k)
 
     def explain(self, votes: Votes, row: int) -> Explanation:
         """Return why row `row` of `votes` gets its label: each vote's log-odds, and the verdict without it.

@@ -177,7 +177,11 @@ def _metrics(
         },
         "gold_rows": _gold_rows(inputs),
         "coverage": dataclasses.asdict(Coverage.of(pool)),
-        "label_model": {"kind": settings.label_model.kind, **vars(LabelCoverage.of(result.weak_labels, pool))},
+        "label_model": {
+            "kind": settings.label_model.kind,
+            "notes": list(label_model.notes_),
+            **vars(LabelCoverage.of(result.weak_labels, pool)),
+        },
         "lfs": pool.summary(inputs.pool.gold).to_dicts(),
         "faults": [
             {"set": name, **dataclasses.asdict(fault)} for name, found in votes.items() for fault in found.faults

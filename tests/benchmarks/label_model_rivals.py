@@ -1,7 +1,7 @@
 """Methods that were tried for `LabelModel` and not taken, small, for the table in docs/label_models.md."""
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import linear_sum_assignment, minimize
 
 from labelfns.models.distinct import collapse, one_hot
 from labelfns.models.majority import vote_counts
@@ -72,8 +72,14 @@ def converged_snorkel(votes):
         gradient = (4 * rest @ mu / k + 2 * margin[:, None] / k) * scale
         return (rest**2).sum() * 1e4 + (margin**2).sum() * 1e4, gradient.ravel() * 1e4
 
-    mu = minimize(loss, (start / scale).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
-    mu = np.clip(mu.reshape(d, k) * scale, 1e-4, 1 - 1e-4)
+    bounds = [(0, top) for top in np.repeat(1 / scale[:, 0], k)]  # mu is a probability; without bounds it is worse
+    found = minimize(
+        loss, (start / scale).ravel(), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000}
+    )
+    mu = found.x
+    mu = mu.reshape(d, k) * scale
+    _, columns = linear_sum_assignment(-mu.reshape(-1, k, k).sum(axis=0))  # LFs are right most, as in snorkel
+    mu = np.clip(mu[:, columns], 1e-4, 1 - 1e-4)
     return softmax(one_hot(votes.matrix, k) @ np.log(mu))
 
 

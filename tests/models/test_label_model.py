@@ -189,6 +189,20 @@ def test_files_that_hold_no_model(tmp_path, text):
         LabelModel.load(tmp_path / "none.json")
 
 
+def test_soft_votes():
+    votes, _ = make(n=50)
+    model = LabelModel().fit(votes)
+    whole = model.predict_proba(votes)
+    np.testing.assert_allclose(model.predict_proba(votes, strength=np.ones((50, 7))), whole)
+    np.testing.assert_allclose(model.predict_proba(votes, strength=np.zeros((50, 7))), 1 / 3)
+    lone = Votes(np.array([[0, -1, -1, -1, -1, -1, -1]]), labels=LABELS)
+    strengths = [model.predict_proba(lone, strength=np.full((1, 7), x))[0, 0] for x in (0.2, 0.6, 1.0)]
+    assert strengths == sorted(strengths)
+    for wrong in (np.ones((50, 6)), np.full((50, 7), 1.5), np.full((50, 7), np.nan)):
+        with pytest.raises(InputError, match="numbers in"):
+            model.predict_proba(votes, strength=wrong)
+
+
 def test_settings_are_checked():
     with pytest.raises(SettingsError, match="2 problems"):
         LabelModel(accuracy=1.0, floor="no")
