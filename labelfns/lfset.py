@@ -149,6 +149,7 @@ class LFSet:
         if type(workers) is not int or workers < 1:
             raise InputError(f"workers must be a whole number of at least 1; got {workers!r}")
         check_texts(texts)
+        texts = _by_position(texts)
         if cache is not None and fields is None:
             return self._with_cache(texts, cache, on_error, engine, time_limit, workers, progress)
         progress = progress or Bar()
@@ -227,6 +228,7 @@ class LFSet:
         """
         if not len(texts):
             return []
+        texts = _by_position(texts)
         fired = [lf for lf in self.lfs if isinstance(lf, DeclaredLF)]
         votes = LFSet(self.labels, fired).apply(texts, progress=silent).matrix if fired else None
         found: list[list[Span]] = [[] for _ in texts]
@@ -242,6 +244,11 @@ class LFSet:
             for spans, text in zip(found, texts, strict=True):
                 spans += lf.spans(text)
         return [_merge(spans) for spans in found]
+
+
+def _by_position(texts: Sequence[str]) -> list[str] | tuple[str, ...]:
+    """Return texts that ``texts[i]`` takes by position: a pandas column would take it by its index."""
+    return texts if isinstance(texts, list | tuple) else list(texts)
 
 
 def _column(lf: LabelingFunction, texts: Sequence[str], fields: Fields | None, rules: Rules) -> Answer:
