@@ -221,6 +221,10 @@ def _counts(block: Block, lf: CountLF) -> Iterator[int]:
     if lf.what in _COUNTED:
         plain, wide = _COUNTED[lf.what]
         found = block.series.str.count_matches(plain, literal=True) + block.series.str.count_matches(wide, literal=True)
+    elif lf.what == "capitals":
+        found = block.series.str.count_matches("[A-Z]")
+        other = np.flatnonzero(block.series.str.contains(r"[^\x00-\x7f]").to_numpy())
+        found = found.scatter(other, [count_of(lf.what, block.texts[i]) for i in other.tolist()])
     elif lf.what == "letters":
         found = block.series.str.len_chars()
     else:
