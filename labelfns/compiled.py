@@ -16,7 +16,7 @@ import polars as pl
 from labelfns.declared import CountLF, PatternLF, count_of
 from labelfns.lf import ABSTAIN, DeclaredLF
 from labelfns.linear import linear
-from labelfns.vocabulary import SAFE_NON_ASCII, Hits, Vocabulary
+from labelfns.vocabulary import AROUND, SAFE_NON_ASCII, Hits, Vocabulary
 from labelfns.votes import Fault
 from labelfns.voting import Column, Rules, call
 
@@ -154,11 +154,8 @@ class Compiled:
         rows = np.repeat(numbers, cut.list.len().to_numpy())
         table = pl.DataFrame({"row": rows, "piece": cut.explode()})
         distinct = table["piece"].unique()
-        found = [
-            (piece, hits)
-            for piece in distinct.filter(self._may_hold(distinct)).to_list()
-            if (hits := self._look_up(piece))
-        ]
+        asked = self._without_plain_words(distinct.filter(self._may_hold(distinct))).to_list()
+        found = [(piece, hits) for piece in asked if (hits := self._look_up(piece))]
         pieces = pl.DataFrame(
             {"piece": [piece for piece, _ in found], "at": np.arange(len(found), dtype=np.int64)},
             schema={"piece": pl.String, "at": pl.Int64},
@@ -178,6 +175,19 @@ class Compiled:
         """Return which texts or pieces may hold something that is looked for; the others do not."""
         may = series.str.contains_any(self._literals, ascii_case_insensitive=True)
         return may | series.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
+
+    def _without_plain_words(self, pieces: pl.Series) -> pl.Series:
+        """Leave out plain ASCII words that are in no list; most pieces are such."""
+        if not self.vocabulary.plain:
+            return pieces
+        words = pieces.str.strip_chars(AROUND)
+        plain = words.str.contains("^[A-Za-z0-9]+$") & ~words.str.to_lowercase().is_in(
+            list(self.vocabulary.words.exact)
+        )
+        plain &= ~words.str.contains_any(self.vocabulary.triples, ascii_case_insensitive=True)
+        if self.vocabulary.symbols:
+            plain &= ~pieces.str.contains_any(list(self.vocabulary.symbols))
+        return pieces.filter(~plain)
 
     def _look_up(self, piece: str) -> Hits:
         hits = self._pieces.get(piece)
@@ -221,6 +231,10 @@ def _counts(block: Block, lf: CountLF) -> Iterator[int]:
     if lf.what in _COUNTED:
         plain, wide = _COUNTED[lf.what]
         found = block.series.str.count_matches(plain, literal=True) + block.series.str.count_matches(wide, literal=True)
+    elif lf.what == "capitals":
+        found = block.series.str.count_matches("[A-Z]")
+        other = np.flatnonzero(block.series.str.contains(r"[^\x00-\x7f]").to_numpy())
+        found = found.scatter(other, [count_of(lf.what, block.texts[i]) for i in other.tolist()])
     elif lf.what == "letters":
         found = block.series.str.len_chars()
     else:

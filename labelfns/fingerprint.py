@@ -20,7 +20,9 @@ from labelfns.lf import DeclaredLF, FunctionLF, LabelingFunction
 
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 _IMPURE = frozenset({"open", "input", "eval", "exec", "__import__", "globals", "locals", "vars", "random", "time"})
-_PURE_MODULES = frozenset({"re", "string", "math", "unicodedata", "html", "itertools", "functools", "operator"})
+_PURE_MODULES = frozenset(
+    {"builtins", "re", "string", "math", "unicodedata", "html", "itertools", "functools", "operator"}
+)
 
 
 class _UnknownError(Exception):
@@ -75,7 +77,9 @@ def _tell(value: Any, seen: set[int]) -> str:
         return _tell_code(value, seen)
     if isinstance(value, types.ModuleType) and value.__name__ in _PURE_MODULES:
         return f"module:{value.__name__}"
-    if isinstance(value, types.BuiltinFunctionType | type) and getattr(value, "__module__", "") == "builtins":
+    if isinstance(value, types.BuiltinFunctionType) and value.__name__ not in _IMPURE:
+        return f"method:{_tell(value.__self__, seen)}.{value.__name__}"  # of a value, or of a module
+    if isinstance(value, type) and value.__module__ == "builtins":
         return f"builtin:{value.__name__}"
     raise _UnknownError(kind.__name__)
 

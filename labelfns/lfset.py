@@ -227,6 +227,7 @@ class LFSet:
         """
         if not len(texts):
             return []
+        texts = list(texts)
         fired = [lf for lf in self.lfs if isinstance(lf, DeclaredLF)]
         votes = LFSet(self.labels, fired).apply(texts, progress=silent).matrix if fired else None
         found: list[list[Span]] = [[] for _ in texts]

@@ -19,7 +19,7 @@ The value is 1, save for a lexicon: there it is the sum of the weights.
 """
 
 _LITERAL = re.compile(r"[a-z0-9_]+")
-_AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
+AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 # Non-ASCII characters that are neither letters, digits nor marks: they cannot be part of a word.
@@ -92,7 +92,8 @@ class Vocabulary:
             elif isinstance(lf, LexiconLF):
                 self.lexicons.append((code, lf))
         self._first_chars = frozenset(self.symbols)
-        self._plain = not self.words.prefixes and not self.lexicons  # a word is looked up as it is
+        self.triples = [letter * 3 for letter in _LETTERS]
+        self.plain = not self.words.prefixes and not self.lexicons  # a word is looked up as it is
 
     def _add_words(self, matcher: Words, code: int, maybe: int) -> None:
         self.words.add(matcher.singles, matcher.prefixes, code)
@@ -115,16 +116,16 @@ class Vocabulary:
         found = {max(runs, key=len) for word in words if (runs := _LITERAL.findall(word))}
         if self.lexicons:
             found |= NEGATIONS | {"n" + joint for joint in ("'", "\u2019", "\u02bc", "\uff07", "&", "\\")}
-        return sorted(found | set(self.symbols) | {letter * 3 for letter in _LETTERS})
+        return sorted(found | set(self.symbols) | set(self.triples))
 
     def look_up(self, piece: str) -> Hits:
         """Return what a piece of text without spaces holds."""
         found: dict[int, int] = {}
-        word = piece.strip(_AROUND).lower() if piece.isascii() else ""
+        word = piece.strip(AROUND).lower() if piece.isascii() else ""
         if not word.isalnum():
             for token in iter_tokens(piece):
                 self._word(token, found)
-        elif self._plain and not RUN.search(word):
+        elif self.plain and not RUN.search(word):
             for code in self.words.exact.get(word, ()):
                 found[code] = 1
         else:

@@ -136,6 +136,8 @@ def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int 
                         votes.append(function(rows[i]))
             except Exception as error:
                 i = len(votes)
+                if i == len(rows):  # the timer's last tick, after the last call
+                    break
                 line = f"{type(error).__name__}: {error}"
                 if rules.on_error == "raise":
                     raise LFError(f"LF {lf.name!r} raised {line} on row {first + i}: {str(rows[i])[:80]!r}") from error

@@ -1,5 +1,6 @@
 import random
 import re
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -83,6 +84,22 @@ def test_a_changed_global_helper_default_or_closure_changes_the_hash(monkeypatch
     assert fingerprint(as_lf(lambda text: re.search("a", text))) != fingerprint(
         as_lf(lambda text: re.search("b", text))
     )
+
+
+def test_methods_of_values_are_followed():
+    def finder(pattern):
+        find = re.compile(pattern).findall
+        return as_lf(lambda text: "yes" if find(text) else None)
+
+    def holder(words):
+        has = words.intersection
+        return as_lf(lambda text: "yes" if has(text.split()) else None)
+
+    for build, one, other in ((finder, "a", "b"), (holder, {"a"}, {"b"})):
+        assert fingerprint(build(one)) == fingerprint(build(one)) is not None
+        assert fingerprint(build(one)) != fingerprint(build(other))
+    for function in (open, eval, random.random, time.time):
+        assert fingerprint(as_lf(lambda text, f=function: f(text))) is None
 
 
 def test_what_a_hash_cannot_cover_is_never_kept(tmp_path):

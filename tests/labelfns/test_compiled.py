@@ -84,6 +84,17 @@ def test_compiled_equals_the_plain_reference(texts):
     assert [(texts[i], plain.lf_names[j]) for i, j in different] == []
 
 
+FEW = LFSet(LABELS, [lf for lf in LFS if lf.name in ("words", "emoji", "not_negated", "near", "first")])
+NO_SYMBOLS = LFSet(LABELS, [lf for lf in LFS if lf.name in ("words", "not_negated", "near")])
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts_strategy)
+def test_sets_without_beginnings_and_lexicons_too(texts):
+    for lfs in (FEW, NO_SYMBOLS):
+        assert (lfs.apply(texts).matrix == lfs.apply(texts, engine="plain").matrix).all()
+
+
 @settings(max_examples=200, deadline=None)
 @given(tweets.filter(str.strip))
 def test_an_lf_fires_where_it_has_spans(text):

@@ -1,11 +1,13 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from snorkel.labeling import LabelingFunction as SnorkelLabelingFunction
 from snorkel.labeling import labeling_function as snorkel_labeling_function
 
-from labelfns import ABSTAIN, LFSet, hashtags, keywords, labeling_function
+from labelfns import ABSTAIN, LFSet, hashtags, keywords, labeling_function, regex
 from labelfns.errors import InputError, LFError
 
 LABELS = ["negative", "neutral", "positive"]
@@ -39,6 +41,13 @@ def test_order_of_rows_and_lfs_is_kept():
     votes = lfs.apply(["b", "#a", "#a b", "c"])
     assert votes.matrix.tolist() == [[-1, 0], [2, -1], [2, 0], [-1, -1]]
     assert votes.lf_names == ("hashtags_positive", "keywords_0")
+
+
+@pytest.mark.parametrize("column", [pd.Series(["b", "#a so", "c"], index=[2, 0, 1]), pl.Series(["b", "#a so", "c"])])
+def test_columns_of_frames_are_taken_by_position(column):
+    lfs = LFSet(LABELS, [hashtags("positive", ["a"]), keywords(0, ["b", "so c*"]), regex(1, "(?=c)c"), constant(None)])
+    assert lfs.apply(column).matrix.tolist() == [[-1, 0, -1, -1], [2, -1, -1, -1], [-1, -1, 1, -1]]
+    assert lfs.cues(column) == [[(0, 1)], [(0, 2)], [(0, 1)]]
 
 
 def test_a_fault_is_an_abstain_with_row_and_traceback():
