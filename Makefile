@@ -24,7 +24,8 @@ check: .venv/installed
 	$(BIN)/mypy
 
 bench: .venv/installed
-	$(BIN)/python -m tests.benchmarks
+	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	$(BIN)/python -m pytest -s tests/benchmarks/test_bench_label_models.py
 
 wheel: .venv/installed
 	rm -rf dist build
