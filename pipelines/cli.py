@@ -310,6 +310,8 @@ def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[s
     if table is not None:
         console.out.print(table)
     console.out.print(f"Kept: round {metrics['best_round']}, {metrics['rule']}.")
+    for note in metrics["label_model"]["notes"]:
+        console.out.print(f"Note: label model: {note}.", markup=False, highlight=False)
     for warning in metrics["warnings"]:
         console.out.print(f"Warning: {warning}", style="yellow", markup=False)
     console.out.print(
