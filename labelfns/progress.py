@@ -1,5 +1,6 @@
 """How long work tells how far it is: one function type that every room calls (a leaf: no imports of ours)."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,9 @@ class Bar:
         self._bar: Any = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():  # a notebook without ipywidgets: a plain bar does
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
 
         if self._bar is None or what != self._what:
             self._what, self._bar = what, tqdm(desc=what, total=total, delay=1.0, leave=False, disable=None)

@@ -16,7 +16,8 @@ pytestmark = [
 
 
 def test_demo(tmp_path, monkeypatch, capsys):
-    short = ["--set", "classifier.min_steps=1", "--set", "classifier.epochs=2", "--set", "classifier.layers=2"]
+    shorter = {"layers": 3, "epochs": 1, "min_steps": 100, "learning_rate": 2e-4, "loss.consistency": "none"}
+    short = [word for name, value in shorter.items() for word in ("--set", f"classifier.{name}={value}")]
     monkeypatch.setattr(sys, "argv", ["labelfns", "demo", "--output", str(tmp_path / "run"), *short])
     with pytest.raises(SystemExit, match="0"):
         cli.main()
