@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from labelfns.lf import ABSTAIN
-from labelfns.votes import Ints, Votes, check_gold
+from labelfns.votes import Gold, Votes, check_gold
 
 
-def summary(votes: Votes, gold: Ints | None = None) -> pl.DataFrame:
+def summary(votes: Votes, gold: Gold | None = None) -> pl.DataFrame:
     """Return one row an LF.
 
     Parameters
@@ -21,7 +21,7 @@ def summary(votes: Votes, gold: Ints | None = None) -> pl.DataFrame:
     votes
         The label matrix, [n, m].
     gold
-        Integer labels [n], -1 where unknown.
+        Labels [n], by id or name; -1 or None where unknown.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def summary(votes: Votes, gold: Ints | None = None) -> pl.DataFrame:
     }
     schema = {"polarity": pl.List(pl.String)}
     if gold is not None:
-        known = check_gold(gold, len(votes), votes.n_labels)[:, None]
+        known = check_gold(gold, len(votes), votes.labels)[:, None]
         correct = (voted & (matrix == known) & (known >= 0)).sum(axis=0)
         total = (voted & (known >= 0)).sum(axis=0)
         columns |= {

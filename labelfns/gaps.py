@@ -141,7 +141,7 @@ def _rows(rows: Iterable[set[Term]]) -> Counter[Term]:
 
 def _by_class(labelled: tuple[Sequence[str], Ints], votes: Votes) -> list[Ranked]:
     texts, given = labelled
-    classes = check_gold(given, len(texts), votes.n_labels)
+    classes = check_gold(given, len(texts), votes.labels)
     rows_of = [terms(text) for text in texts]
     ranked: list[Ranked] = []
     for c, label in enumerate(votes.labels):

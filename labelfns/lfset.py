@@ -4,7 +4,7 @@ Declared LFs go to the compiled engine together, the others are called on every 
 room; polars when LFs are applied.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -263,6 +263,8 @@ def check_texts(texts: Sequence[str]) -> list[str]:
     """
     if isinstance(texts, str):
         raise InputError("texts must be a sequence of strings; got one string: put it in a list")
+    if hasattr(texts, "columns") or isinstance(texts, Mapping):
+        raise InputError(f"texts must be a sequence of strings; got a {type(texts).__name__}: pass its column of texts")
     texts = list(texts)
     if not texts:
         raise InputError("there are no texts; expected at least one")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.integer[Any]]
 Bools = npt.NDArray[np.bool_]
+Gold = Sequence[Any] | Ints
+"""Gold labels, one a row: ids in 0..k-1 or label names; -1 or None where unknown."""
 Probs = npt.NDArray[np.floating[Any]]
 """An [n, k] array of probabilities in [0, 1], rows sum to 1."""
 
@@ -49,7 +51,7 @@ class Fault:
         return f"{self.lf} raised {self.error} on row {some(self.rows)}; it abstains there"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Votes:
     """A label matrix with its names.
 
@@ -114,6 +116,10 @@ class Votes:
             object.__setattr__(self, name, value)
         object.__setattr__(self, "faults", tuple(self.faults))
 
+    def __repr__(self) -> str:
+        covered = int(self.covered.sum())
+        return f"Votes({len(self)} rows, {covered} covered, {len(self.lf_names)} LFs, labels={self.labels})"
+
     def __len__(self) -> int:
         """Return the number of rows, n."""
         return len(self.matrix)
@@ -143,7 +149,7 @@ class Votes:
         """Return the votes of some rows, by position or mask, without the faults."""
         return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names)
 
-    def summary(self, gold: Ints | None = None) -> "pl.DataFrame":
+    def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
         """Return one row an LF: polarity, coverage, overlaps, conflicts and, with gold, accuracy.
 
         See `labelfns.analysis.summary`.
@@ -199,20 +205,34 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def check_gold(gold: Sequence[int] | Ints, n: int, k: int) -> npt.NDArray[np.int64]:
+def check_gold(gold: Gold, n: int, labels: Sequence[str]) -> npt.NDArray[np.int64]:
     """Return gold labels as an int [n] array with -1 where unknown.
+
+    Parameters
+    ----------
+    gold
+        For each row a label's id in 0..k-1, its name, or -1 or None where it is not known.
+    n
+        How many rows there are.
+    labels
+        The k label names.
 
     Raises
     ------
     InputError
-        If the length is not n or a value is not in -1..k-1.
+        If there are not n of them, or one is no label; the rows are named.
     """
-    array = np.asarray(gold)
-    if array.shape != (n,) or not np.issubdtype(array.dtype, np.integer):
+    values = list(gold)
+    if len(values) != n:
+        raise InputError(f"there are {len(values)} gold labels for {n} rows; give one a row, -1 where unknown")
+    ids: dict[object, int] = {name: c for c, name in enumerate(labels)} | {c: c for c in range(-1, len(labels))}
+    ids[None] = -1
+    fine = [isinstance(value, str | int | np.integer | None) and not isinstance(value, bool) for value in values]
+    found = [ids.get(value) if ok else None for ok, value in zip(fine, values, strict=True)]
+    bad = [i for i, one in enumerate(found) if one is None]
+    if bad:
         raise InputError(
-            f"gold must be {n} integers, one a row, -1 where unknown; got shape {array.shape} of {array.dtype}"
+            f"the gold label of row {some(bad)} (the first row is 0) is neither one of {', '.join(labels)} "
+            f"nor an id in -1..{len(labels) - 1}; got {values[bad[0]]!r}"
         )
-    bad = np.flatnonzero((array < -1) | (array >= k))
-    if len(bad):
-        raise InputError(f"gold of row {some(bad.tolist())} is not in -1..{k - 1}; got {array[bad[0]]}")
-    return array.astype(np.int64)
+    return np.array(found, dtype=np.int64)

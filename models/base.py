@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from labelfns.errors import InputError, SettingsError
 from labelfns.lf import ABSTAIN
-from labelfns.votes import Ints, Probs, Votes, check_gold
+from labelfns.votes import Gold, Probs, Votes, check_gold
 
 from .distinct import Distinct, distinct_rows, spread
 
@@ -40,7 +40,7 @@ class BaseLabelModel(ABC):
     lf_names_: tuple[str, ...]
     notes_: tuple[str, ...] = ()
 
-    def fit(self, votes: Votes, gold: Ints | None = None) -> Self:
+    def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
         """Fit on a label matrix.
 
         Parameters
@@ -48,14 +48,16 @@ class BaseLabelModel(ABC):
         votes
             The label matrix, [n, m]; at least one row must be covered.
         gold
-            Integer labels [n], -1 where unknown. Each model says what it does with them.
+            Labels [n], by id or name; -1 or None where unknown. Each model says what it does with them.
 
         Raises
         ------
         InputError
             If no row is covered, or gold does not fit the votes.
         """
-        known = None if gold is None else check_gold(gold, len(votes), votes.n_labels)
+        if not isinstance(votes, Votes):
+            raise InputError(f"fit takes Votes, got {type(votes).__name__}; wrap a matrix: Votes(matrix, labels=[...])")
+        known = None if gold is None else check_gold(gold, len(votes), votes.labels)
         distinct = distinct_rows(votes)
         if not distinct.voters.any():
             raise InputError(

@@ -111,7 +111,7 @@ class TransformerClassifier:
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
         """
-        texts = check_texts(texts)
+        texts = _writable(texts)
         targets, row_weights = _check_targets(len(texts), probs, weights)
         spans = cues if cues is not None else [[]] * len(texts)
         labels = tuple(self.labels or (f"LABEL_{c}" for c in range(targets.shape[1])))
@@ -164,7 +164,7 @@ class TransformerClassifier:
         """
         if not hasattr(self, "model_"):
             raise InputError("this TransformerClassifier is not fitted yet; call fit(texts, probs) first")
-        texts = check_texts(texts)
+        texts = _writable(texts)
         if hidden is not None:
             mask = str(self.tokenizer_.mask_token or MASK_FALLBACK)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
@@ -213,6 +213,11 @@ class TransformerClassifier:
         ).to(self.model_.device)
         scores: npt.NDArray[np.float32] = self.model_(**batch).logits.float().softmax(dim=1).cpu().numpy()
         return scores
+
+
+def _writable(texts: Sequence[str]) -> list[str]:
+    """Return checked texts, half surrogate pairs replaced one for one: tokenizers take only what UTF-8 can write."""
+    return [text.encode("utf-8", "replace").decode() for text in check_texts(texts)]
 
 
 def _check_targets(n: int, probs: Probs, weights: npt.ArrayLike | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -206,4 +206,4 @@ def wilson(right: int, n: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def _known(gold: Ints | None, votes: Votes) -> npt.NDArray[np.int64]:
-    return np.full(len(votes), -1) if gold is None else check_gold(gold, len(votes), votes.n_labels)
+    return np.full(len(votes), -1) if gold is None else check_gold(gold, len(votes), votes.labels)

@@ -21,11 +21,11 @@ class Scores:
     accuracy
         The share of right rows, in [0, 1].
     macro_f1
-        The mean over all k classes of F1, in [0, 1]; a class never predicted and never gold counts 0.
+        The mean of F1 over the classes that are predicted or gold, in [0, 1].
     macro_recall
         The mean of recall over the classes that gold has, in [0, 1].
     accuracy_interval, macro_f1_interval
-        95 % bootstrap intervals over rows (1,000 draws).
+        95 % intervals: Wilson's for accuracy, the bootstrap over rows (1,000 draws) for macro F1.
     confusion
         A k x k table of counts, gold by predicted; abstains are left out of it, but count as wrong above.
     """
@@ -67,7 +67,7 @@ def score(gold: Ints, predicted: Ints, k: int) -> Scores | None:
         accuracy=float(_accuracy(table)),
         macro_f1=float(_macro_f1(table)),
         macro_recall=float(_macro_recall(table)),
-        accuracy_interval=_interval(_accuracy(draws)),
+        accuracy_interval=_wilson(float(_accuracy(table)), n),
         macro_f1_interval=_interval(_macro_f1(draws)),
         confusion=tuple(tuple(row) for row in table[:k, :k].tolist()),
     )
@@ -98,7 +98,8 @@ def _accuracy(table: Tables) -> Figures:
 
 def _macro_f1(table: Tables) -> Figures:
     total = (table.sum(axis=-1) + table.sum(axis=-2))[..., :-1]
-    return np.asarray((2 * _hits(table) / np.maximum(total, 1)).mean(axis=-1))
+    there = np.maximum((total > 0).sum(axis=-1), 1)
+    return np.asarray((2 * _hits(table) / np.maximum(total, 1)).sum(axis=-1) / there)
 
 
 def _macro_recall(table: Tables) -> Figures:
@@ -108,6 +109,12 @@ def _macro_recall(table: Tables) -> Figures:
 
 def _hits(table: Tables) -> Tables:
     return np.diagonal(table, axis1=-2, axis2=-1)[..., :-1]
+
+
+def _wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
 
 
 def _interval(figures: Figures) -> tuple[float, float]:

@@ -80,11 +80,14 @@ class SnorkelLabelModel(BaseLabelModel):
     def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
         n_lfs, k = len(votes.lf_names), votes.n_labels
         if n_lfs < 3:
-            raise InputError(f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel or MajorityVote")
+            raise InputError(
+                f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel or MajorityVote "
+                '(label_model.kind = "default" or "majority")'
+            )
         if n_lfs * k > LIMIT:
             raise InputError(
                 f"Snorkel's label model fits a dense matrix of (LFs x labels) squared; {n_lfs} x {k} is over the "
-                f"limit of {LIMIT}. Use LabelModel"
+                f'limit of {LIMIT}. Use LabelModel (label_model.kind = "default")'
             )
         if self.class_balance is not None and len(self.class_balance) != k:
             raise SettingsError(f"class_balance must have {k} shares, one a label; got {len(self.class_balance)}")
@@ -129,7 +132,8 @@ class SnorkelLabelModel(BaseLabelModel):
         if gap > 0.01:
             notes.append(
                 f"the confidences depend on the seed: those of seed {self.seed} and {self.seed + 1} differ by "
-                f"{gap:.2f} on average; rank with them rather than trust a threshold, or use LabelModel"
+                f"{gap:.2f} on average; rank with them rather than trust a threshold, or use LabelModel "
+                '(label_model.kind = "default")'
             )
         model.zero_grad()
         loss = model._loss_mu(l2=self.l2)
@@ -138,7 +142,7 @@ class SnorkelLabelModel(BaseLabelModel):
         if slope > 1e-4:
             notes.append(
                 f"the fit has not converged after {self.n_epochs} steps: one more would change mu by {slope:.1e} of "
-                "its size; raise n_epochs or lr, or use LabelModel"
+                'its size; raise n_epochs or lr, or use LabelModel (label_model.kind = "default")'
             )
         return tuple(notes)
 

@@ -67,6 +67,8 @@ def apply(
     from . import console
     from .run import Inputs
 
+    if output.suffix != ".parquet":
+        raise InputError(f"--output {output}: its name must end in .parquet")
     if output.exists() and not overwrite:
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
@@ -105,7 +107,9 @@ def analyze(
     from . import console
     from .figures import LabelCoverage, baseline, label_quality, most_common_label, reasons
     from .run import Inputs
+    from .settings import load_settings
 
+    full = load_settings(pipeline, set_ or []).data
     settings = _on_pool(pipeline, set_, data)
     inputs = Inputs.read(settings)
     with console.bars() as progress:
@@ -136,12 +140,16 @@ def analyze(
     )
     for group in copies:
         console.out.print(f"Near-copies, worth one LF: {group}", markup=False)
+    if gold is None and (named := [name for name in ("val", "test") if getattr(full, name)]):
+        console.out.print(
+            f"The pool has no gold labels; to compare with some, add --data {' or --data '.join(named)}.\n"
+        )
     if coverage.covered:
         console.out.print(console.counts("Labels the label model gives", answer["label_model"]["by_label"]))
         console.out.print(console.counts("Its confidence on covered texts", answer["label_model"]["by_confidence"]))
         console.out.print(console.trade_off(answer["label_model"]))
         for note in answer["label_model"]["notes"]:
-            console.out.print(f"Note: {note}.", highlight=False, markup=False)
+            console.out.print(f"Note: label model: {note}.", highlight=False, markup=False)
         if why is not None:
             console.out.print(console.why(why, answer["why"]))
         covered = answer["label_model"].get("scores", {}).get("covered")
@@ -212,7 +220,7 @@ def suggest(
         for text in one.examples:
             console.out.print(f"    {text[:110]}", style="dim", markup=False, soft_wrap=True)
     if not found:
-        console.out.print("Nothing stands out; lower --at-least, or the LFs reach every text.")
+        console.out.print("Nothing stands out on so many texts; --at-least lowers the number.")
 
 
 @app.command()
@@ -240,8 +248,10 @@ def predict(
     model_folder = run_folder / "model" if (run_folder / "model").is_dir() else run_folder
     classifier = TransformerClassifier.from_pretrained(model_folder)
     if data == "-":
-        texts = [line for line in sys.stdin.read().splitlines() if line.strip()]
-        check_texts(texts)
+        try:
+            texts = check_texts(sys.stdin.buffer.read().decode("utf-8-sig").splitlines())
+        except UnicodeDecodeError as error:
+            raise InputError(f"standard input is not UTF-8 at byte {error.start}; convert it to UTF-8") from error
     else:
         texts = read_texts(data, text=text, gold="", labels=classifier.classes_).texts
     with console.bars() as progress:
@@ -309,7 +319,7 @@ def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[s
     table = console.results(metrics)
     if table is not None:
         console.out.print(table)
-    console.out.print(f"Kept: round {metrics['best_round']}, {metrics['rule']}.")
+    console.out.print(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
     for note in metrics["label_model"]["notes"]:
         console.out.print(f"Note: label model: {note}.", markup=False, highlight=False)
     for warning in metrics["warnings"]:

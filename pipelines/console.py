@@ -138,12 +138,11 @@ def trade_off(label_model: Mapping[str, Any]) -> Group:
         accuracy = "-" if point["accuracy"] is None else f"{point['accuracy']:.3f}"
         if point["interval"] is not None:
             accuracy += " [dim]({:.2f}-{:.2f})[/dim]".format(*point["interval"])
-        elif point["accuracy"] is not None:
-            accuracy += " [dim](believed)[/dim]"
         table.add_row(f"{point['threshold']:.2f}", str(point["rows"]), f"{point['coverage']:.1%}", accuracy)
     found = label_model["calibration"]
-    title = "Accuracy against coverage, with 95 % intervals"
-    return _titled(title if found is None else f"{title}; calibration error {found['error']:.3f}", table)
+    if found is None:
+        return _titled("Accuracy against coverage as the label model believes it: there are no gold labels", table)
+    return _titled(f"Accuracy against coverage, with 95 % intervals; calibration error {found['error']:.3f}", table)
 
 
 def why(row: int, reasons: Mapping[str, Any]) -> Group:

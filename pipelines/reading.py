@@ -64,8 +64,9 @@ def read_texts(source: str, *, text: str, gold: str, labels: Sequence[str], need
     raise_all(
         InputError,
         [
-            f"{source} has no column {name!r}; its columns are {', '.join(columns)}{did_you_mean(name, columns)} "
-            f"Name the right one with data.{'text' if name == text else 'gold'}"
+            f"{source} has no column {name!r}; its columns are {', '.join(columns)}"
+            f"{did_you_mean(name, columns) or '.'} "
+            f"Name the right one with data.{'text' if name == text else 'gold'} (predict: --text)"
             for name in missing
         ],
     )

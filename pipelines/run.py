@@ -30,9 +30,9 @@ from .self_training import Labelled, SelfTraining, SelfTrainingResult, check_tra
 from .settings import PipelineSettings
 
 RULE = (
-    "a later round replaces an earlier one if it agrees better with the LFs' labels (mean recall over classes), by "
-    "more than a standard error, on covered rows that no round trained on, the words that made LFs fire hidden; "
-    "no gold is used"
+    "A later round replaces an earlier one only if it is judged better by more than a standard error. Judged: mean "
+    "recall over classes against the LFs' labels, on covered texts that no round trained on, with the words that made "
+    "LFs fire hidden. No gold is used."
 )
 
 
@@ -123,11 +123,11 @@ def run_pipeline(
     folder.check(overwrite=overwrite)
     with _timed(seconds, "reading"):
         inputs = Inputs.read(settings)
+    load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
     with _timed(seconds, "applying LFs"):
         votes = inputs.apply(settings.lfs.on_error, show)
         cues = inputs.lfs.cues(inputs.pool.texts)
     check_trainable(inputs.pool.texts, votes["pool"])
-    load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
     folder.create(settings)
     folder.write_votes(votes["pool"])
     label_model = settings.label_model.build(settings.seed)
@@ -191,7 +191,7 @@ def _metrics(
         },
         "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
         "best_round": result.best.ledger.round,
-        "rule": RULE if result.best.ledger.judged is not None else "the last round: self_training.judges is 0",
+        "rule": RULE if result.best.ledger.judged is not None else "The last round is kept: self_training.judges is 0.",
         "warnings": warnings(votes, result.weak_labels, result.rounds, result.best, baselines),
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
     }

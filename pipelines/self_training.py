@@ -247,7 +247,7 @@ class SelfTraining:
         texts = check_texts(texts)
         check_trainable(texts, votes)
         spans = list(cues) if cues is not None else [[] for _ in texts]
-        known = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), votes.n_labels)
+        known = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), votes.labels)
         weak = self.label_model.fit(votes).predict_proba(votes)
         pool = _Pool(
             texts,

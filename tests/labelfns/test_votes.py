@@ -67,7 +67,24 @@ def test_load_refuses_other_files(tmp_path):
         Votes.load(tmp_path / "other.parquet")
 
 
-@pytest.mark.parametrize("gold", [[0, 1, 0], [0, 1, 2, 0], [0.0, 1, 0, 0], [-2, 0, 0, 0]])
-def test_gold_is_checked(gold):
-    with pytest.raises(InputError, match="gold"):
-        check_gold(gold, 4, 2)
+def test_gold_by_name_or_id():
+    assert check_gold(["yes", None, 0, np.int64(1), -1], 5, ["no", "yes"]).tolist() == [1, -1, 0, 1, -1]
+
+
+@pytest.mark.parametrize(
+    ("gold", "message"),
+    [
+        ([0, 1, 0], "3 gold labels for 4 rows"),
+        ([0, 1, 2, 0], r"row 2 .*; got 2"),
+        ([0.0, 1, 0, 0], r"row 0 .*; got 0\.0"),
+        ([0, True, 0, 0], r"row 1 .*; got True"),
+        (["no", "yes", "nope", "maybe"], r"row 2, 3 .* neither one of no, yes nor an id in -1\.\.1; got 'nope'"),
+    ],
+)
+def test_gold_is_checked(gold, message):
+    with pytest.raises(InputError, match=message):
+        check_gold(gold, 4, ["no", "yes"])
+
+
+def test_a_short_repr(votes):
+    assert repr(votes) == "Votes(4 rows, 3 covered, 3 LFs, labels=('no', 'yes'))"

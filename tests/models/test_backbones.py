@@ -22,6 +22,11 @@ def test_a_backbone_that_is_not_there():
     assert 'backbone = "embedded"' in str(caught.value)
 
 
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        load_backbone(tmp_path / "none", ["x", "y"])
+
+
 def test_a_folder_without_a_model(tmp_path):
     with pytest.raises(InputError, match=r"without config\.json"):
         load_backbone(tmp_path, ["x", "y"])

@@ -96,6 +96,11 @@ def test_a_warm_start_goes_on_from_the_teacher(fitted, toy_texts):
     )
 
 
+def test_half_a_surrogate_pair_is_read_as_a_question_mark(fitted):
+    probs = fitted.predict_proba(["\udce9 lunch", "? lunch"], progress=quiet)
+    np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)
+
+
 def test_hidden_pieces_are_not_seen(fitted):
     probs = fitted.predict_proba(["lunch great", "lunch awful"], hidden=[[(6, 11)], [(6, 11)]], progress=quiet)
     np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)

@@ -44,8 +44,10 @@ def test_misuse(model, votes):
         type(model)().predict_proba(votes)
     with pytest.raises(InputError, match="no row is covered"):
         model.fit(Votes(np.full((3, 4), -1), labels=LABELS))
-    with pytest.raises(InputError, match="400 integers"):
+    with pytest.raises(InputError, match="2 gold labels for 400 rows"):
         model.fit(votes, gold=[0, 1])
+    with pytest.raises(InputError, match="wrap a matrix"):
+        model.fit(votes.matrix)
     model.fit(votes)
     with pytest.raises(InputError, match="was fitted on"):
         model.predict_proba(Votes(votes.matrix, labels=LABELS, lf_names=list("vwxyz")))

@@ -1,5 +1,6 @@
 """The command line as a user meets it: tables of (arguments, expected)."""
 
+import io
 import json
 import shutil
 import sys
@@ -36,7 +37,7 @@ def test_help(labelfns, command):
 
 
 @pytest.mark.slow
-def test_run_leaves_a_complete_folder(labelfns, tiny_project):
+def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     from transformers import pipeline
 
     run = tiny_project / "out"
@@ -90,6 +91,12 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project):
     rows = [json.loads(line) for line in out.splitlines()]
     assert len(rows) == 81
     assert set(rows[0]) == {"text", "label", "confidence", "p_negative", "p_positive"}
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"great lunch\nawful train\n")))
+    code, out, _ = labelfns("predict", run, "-")
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["great lunch", "awful train"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n")))
+    code, _, err = labelfns("predict", run, "-")
+    assert (code, "standard input is not UTF-8 at byte 3" in err) == (2, True)
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 0
     assert pl.read_csv(run / "p.csv").height == 20
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 2
@@ -137,6 +144,8 @@ def test_analyze(labelfns, tiny_project):
     assert answer["coverage"]["covered"] == 24
     assert answer["label_model"]["by_label"]["(uncovered)"] == 6
     assert answer["label_model"]["scores"]["covered"]["accuracy"] == 1.0
+    code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml")
+    assert (code, "add --data val" in out) == (0, True)
     code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml", "--data", "test")
     assert code == 0
     assert "good_tags" in out
@@ -219,6 +228,7 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
         (["report", "none"], "not the folder of a finished run"),
         (["predict", "none", "x.csv"], "does not hold a saved classifier"),
         (["apply", "none.toml", "--output", "no/such/folder/v.parquet"], "no such folder"),
+        (["apply", "none.toml", "--output", "v.csv"], "must end in .parquet"),
     ],
 )
 def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
