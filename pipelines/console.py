@@ -56,8 +56,8 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
     table = _table()
     table.add_column("", no_wrap=True)
     for name in sets:
-        table.add_column(f"{name} accuracy", justify="right")
-        table.add_column(f"{name} macro F1", justify="right")
+        table.add_column(f"{name} acc.", justify="right", no_wrap=True)
+        table.add_column(f"{name} macro F1", justify="right", no_wrap=True)
     for kind in ("majority_vote", "label_model"):
         for part in ("covered", "all_rows"):
             title = f"{kind.replace('_', ' ')}, {part.replace('_', ' ')}"
@@ -67,7 +67,7 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         title = f"fine-tuned, round {ledger['round']}{', kept' if kept else ''}"
         cells = _cells(ledger["scores"].get(name) for name in sets)
         table.add_row(title, *cells, style="bold" if kept else "")
-    return _titled("Results, with half the width of the 95 % bootstrap interval", table)
+    return _titled("Results, with half the width of the 95 % interval", table)
 
 
 def _cells(scores: Iterator[Any] | Any) -> list[str]:
