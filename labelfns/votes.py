@@ -117,8 +117,9 @@ class Votes:
         object.__setattr__(self, "faults", tuple(self.faults))
 
     def __repr__(self) -> str:
+        faults = f", {len(self.faults)} with faults" if self.faults else ""
         covered = int(self.covered.sum())
-        return f"Votes({len(self)} rows, {covered} covered, {len(self.lf_names)} LFs, labels={self.labels})"
+        return f"Votes({len(self)} rows, {covered} covered, {len(self.lf_names)} LFs{faults}, labels={self.labels})"
 
     def __len__(self) -> int:
         """Return the number of rows, n."""

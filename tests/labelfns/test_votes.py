@@ -88,3 +88,5 @@ def test_gold_is_checked(gold, message):
 
 def test_a_short_repr(votes):
     assert repr(votes) == "Votes(4 rows, 3 covered, 3 LFs, labels=('no', 'yes'))"
+    faulty = Votes(MATRIX, labels=["no", "yes"], faults=[Fault("lf_0", (1,), "KeyError: 1", "...")])
+    assert "3 LFs, 1 with faults" in repr(faulty)

@@ -1,5 +1,9 @@
 import importlib.util
 import json
+import os
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -14,6 +18,21 @@ def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
     assert model.classifier.out_features == 3
     assert model.config.num_hidden_layers == 1
     assert tokenizer.mask_token == "[MASK]"
+
+
+@pytest.mark.slow
+def test_a_name_on_the_hub_by_a_cache_of_the_same_form(tiny_backbone, tmp_path):
+    cached = tmp_path / "hub" / "models--owner--tiny"
+    shutil.copytree(tiny_backbone, cached / "snapshots" / ("0" * 40))
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text("0" * 40)
+    code = (
+        "from labelfns.models.backbones import load_backbone; "
+        "print(load_backbone('owner/tiny', ['x', 'y'])[0].config.id2label)"
+    )
+    environment = os.environ | {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert found.stdout.strip() == "{0: 'x', 1: 'y'}"
 
 
 def test_a_backbone_that_is_not_there():
