@@ -66,6 +66,7 @@ def apply(
 
     from . import console
     from .run import Inputs
+    from .settings import load_settings
 
     if output.suffix != ".parquet":
         raise InputError(f"--output {output}: its name must end in .parquet")
@@ -73,7 +74,7 @@ def apply(
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
-    settings = _on_pool(pipeline, set_, data)
+    settings = _on_pool(load_settings(pipeline, set_ or []), data)
     inputs = Inputs.read(settings)
     with console.bars() as progress:
         votes = inputs.apply(settings.lfs.on_error, progress)["pool"]
@@ -109,8 +110,8 @@ def analyze(
     from .run import Inputs
     from .settings import load_settings
 
-    full = load_settings(pipeline, set_ or []).data
-    settings = _on_pool(pipeline, set_, data)
+    full = load_settings(pipeline, set_ or [])
+    settings = _on_pool(full, data)
     inputs = Inputs.read(settings)
     with console.bars() as progress:
         votes = inputs.apply(settings.lfs.on_error, progress)["pool"]
@@ -140,7 +141,7 @@ def analyze(
     )
     for group in copies:
         console.out.print(f"Near-copies, worth one LF: {group}", markup=False)
-    if gold is None and (named := [name for name in ("val", "test") if getattr(full, name)]):
+    if gold is None and (named := [name for name in ("val", "test") if getattr(full.data, name)]):
         console.out.print(
             f"The pool has no gold labels; to compare with some, add --data {' or --data '.join(named)}.\n"
         )
@@ -332,12 +333,10 @@ def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[s
     )
 
 
-def _on_pool(pipeline: Path, overrides: list[str] | None, pool: str | None) -> "PipelineSettings":
+def _on_pool(settings: "PipelineSettings", pool: str | None) -> "PipelineSettings":
     """Return the settings with other texts for the pool, or its own, and without val and test."""
     from .reading import is_hub
-    from .settings import load_settings
 
-    settings = load_settings(pipeline, overrides or [])
     data = settings.data
     if pool in ("val", "test"):
         pool = getattr(data, pool) or pool

@@ -146,12 +146,15 @@ class Round:
         A mask [n]: rows trained on.
     ledger
         What the round did.
+    predicted
+        The model's own probabilities on the pool, [n, k]; the next round's teacher.
     """
 
     classifier: TransformerClassifier
     labels: Probs
     selected: Bools
     ledger: Ledger
+    predicted: Probs
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +274,7 @@ class SelfTraining:
         def tell(what: str, done: int, total: int) -> None:
             show(f"round {r}: {what}", done, total)
 
-        labels = pool.weak if last is None else self._pseudo_labels(pool, last, tell)
+        labels = pool.weak if last is None else self._pseudo_labels(pool, last)
         selected = self._select(pool, labels, first=last is None)
         if not selected.any():
             raise InputError(
@@ -288,9 +291,9 @@ class SelfTraining:
             start=last.classifier if last is not None and warm else None,
             progress=tell,
         )
-        predicted = student.predict(pool.texts, progress=tell)
-        ledger = self._ledger(r, pool, last, labels, selected, student, predicted, labelled, tell)
-        return Round(student, labels, selected, ledger)
+        predicted = student.predict_proba(pool.texts, progress=tell)
+        ledger = self._ledger(r, pool, last, labels, selected, student, predicted.argmax(axis=1), labelled, tell)
+        return Round(student, labels, selected, ledger, predicted)
 
     def _student(self, r: int, labels: Sequence[str], *, warm: bool) -> TransformerClassifier:
         template, settings = self.classifier, self.classifier.settings
@@ -304,9 +307,9 @@ class SelfTraining:
             callbacks=template.callbacks,
         )
 
-    def _pseudo_labels(self, pool: "_Pool", last: Round, tell: Progress) -> Probs:
+    def _pseudo_labels(self, pool: "_Pool", last: Round) -> Probs:
         """Return the teacher's labels of the pool, aligned and combined with the LFs' as the settings say."""
-        labels: Probs = last.classifier.predict_proba(pool.texts, progress=tell).astype(float)
+        labels: Probs = last.predicted.astype(float)
         covered = pool.votes.covered
         if self.settings.align_classes:
             labels = align(labels, pool.weak[covered].mean(axis=0))

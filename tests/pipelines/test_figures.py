@@ -38,7 +38,7 @@ def test_warnings_name_what_to_worry_about():
     ledger = Ledger(
         1, 4, {}, {}, {}, {}, 1.0, 1.0, None, None, {"no": 0.99, "yes": 0.01}, None, {"test": poor.all_rows}
     )
-    done = Round(None, None, None, ledger)
+    done = Round(None, None, None, ledger, None)
     found = "\n".join(
         warnings({"pool": votes}, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
     )
@@ -58,7 +58,7 @@ def test_nothing_to_warn_of():
     votes = VOTES.rows(slice(None))
     two = Votes(votes.matrix[:, :2], labels=votes.labels)
     weak = MajorityVote().fit(two).predict_proba(two)
-    done = Round(None, None, None, ledger)
+    done = Round(None, None, None, ledger, None)
     assert (
         warnings({"pool": two}, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": good}})
         == []

@@ -105,7 +105,7 @@ def ledger(number, judged):
     [([0.5, 0.7, 0.6], 1), ([0.7, 0.74], 0), ([0.7, 0.76, 0.8], 1), ([0.5, 0.4, 0.6], 2), ([None, None, None], 2)],
 )
 def test_the_best_round_needs_no_gold(judged, best):
-    rounds = tuple(Round(None, None, None, ledger(i, value)) for i, value in enumerate(judged))
+    rounds = tuple(Round(None, None, None, ledger(i, value), None) for i, value in enumerate(judged))
     assert SelfTrainingResult(None, rounds).best is rounds[best]
 
 
