@@ -27,8 +27,9 @@ from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs
 
 from .backbones import load_backbone, quiet
+from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
 from .seeding import isolated_rng
-from .training import MASK_FALLBACK, Batches, FineTuning, ProgressCallback, WeakLabelTrainer, training_rows
+from .training import FineTuning, ProgressCallback, WeakLabelTrainer
 from .views import hide
 
 _SCORING_BATCH = 64
@@ -127,8 +128,10 @@ class TransformerClassifier:
                 loss=self.settings.loss,
                 model=model,
                 args=self.settings.arguments(folder, self.seed, len(texts)),
-                data_collator=Batches(tokenizer, self.settings, np.random.default_rng(self.seed)),
-                train_dataset=training_rows(texts, targets, row_weights, spans),
+                data_collator=Padded(tokenizer),
+                train_dataset=TrainingPlan(
+                    TrainingRows(texts, targets, row_weights, spans), tokenizer, self.settings, self.seed
+                ),
                 callbacks=[watch, *self.callbacks],
             ).train()
         self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
