@@ -5,7 +5,8 @@ May import: torch, transformers, `labelfns` and siblings.
 
 import copy
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,12 +22,15 @@ from transformers import (
 )
 
 from labelfns.errors import InputError, raise_all, some
+from labelfns.files import remove
 from labelfns.lf import Span
 from labelfns.lfset import check_texts
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs
 
+from . import parallel
 from .backbones import load_backbone, quiet
+from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
 from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
 from .seeding import isolated_rng
 from .training import FineTuning, ProgressCallback, WeakLabelTrainer
@@ -86,6 +90,7 @@ class TransformerClassifier:
         weights: npt.ArrayLike | None = None,
         cues: Sequence[Sequence[Span]] | None = None,
         start: "TransformerClassifier | None" = None,
+        checkpoints: Path | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Fine-tune on class probabilities.
@@ -102,6 +107,10 @@ class TransformerClassifier:
             For each text the pieces that `FineTuning.hide_cues` may hide, as `LFSet.cues` returns them.
         start
             A fitted classifier whose weights are the starting point, in place of the backbone's.
+        checkpoints
+            A folder, for this fit alone, to save a checkpoint to every `FineTuning.checkpoint_minutes`. Where it holds
+            one, the fit goes on from there and ends with the weights of an undisturbed fit; input and settings must
+            be the same, which is not checked here. By default there are none.
         progress
             Called after each step; by default a bar is shown.
 
@@ -111,6 +120,8 @@ class TransformerClassifier:
             If the texts, probabilities or weights are not right, or the backbone cannot be opened.
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
+        WriteError
+            If a checkpoint cannot be written.
         """
         texts = _writable(texts)
         targets, row_weights = _check_targets(len(texts), probs, weights)
@@ -118,22 +129,25 @@ class TransformerClassifier:
         labels = tuple(self.labels or (f"LABEL_{c}" for c in range(targets.shape[1])))
         if len(labels) != targets.shape[1]:
             raise InputError(f"probs has {targets.shape[1]} columns for {len(labels)} labels: {some(labels)}")
-        with isolated_rng(self.seed), tempfile.TemporaryDirectory() as folder:
+        rows = TrainingRows(texts, targets, row_weights, spans)
+        watch: list[TrainerCallback] = [ProgressCallback(progress or Bar(), "fine-tuning")]
+        if checkpoints is not None:
+            watch.append(Checkpoints(self.settings.checkpoint_minutes))
+        with isolated_rng(self.seed), _working_folder(checkpoints) as folder:
             if start is None:
                 model, tokenizer = load_backbone(self.backbone, labels, self.settings.layers)
             else:
                 model, tokenizer = copy.deepcopy(start.model_), start.tokenizer_
-            watch = ProgressCallback(progress or Bar(), "fine-tuning")
-            WeakLabelTrainer(
+            trainer = WeakLabelTrainer(
                 loss=self.settings.loss,
                 model=model,
-                args=self.settings.arguments(folder, self.seed, len(texts)),
+                args=self.settings.arguments(str(folder), self.seed, len(texts)),
                 data_collator=Padded(tokenizer),
-                train_dataset=TrainingPlan(
-                    TrainingRows(texts, targets, row_weights, spans), tokenizer, self.settings, self.seed
-                ),
-                callbacks=[watch, *self.callbacks],
-            ).train()
+                train_dataset=TrainingPlan(rows, tokenizer, self.settings, self.seed),
+                callbacks=[*watch, *self.callbacks],
+            )
+            last = last_checkpoint(folder)
+            trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
         return self
 
@@ -216,6 +230,20 @@ class TransformerClassifier:
         ).to(self.model_.device)
         scores: npt.NDArray[np.float32] = self.model_(**batch).logits.float().softmax(dim=1).cpu().numpy()
         return scores
+
+
+@contextmanager
+def _working_folder(checkpoints: Path | None) -> Iterator[Path]:
+    """Give the folder of the checkpoints, without what a stopped run left unfinished, or a temporary one."""
+    if checkpoints is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+        return
+    if parallel.is_main():
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        remove(checkpoints / UNFINISHED)
+    parallel.wait()
+    yield checkpoints
 
 
 def _writable(texts: Sequence[str]) -> list[str]:

@@ -3,8 +3,10 @@
 May import: torch, transformers, `labelfns` and siblings.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,9 +20,12 @@ from transformers import (
     TrainingArguments,
 )
 
+from labelfns.errors import WriteError
+from labelfns.files import remove
 from labelfns.progress import Progress
 from labelfns.settings import check
 
+from . import checkpoints, parallel
 from .losses import WeakLabelLoss
 
 _OURS = {
@@ -63,6 +68,8 @@ class FineTuning:
         Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
     layers
         How many of the backbone's lower layers to use; all by default.
+    checkpoint_minutes
+        Minutes between checkpoints, from which a run that was stopped goes on; at least 0, which is after every step.
     loss
         The parts of the loss.
     trainer
@@ -85,6 +92,7 @@ class FineTuning:
     hide_cues: float = 0.5
     word_dropout: float = 0.1
     layers: int | None = None
+    checkpoint_minutes: float = 5.0
     loss: WeakLabelLoss = field(default_factory=WeakLabelLoss)
     trainer: dict[str, Any] = field(default_factory=dict)
 
@@ -103,6 +111,7 @@ class FineTuning:
             (0 <= self.hide_cues <= 1, f"hide_cues must be in [0, 1]; got {self.hide_cues}"),
             (0 <= self.word_dropout <= 1, f"word_dropout must be in [0, 1]; got {self.word_dropout}"),
             (self.layers is None or self.layers >= 1, f"layers must be at least 1; got {self.layers}"),
+            (self.checkpoint_minutes >= 0, f"checkpoint_minutes must be at least 0; got {self.checkpoint_minutes}"),
             (not unknown, f"trainer.{', '.join(unknown)} is not one of transformers.TrainingArguments"),
             *((False, problem) for problem in ours),
         )
@@ -158,6 +167,23 @@ class WeakLabelTrainer(Trainer):
         second = views[1] if len(views) > 1 else None
         loss = self.weak_label_loss(views[0], targets, weights, second, done)
         return (loss, outputs) if return_outputs else loss
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        """Save a checkpoint whole or not at all, and remove the one before it."""
+        folder, name = Path(self.args.output_dir), f"checkpoint-{self.state.global_step}"
+        self.args.output_dir = str(folder / checkpoints.UNFINISHED)
+        try:
+            super()._save_checkpoint(model, trial)
+            parallel.wait()  # each process adds the state of its own generators
+            if parallel.is_main():
+                checkpoints.keep(folder, name)
+            parallel.wait()
+        except Exception as error:  # torch, safetensors and Python each have their own for a full disk
+            with suppress(OSError):
+                remove(folder / checkpoints.UNFINISHED)
+            raise WriteError.of(folder / name, error) from error
+        finally:
+            self.args.output_dir = str(folder)
 
 
 class ProgressCallback(TrainerCallback):
