@@ -200,6 +200,9 @@ class TransformerClassifier:
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""
+        if self.tokenizer_.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
+            self.tokenizer_.backend_tokenizer.no_truncation()
+            self.tokenizer_.backend_tokenizer.no_padding()
         with quiet():
             self.model_.save_pretrained(folder)
             self.tokenizer_.save_pretrained(folder)

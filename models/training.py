@@ -26,6 +26,7 @@ from labelfns.progress import Progress
 from labelfns.settings import check
 
 from . import checkpoints, parallel
+from .backbones import quiet
 from .losses import WeakLabelLoss
 
 _OURS = {
@@ -170,10 +171,11 @@ class WeakLabelTrainer(Trainer):
 
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         """Save a checkpoint whole or not at all, and remove the one before it."""
-        folder, name = Path(self.args.output_dir), f"checkpoint-{self.state.global_step}"
+        folder, name = Path(str(self.args.output_dir)), f"checkpoint-{self.state.global_step}"
         self.args.output_dir = str(folder / checkpoints.UNFINISHED)
         try:
-            super()._save_checkpoint(model, trial)
+            with quiet():
+                super()._save_checkpoint(model, trial)
             parallel.wait()  # each process adds the state of its own generators
             if parallel.is_main():
                 checkpoints.keep(folder, name)

@@ -1,10 +1,13 @@
 import errno
-import os
 
 import pytest
 
 from labelfns.errors import InputError, WriteError
 from labelfns.files import whole
+
+
+def names(folder):
+    return [path.name for path in folder.iterdir()]
 
 
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
@@ -13,7 +16,7 @@ def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
         part.write_text("new")
         assert not target.exists()
     assert target.read_text() == "new"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert names(tmp_path) == ["a.txt"]
 
 
 def test_a_folder_takes_the_place_of_another_and_of_what_was_left_unfinished(tmp_path):
@@ -23,8 +26,8 @@ def test_a_folder_takes_the_place_of_another_and_of_what_was_left_unfinished(tmp
     with whole(tmp_path / "model") as part:
         part.mkdir()
         (part / "new").touch()
-    assert os.listdir(tmp_path) == ["model"]
-    assert os.listdir(tmp_path / "model") == ["new"]
+    assert names(tmp_path) == ["model"]
+    assert names(tmp_path / "model") == ["new"]
 
 
 @pytest.mark.parametrize(
@@ -39,10 +42,15 @@ def test_a_folder_takes_the_place_of_another_and_of_what_was_left_unfinished(tmp
 def test_what_fails_leaves_nothing_and_keeps_the_old(tmp_path, error, raised):
     target = tmp_path / "a.txt"
     target.write_text("old")
-    with pytest.raises(raised) as caught, whole(target) as part:
-        part.write_text("half")
-        raise error
-    assert os.listdir(tmp_path) == ["a.txt"]
+
+    def write():
+        with whole(target) as part:
+            part.write_text("half")
+            raise error
+
+    with pytest.raises(raised) as caught:
+        write()
+    assert names(tmp_path) == ["a.txt"]
     assert target.read_text() == "old"
     if raised is WriteError:
         assert "--resume" in str(caught.value)
