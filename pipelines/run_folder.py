@@ -177,8 +177,7 @@ class RunFolder:
             done.classifier.save_pretrained(part / "model")
             frame.write_parquet(part / "pseudo_labels.parquet")
             write_json(part / "metrics.json", dataclasses.asdict(done.ledger))
-        if self.checkpoints.is_dir():
-            remove(self.checkpoints)
+        remove(self.checkpoints)
 
     def read_rounds(self, labels: tuple[str, ...], settings: FineTuning) -> list[Round]:
         """Read the rounds that are done; their classifiers get the given settings."""
@@ -206,6 +205,7 @@ class RunFolder:
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write ``metrics.json``, the last file of a run."""
+        remove(self.checkpoints)
         write_json(self.path / _METRICS, metrics)
 
     def read_metrics(self) -> dict[str, Any]:

@@ -17,29 +17,19 @@ import time
 import tomllib
 from pathlib import Path
 
-import polars as pl
-import torch
-from safetensors import safe_open
-from transformers import BertConfig, BertForSequenceClassification
-
 from labelfns.data import example
-from labelfns.models.backbones import load_backbone
-from labelfns.pipelines import load_settings, run_pipeline
-from labelfns.progress import silent
 
-PRELOAD = ["labelfns.pipelines.run", "transformers.trainer", "matplotlib.figure"]
+PRELOAD = ["labelfns.pipelines.run", "transformers.trainer", "matplotlib.figure"]  # by the server that forks the runs
 FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1", "classifier.batch_size=32"]
-READERS = {
-    ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
-    ".toml": lambda path: tomllib.loads(path.read_text(encoding="utf-8")),
-    ".parquet": pl.read_parquet,
-    ".safetensors": lambda path: safe_open(path, "numpy").keys(),
-    ".pt": lambda path: torch.load(path, weights_only=True),
-}
 
 
 def tiny_backbone(folder):
     """Save a BERT of two layers of 16 units with the embedded backbone's tokenizer."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    from labelfns.models.backbones import load_backbone
+
     _, tokenizer = load_backbone("embedded", ["a", "b"])
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -52,20 +42,32 @@ def tiny_backbone(folder):
     torch.manual_seed(0)
     BertForSequenceClassification(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    return folder
 
 
 def run(pipeline, overrides, folder):
+    import torch
+
+    from labelfns.pipelines import load_settings, run_pipeline
+    from labelfns.progress import silent
+
     torch.set_num_threads(1)
+    if bad := half_written(folder):
+        sys.exit("\n".join(bad))
     run_pipeline(load_settings(pipeline, overrides), folder, resume=True, progress=silent)
 
 
-def started(*arguments):
+def started(target, *arguments):
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)  # imported once, by the server that forks the runs
-    process = context.Process(target=run, args=arguments)
+    context.set_forkserver_preload(PRELOAD)
+    process = context.Process(target=target, args=arguments)
     process.start()
     return process
+
+
+def finished(target, *arguments):
+    process = started(target, *arguments)
+    process.join()
+    return process.exitcode
 
 
 def contents(folder):
@@ -82,12 +84,23 @@ def contents(folder):
 
 def half_written(folder):
     """Return the files that have their name, and cannot be read."""
+    import polars as pl
+    import torch
+    from safetensors import safe_open
+
+    readers = {
+        ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+        ".toml": lambda path: tomllib.loads(path.read_text(encoding="utf-8")),
+        ".parquet": pl.read_parquet,
+        ".safetensors": lambda path: safe_open(path, "numpy").keys(),
+        ".pt": lambda path: torch.load(path, weights_only=True),
+    }
     bad = []
     for path in folder.rglob("*"):
         unfinished = any(part.endswith(".part") or part == "unfinished" for part in path.relative_to(folder).parts)
-        if path.is_file() and not unfinished and path.suffix in READERS:
+        if path.is_file() and not unfinished and path.suffix in readers:
             try:
-                READERS[path.suffix](path)
+                readers[path.suffix](path)
             except Exception as error:
                 bad.append(f"{path}: {error}")
     return bad
@@ -114,30 +127,26 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         home, overrides = Path(name), FAST
         if options.pipeline is None:
-            overrides = [*FAST, f"classifier.backbone={tiny_backbone(home / 'tiny').as_posix()}"]
+            finished(tiny_backbone, home / "tiny")
+            overrides = [*FAST, f"classifier.backbone={(home / 'tiny').as_posix()}"]
         pipeline = options.pipeline or example("tweet_sentiment") / "pipeline.toml"
         for folder in (home / "warm", home / "undisturbed"):
             start = time.perf_counter()
-            whole = started(pipeline, overrides, folder)
-            whole.join()
-            seconds = time.perf_counter() - start
-            if whole.exitcode:
+            if finished(run, pipeline, overrides, folder):
                 sys.exit("the undisturbed run failed")
+            seconds = time.perf_counter() - start
         expected = contents(folder)
         print(f"{len(expected)} files in {seconds:.1f} s undisturbed", flush=True)
         for number in range(options.kills):
             folder = home / str(number)
-            process = started(pipeline, overrides, folder)
+            process = started(run, pipeline, overrides, folder)
             process.join(rng.uniform(0, seconds))
             process.kill()
             process.join()
             at = stage(folder)
             stages[at] += 1
-            problems = half_written(folder) if folder.exists() else []
-            process = started(pipeline, overrides, folder)
-            process.join()
+            problems = ["the resumed run failed"] if finished(run, pipeline, overrides, folder) else []
             found = contents(folder)
-            problems += [f"exit code {process.exitcode}"] if process.exitcode else []
             problems += [f"{path} differs" for path in expected | found if expected.get(path) != found.get(path)]
             failures += [f"kill {number}, {at}: {problem}" for problem in problems]
     for at, count in sorted(stages.items()):
