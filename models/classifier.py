@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -32,11 +31,10 @@ from . import parallel
 from .backbones import load_backbone, quiet
 from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
 from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
+from .scoring import score
 from .seeding import isolated_rng
 from .training import FineTuning, ProgressCallback, WeakLabelTrainer
 from .views import hide
-
-_SCORING_BATCH = 64
 
 
 class TransformerClassifier:
@@ -160,6 +158,8 @@ class TransformerClassifier:
     ) -> Probs:
         """Return class probabilities.
 
+        Of several processes that train together all must call this: they share the work out, and each gets the whole.
+
         Parameters
         ----------
         texts
@@ -185,14 +185,9 @@ class TransformerClassifier:
         if hidden is not None:
             mask = str(self.tokenizer_.mask_token or MASK_FALLBACK)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
-        progress = progress or Bar()
-        order = np.argsort([-len(text) for text in texts], kind="stable")
-        probs = np.empty((len(texts), len(self.classes_)), dtype=np.float32)
-        for at in range(0, len(order), _SCORING_BATCH):
-            batch = order[at : at + _SCORING_BATCH]
-            probs[batch] = self._score([texts[i] for i in batch])
-            progress("scoring", min(at + _SCORING_BATCH, len(order)), len(order))
-        return probs
+        return score(
+            self.model_, self.tokenizer_, texts, max_length=self.settings.max_length, progress=progress or Bar()
+        )
 
     def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:
         """Return the surest class id of each text [n]."""
@@ -225,14 +220,6 @@ class TransformerClassifier:
         fitted.model_, fitted.classes_ = model.eval(), tuple(fitted.labels or ())
         fitted.tokenizer_ = AutoTokenizer.from_pretrained(folder)
         return fitted
-
-    @torch.inference_mode()
-    def _score(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        batch = self.tokenizer_(
-            texts, truncation=True, max_length=self.settings.max_length, padding=True, return_tensors="pt"
-        ).to(self.model_.device)
-        scores: npt.NDArray[np.float32] = self.model_(**batch).logits.float().softmax(dim=1).cpu().numpy()
-        return scores
 
 
 @contextmanager

@@ -180,12 +180,13 @@ class RunFolder:
         remove(self.checkpoints)
 
     def read_rounds(self, labels: tuple[str, ...], settings: FineTuning) -> list[Round]:
-        """Read the rounds that are done; their classifiers get the given settings."""
+        """Read the rounds that are done; their classifiers get the given settings, and the device these name."""
         rounds: list[Round] = []
         while (folder := self.path / "rounds" / str(len(rounds))).is_dir():
             frame = pl.read_parquet(folder / "pseudo_labels.parquet")
             classifier = TransformerClassifier.from_pretrained(folder / "model")
             classifier.settings = settings
+            classifier.model_.to(settings.arguments("unused", seed=0, rows=1).device)  # type: ignore[arg-type]
             ledger = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
             rounds.append(
                 Round(

@@ -20,7 +20,7 @@ from pathlib import Path
 from labelfns.data import example
 
 PRELOAD = ["labelfns.pipelines.run", "transformers.trainer", "matplotlib.figure"]  # by the server that forks the runs
-FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1", "classifier.batch_size=32"]
+FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1", "classifier.batch_size=64"]
 
 
 def tiny_backbone(folder):
