@@ -28,7 +28,7 @@ from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs
 
 from . import parallel
-from .backbones import load_backbone, quiet
+from .backbones import freeze, load_backbone, quiet
 from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
 from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
 from .scoring import score
@@ -136,6 +136,7 @@ class TransformerClassifier:
                 model, tokenizer = load_backbone(self.backbone, labels, self.settings.layers)
             else:
                 model, tokenizer = copy.deepcopy(start.model_), start.tokenizer_
+            freeze(model, self.settings.frozen_layers)
             trainer = WeakLabelTrainer(
                 loss=self.settings.loss,
                 model=model,

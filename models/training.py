@@ -69,6 +69,9 @@ class FineTuning:
         Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
     layers
         How many of the backbone's lower layers to use; all by default.
+    frozen_layers
+        How many of the lower layers, and the embeddings under them, stay as they are and are not trained: faster, less
+        memory; 0 is the embeddings alone. By default everything is trained.
     checkpoint_minutes
         Minutes between checkpoints, from which a run that was stopped goes on; at least 0, which is after every step.
     loss
@@ -93,6 +96,7 @@ class FineTuning:
     hide_cues: float = 0.5
     word_dropout: float = 0.1
     layers: int | None = None
+    frozen_layers: int | None = None
     checkpoint_minutes: float = 5.0
     loss: WeakLabelLoss = field(default_factory=WeakLabelLoss)
     trainer: dict[str, Any] = field(default_factory=dict)
@@ -112,6 +116,10 @@ class FineTuning:
             (0 <= self.hide_cues <= 1, f"hide_cues must be in [0, 1]; got {self.hide_cues}"),
             (0 <= self.word_dropout <= 1, f"word_dropout must be in [0, 1]; got {self.word_dropout}"),
             (self.layers is None or self.layers >= 1, f"layers must be at least 1; got {self.layers}"),
+            (
+                self.frozen_layers is None or self.frozen_layers >= 0,
+                f"frozen_layers must be at least 0; got {self.frozen_layers}",
+            ),
             (self.checkpoint_minutes >= 0, f"checkpoint_minutes must be at least 0; got {self.checkpoint_minutes}"),
             (not unknown, f"trainer.{', '.join(unknown)} is not one of transformers.TrainingArguments"),
             *((False, problem) for problem in ours),

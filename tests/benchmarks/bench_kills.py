@@ -20,7 +20,7 @@ from pathlib import Path
 from labelfns.data import example
 
 PRELOAD = ["labelfns.pipelines.run", "transformers.trainer", "matplotlib.figure"]  # by the server that forks the runs
-FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1", "classifier.batch_size=64"]
+FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1"]
 
 
 def tiny_backbone(folder):
@@ -128,7 +128,7 @@ def main():
         home, overrides = Path(name), FAST
         if options.pipeline is None:
             finished(tiny_backbone, home / "tiny")
-            overrides = [*FAST, f"classifier.backbone={(home / 'tiny').as_posix()}"]
+            overrides = [*FAST, "classifier.batch_size=64", f"classifier.backbone={(home / 'tiny').as_posix()}"]
         pipeline = options.pipeline or example("tweet_sentiment") / "pipeline.toml"
         for folder in (home / "warm", home / "undisturbed"):
             start = time.perf_counter()

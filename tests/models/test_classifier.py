@@ -95,6 +95,17 @@ def test_a_warm_start_goes_on_from_the_teacher(fitted, toy_texts):
     )
 
 
+def test_frozen_layers_stay_as_they_are(fitted, toy_texts):
+    texts, gold = toy_texts
+    settings = FineTuning(epochs=1, min_steps=1, learning_rate=1e-2, frozen_layers=1, loss=ONE.loss)
+    student = TransformerClassifier("never opened", labels=LABELS, settings=settings)
+    student.fit(texts, np.eye(2)[gold], start=fitted, progress=quiet)
+    before, after = fitted.model_.state_dict(), student.model_.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed
+    assert all("layer.1" in name or "pooler" in name or "classifier" in name for name in changed)
+
+
 def test_half_a_surrogate_pair_is_read_as_a_question_mark(fitted):
     probs = fitted.predict_proba(["\udce9 lunch", "? lunch"], progress=quiet)
     np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)
