@@ -6,6 +6,7 @@ May import: numpy, `labelfns`, `labelfns.models`.
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -221,6 +222,8 @@ class SelfTraining:
         gold: Ints | None = None,
         labelled: Mapping[str, Labelled] | None = None,
         on_round: Callable[[Round], None] | None = None,
+        done: Sequence[Round] = (),
+        checkpoints: Path | None = None,
         progress: Progress | None = None,
     ) -> SelfTrainingResult:
         """Run all rounds.
@@ -239,6 +242,10 @@ class SelfTraining:
             Further sets with gold labels to report figures on, by name.
         on_round
             Called with each round when it is done.
+        done
+            The first rounds of a run that was stopped, which are not done again.
+        checkpoints
+            A folder for checkpoints, a folder a round, from which a round that was stopped goes on.
         progress
             Called with what is done and how far it is; by default a bar is shown.
 
@@ -261,15 +268,22 @@ class SelfTraining:
             judge_rows(votes, weak, self.settings.judges, self.classifier.seed),
         )
         show = progress or Bar()
-        rounds: list[Round] = []
-        for r in range(self.settings.rounds + 1):
-            rounds.append(self._round(r, pool, rounds[-1] if rounds else None, labelled or {}, show))
+        rounds = list(done)
+        for r in range(len(rounds), self.settings.rounds + 1):
+            kept = checkpoints and checkpoints / str(r)
+            rounds.append(self._round(r, pool, rounds[-1] if rounds else None, labelled or {}, kept, show))
             if on_round:
                 on_round(rounds[-1])
         return SelfTrainingResult(weak, tuple(rounds))
 
     def _round(
-        self, r: int, pool: "_Pool", last: Round | None, labelled: Mapping[str, Labelled], show: Progress
+        self,
+        r: int,
+        pool: "_Pool",
+        last: Round | None,
+        labelled: Mapping[str, Labelled],
+        checkpoints: Path | None,
+        show: Progress,
     ) -> Round:
         def tell(what: str, done: int, total: int) -> None:
             show(f"round {r}: {what}", done, total)
@@ -289,6 +303,7 @@ class SelfTraining:
             labels[rows],
             cues=[pool.cues[i] for i in rows],
             start=last.classifier if last is not None and warm else None,
+            checkpoints=checkpoints,
             progress=tell,
         )
         predicted = student.predict_proba(pool.texts, progress=tell)
