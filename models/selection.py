@@ -147,10 +147,10 @@ class Selection:
             case "flexmatch":
                 sure = np.bincount(labels[confidence > self.min_confidence], minlength=k)
                 learned = sure / max(sure.max(initial=0), n - sure.sum(), 1)
-                return (confidence >= self.min_confidence * (learned / (2 - learned))[labels]).astype(float)
+                return np.where(confidence >= self.min_confidence * (learned / (2 - learned))[labels], 1.0, 0.0)
             case "freematch":
                 mean = probs.mean(axis=0)
-                return (confidence >= confidence.mean() * (mean / mean.max())[labels]).astype(float)
+                return np.where(confidence >= confidence.mean() * (mean / mean.max())[labels], 1.0, 0.0)
             case "softmatch":
                 under = np.minimum(confidence - confidence.mean(), 0)
                 return np.asarray(np.exp(-(under**2) / (2 * confidence.var() + 1e-12)))
