@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -145,6 +146,8 @@ class TransformerClassifier:
                 train_dataset=TrainingPlan(rows, tokenizer, self.settings, self.seed),
                 callbacks=[*watch, *self.callbacks],
             )
+            if parallel.processes() > 1:  # else all would drop the same units
+                torch.manual_seed(self.seed + parallel.rank() * 2**32)
             last = last_checkpoint(folder)
             trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]

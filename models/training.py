@@ -20,7 +20,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from labelfns.errors import WriteError
+from labelfns.errors import SettingsError, WriteError
 from labelfns.files import remove
 from labelfns.progress import Progress
 from labelfns.settings import check
@@ -55,7 +55,7 @@ class FineTuning:
     learning_rate
         Peak rate of AdamW, above 0; it rises over the first `warmup` share of the steps and falls to 0.
     batch_size
-        Rows a step, at least 1.
+        Rows a step, at least 1; several processes or GPUs share them evenly.
     warmup
         Share of the steps, in [0, 1).
     weight_decay
@@ -131,24 +131,38 @@ class FineTuning:
         return int(most) if most > 0 else max(ceil(self.epochs * rows / self.batch_size), self.min_steps)
 
     def arguments(self, folder: str, seed: int, rows: int) -> TrainingArguments:
-        """Return these settings as `TrainingArguments` for a training set of so many rows, read by a `TrainingPlan`."""
+        """Return these settings as `TrainingArguments` for a training set of so many rows, read by a `TrainingPlan`.
+
+        Raises
+        ------
+        SettingsError
+            If the rows of a step cannot be shared evenly by the processes or GPUs that train together.
+        """
         ours: dict[str, Any] = {
             "output_dir": folder,
             "seed": seed,
             "num_train_epochs": 1,  # the plan holds all passes
             "learning_rate": self.learning_rate,
-            "per_device_train_batch_size": self.batch_size,
             "warmup_steps": self.warmup,
             "weight_decay": self.weight_decay,
             "train_sampling_strategy": "sequential",
             "save_strategy": "no",
             "logging_steps": ceil(rows / self.batch_size),  # once a pass
             "report_to": "none",
+            "use_cpu": not torch.accelerator.is_available(),  # without it, processes on CPUs do not train together
             "disable_tqdm": True,
             "remove_unused_columns": False,
             "dataloader_pin_memory": torch.cuda.is_available(),
         }
-        return TrainingArguments(**{**ours, **self.trainer})
+        arguments = TrainingArguments(**{**ours, **self.trainer})
+        devices = arguments.world_size * max(1, arguments.n_gpu)
+        if self.batch_size % devices:
+            raise SettingsError(
+                f"batch_size = {self.batch_size}, the rows of a step, cannot be shared by {devices} processes or GPUs: "
+                f"make it a multiple of {devices}"
+            )
+        arguments.per_device_train_batch_size = self.batch_size // devices
+        return arguments
 
 
 class WeakLabelTrainer(Trainer):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,19 @@ def test_a_stopped_fit_goes_on_to_the_same_weights(fit, tmp_path, step):
     assert same(fit(), undisturbed)
     assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["checkpoint-10"]
     assert same(fit(), undisturbed)  # from the checkpoint after the last step: nothing is left to do
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "trainer", [{"bf16": True}, {"torch_compile": True, "torch_compile_backend": "eager"}, {"max_steps": 4}]
+)
+def test_so_does_one_with_other_trainer_arguments(fit, trainer):
+    settings = replace(SETTINGS, trainer=trainer)
+    undisturbed = fit(folder=None, settings=settings)
+    assert all(values.dtype == torch.float32 for values in undisturbed.values())
+    with pytest.raises(KeyboardInterrupt):
+        fit(Stop(2), settings=settings)
+    assert same(fit(settings=settings), undisturbed)
 
 
 @pytest.mark.slow
