@@ -32,7 +32,7 @@ from . import parallel
 from .backbones import freeze, load_backbone, quiet
 from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
 from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
-from .scoring import score
+from .scoring import embed, score
 from .seeding import isolated_rng
 from .training import FineTuning, ProgressCallback, WeakLabelTrainer
 from .views import hide
@@ -191,6 +191,20 @@ class TransformerClassifier:
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
         return score(
             self.model_, self.tokenizer_, texts, max_length=self.settings.max_length, progress=progress or Bar()
+        )
+
+    def frozen_features(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.float32]:
+        """Return the backbone's mean token vectors, as they are before any fine-tuning: an [n, d] float32 array.
+
+        Raises
+        ------
+        InputError
+            If a text is not right, or the backbone cannot be opened.
+        """
+        model, tokenizer = load_backbone(self.backbone, ("0", "1"), self.settings.layers)
+        model = model.eval().to(self.settings.arguments("unused", self.seed, rows=1).device)  # type: ignore[no-untyped-call]
+        return embed(
+            model, tokenizer, _writable(texts), max_length=self.settings.max_length, progress=progress or Bar()
         )
 
     def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:

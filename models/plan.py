@@ -146,8 +146,10 @@ class TrainingPlan(Dataset[Reading]):
 
     def _view(self, row: int, rng: np.random.Generator, *, second: bool) -> str:
         mask = str(self.tokenizer.mask_token or MASK_FALLBACK)
-        text = hide_some(self.rows.texts[row], self.rows.cues[row], self.settings.hide_cues, mask, rng)
-        if second and self.settings.loss.consistency == "perturbed":
+        consistency = self.settings.loss.consistency if second else "none"
+        share = 1.0 if consistency == "hidden_cues" else self.settings.hide_cues
+        text = hide_some(self.rows.texts[row], self.rows.cues[row], share, mask, rng)
+        if consistency == "perturbed":
             return drop_words(text, self.settings.word_dropout, mask, rng)
         return text
 

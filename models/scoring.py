@@ -1,13 +1,14 @@
-"""Class probabilities of many texts, quickly: batches of texts of like length, shared out over processes.
+"""What a transformer says of many texts, quickly: batches of texts of like length, shared out over processes.
 
 May import: numpy, torch, transformers, `labelfns` and siblings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 from transformers import DataCollatorWithPadding, PreTrainedModel, PreTrainedTokenizerBase
 
 from labelfns.progress import Progress
@@ -25,7 +26,6 @@ _MANY_TOKENS = 65536
 """Tokens of a batch on any other device."""
 
 
-@torch.inference_mode()
 def score(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -47,8 +47,46 @@ def score(
     progress
         Called after each batch.
     """
+
+    def probs(inputs: dict[str, Tensor]) -> Tensor:
+        logits: Tensor = model(**inputs).logits
+        return logits.float().softmax(dim=1)
+
+    return _read(model, tokenizer, texts, probs, int(model.config.num_labels or 0), max_length, progress, "scoring")
+
+
+def embed(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    *,
+    max_length: int,
+    progress: Progress,
+) -> npt.NDArray[np.float32]:
+    """Return the mean of each text's last token vectors, an [n, d] float32 array; arguments as for `score`."""
+
+    def means(inputs: dict[str, Tensor]) -> Tensor:
+        vectors: Tensor = model.base_model(**inputs).last_hidden_state.float()
+        present = inputs["attention_mask"].unsqueeze(-1)
+        return (vectors * present).sum(dim=1) / present.sum(dim=1)
+
+    return _read(model, tokenizer, texts, means, int(model.config.hidden_size), max_length, progress, "embedding")
+
+
+@torch.inference_mode()
+def _read(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    answer: Callable[[dict[str, Tensor]], Tensor],
+    width: int,
+    max_length: int,
+    progress: Progress,
+    what: str,
+) -> npt.NDArray[np.float32]:
+    """Return the answer, so many numbers a text, on batches of texts: an [n, width] array."""
     pad, budget = DataCollatorWithPadding(tokenizer), _TOKENS.get(model.device.type, _MANY_TOKENS)
-    probs = np.zeros((len(texts), int(model.config.num_labels or 0)), dtype=np.float32)
+    answers = np.zeros((len(texts), width), dtype=np.float32)
     order = np.argsort([-len(text) for text in texts], kind="stable")  # roughly by length; chunks see to the rest
     done = 0
     for start in range(0, len(order), _CHUNK):
@@ -60,10 +98,10 @@ def score(
             if number % parallel.processes() != parallel.rank():
                 continue
             inputs = pad([{name: encoded[name][i] for name in encoded} for i in batch])
-            logits = model(**{name: tensor.to(model.device) for name, tensor in inputs.items()}).logits
-            probs[chunk[batch]] = logits.float().softmax(dim=1).cpu().numpy()
-            progress("scoring", done, len(order))
-    return parallel.summed(probs, model.device)
+            found = answer({name: tensor.to(model.device) for name, tensor in inputs.items()})
+            answers[chunk[batch]] = found.cpu().numpy()
+            progress(what, done, len(order))
+    return parallel.summed(answers, model.device)
 
 
 def batches(lengths: npt.NDArray[np.int64], budget: int) -> list[npt.NDArray[np.int64]]:

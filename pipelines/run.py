@@ -257,8 +257,9 @@ def _metrics(
         },
         "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
         "best_round": result.best.ledger.round,
+        "stopped": result.stopped,
         "rule": RULE if result.best.ledger.judged is not None else "The last round is kept: self_training.judges is 0.",
-        "warnings": warnings(votes, result.weak_labels, result.rounds, result.best, baselines),
+        "warnings": warnings(votes, result.rounds, result.best, baselines),
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
     }
 

@@ -160,7 +160,7 @@ class RunFolder:
         """Write ``rounds/R``: the model, ``pseudo_labels.parquet`` and ``metrics.json``, the ledger.
 
         The table has for each row of the pool the probabilities that the round was trained on, the label and its
-        confidence, whether it was trained on, and the probabilities that the round's model gives.
+        confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives.
         """
         frame = pl.DataFrame(
             {
@@ -168,6 +168,7 @@ class RunFolder:
                 "label": [labels[c] for c in done.labels.argmax(axis=1)],
                 "confidence": done.labels.max(axis=1),
                 "trained_on": done.selected,
+                "weight": done.weights,
                 **{f"{_PREDICTED}{name}": done.predicted[:, c] for c, name in enumerate(labels)},
             }
         )
@@ -192,7 +193,7 @@ class RunFolder:
                 Round(
                     classifier=classifier,
                     labels=_table(frame, labels),
-                    selected=frame["trained_on"].to_numpy(),
+                    weights=frame["weight"].to_numpy(),
                     ledger=_from_plain(Ledger, ledger),
                     predicted=_table(frame, [_PREDICTED + name for name in labels]),
                 )

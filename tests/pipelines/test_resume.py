@@ -121,7 +121,7 @@ def other_torch(project, monkeypatch):
 
 
 CHANGES = {
-    "a setting": (add("pipeline.toml", "keep = 0.5\n"), "self_training.keep was 0.8 and is 0.5"),
+    "a setting": (add("pipeline.toml", "warm_rate = 0.25\n"), "self_training.warm_rate was 0.5 and is 0.25"),
     "the LF file": (add("lfs.py", "# a word\n"), "the LF file changed"),
     "a file that it imports": (add("words.py", "words.append('lunch')\n"), "what the LFs fire on changed"),
     "the pool": (add("pool.jsonl", '{"text": "one more"}\n'), "the rows of data.pool changed"),
