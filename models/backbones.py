@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from huggingface_hub import HfApi, try_to_load_from_cache
-from torch.nn import ModuleList
+from torch.nn import Module, ModuleList
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -141,7 +141,7 @@ def freeze(model: PreTrainedModel, layers: int | None) -> None:
         raise InputError(f"frozen_layers: cannot tell the layers of a {type(model).__name__}; leave it out")
     if layers > count:
         raise InputError(f"frozen_layers = {layers}: the backbone has {count} layers")
-    embeddings = getattr(base, "embeddings", None) or base.get_input_embeddings()
+    embeddings: Module = getattr(base, "embeddings", None) or base.get_input_embeddings()  # type: ignore[operator]
     for part in (embeddings, *stacks[0][:layers]):
         part.requires_grad_(False)
 
