@@ -124,8 +124,8 @@ def load_backbone(
     return model, tokenizer
 
 
-def freeze(model: PreTrainedModel, layers: int | None) -> None:
-    """Keep the embeddings and so many lower layers of a model from being trained, and let all else be.
+def freeze(model: PreTrainedModel, layers: int) -> None:
+    """Keep the embeddings and so many lower layers of a model from being trained, at -1 nothing, and let all else be.
 
     Raises
     ------
@@ -133,16 +133,16 @@ def freeze(model: PreTrainedModel, layers: int | None) -> None:
         If the model has fewer layers, or no list of layers that can be told from its other parts.
     """
     model.requires_grad_(True)
-    if layers is None:
+    if layers < 0:
         return
     base, count = model.base_model, model.config.num_hidden_layers
     stacks = [part for part in base.modules() if isinstance(part, ModuleList) and len(part) == count]
-    if len(stacks) != 1:
-        raise InputError(f"frozen_layers: cannot tell the layers of a {type(model).__name__}; leave it out")
+    if layers > 0 and len(stacks) != 1:
+        raise InputError(f"frozen_layers: cannot tell the layers of a {type(model).__name__}; set it to 0")
     if layers > count:
         raise InputError(f"frozen_layers = {layers}: the backbone has {count} layers")
     embeddings: Module = getattr(base, "embeddings", None) or base.get_input_embeddings()  # type: ignore[operator]
-    for part in (embeddings, *stacks[0][:layers]):
+    for part in (embeddings, *(stacks[0][:layers] if layers else ())):
         part.requires_grad_(False)
 
 

@@ -53,7 +53,7 @@ class WeakLabelLoss:
     min_confidence: float = 0.0
     min_student_confidence: float = 0.0
     student_warmup: float = 0.5
-    consistency: Consistency = "two_passes"
+    consistency: Consistency = "none"
     consistency_weight: float = 1.0
     consistency_ramp: float = 0.0
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -28,6 +28,8 @@ from labelfns.settings import check
 from . import checkpoints, parallel
 from .backbones import quiet
 from .losses import WeakLabelLoss
+
+Precision = Literal["auto", "full", "bf16"]
 
 _OURS = {
     "num_train_epochs": "epochs",
@@ -71,7 +73,11 @@ class FineTuning:
         How many of the backbone's lower layers to use; all by default.
     frozen_layers
         How many of the lower layers, and the embeddings under them, stay as they are and are not trained: faster, less
-        memory; 0 is the embeddings alone. By default everything is trained.
+        memory; 0, the default, is the embeddings alone; -1 trains everything.
+    precision
+        ``"bf16"``: training computes in bfloat16 where that is safe (autocast); ``"full"``: in the model's own numbers;
+        ``"auto"``: in bfloat16 where the GPU, or the CPU (AMX, AVX-512 BF16), has instructions for it. Scoring is
+        always in the model's own numbers.
     checkpoint_minutes
         Minutes between checkpoints, from which a run that was stopped goes on; at least 0, which is after every step.
     loss
@@ -96,7 +102,8 @@ class FineTuning:
     hide_cues: float = 0.5
     word_dropout: float = 0.1
     layers: int | None = None
-    frozen_layers: int | None = None
+    frozen_layers: int = 0
+    precision: Precision = "auto"
     checkpoint_minutes: float = 5.0
     loss: WeakLabelLoss = field(default_factory=WeakLabelLoss)
     trainer: dict[str, Any] = field(default_factory=dict)
@@ -116,9 +123,10 @@ class FineTuning:
             (0 <= self.hide_cues <= 1, f"hide_cues must be in [0, 1]; got {self.hide_cues}"),
             (0 <= self.word_dropout <= 1, f"word_dropout must be in [0, 1]; got {self.word_dropout}"),
             (self.layers is None or self.layers >= 1, f"layers must be at least 1; got {self.layers}"),
+            (self.frozen_layers >= -1, f"frozen_layers must be at least -1; got {self.frozen_layers}"),
             (
-                self.frozen_layers is None or self.frozen_layers >= 0,
-                f"frozen_layers must be at least 0; got {self.frozen_layers}",
+                self.precision in get_args(Precision),
+                f"precision must be one of {', '.join(get_args(Precision))}; got {self.precision!r}",
             ),
             (self.checkpoint_minutes >= 0, f"checkpoint_minutes must be at least 0; got {self.checkpoint_minutes}"),
             (not unknown, f"trainer.{', '.join(unknown)} is not one of transformers.TrainingArguments"),
@@ -154,6 +162,9 @@ class FineTuning:
             "remove_unused_columns": False,
             "dataloader_pin_memory": torch.cuda.is_available(),
         }
+        half = self.precision == "bf16" or (self.precision == "auto" and fast_bf16())
+        if half and not {"bf16", "fp16"} & set(self.trainer):
+            ours["bf16"] = True
         arguments = TrainingArguments(**{**ours, **self.trainer})
         devices = arguments.world_size * max(1, arguments.n_gpu)
         if self.batch_size % devices:
@@ -163,6 +174,14 @@ class FineTuning:
             )
         arguments.per_device_train_batch_size = self.batch_size // devices
         return arguments
+
+
+def fast_bf16() -> bool:
+    """Tell whether the device that trains has instructions for bfloat16."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # torch has no public way to ask
+    return not torch.backends.mps.is_available() and any(getattr(torch.cpu, name, bool)() for name in asked)
 
 
 class WeakLabelTrainer(Trainer):

@@ -76,7 +76,7 @@ def test_the_embedded_weights_are_the_published_ones():
     assert (embedded_folder() / "config.json").is_file()
 
 
-@pytest.mark.parametrize(("layers", "trained"), [(None, "embeddings"), (0, "layer.0"), (1, "layer.1"), (2, "pooler")])
+@pytest.mark.parametrize(("layers", "trained"), [(-1, "embeddings"), (0, "layer.0"), (1, "layer.1"), (2, "pooler")])
 def test_frozen_layers_are_the_lower_ones(tiny_backbone, layers, trained):
     model, _ = load_backbone(tiny_backbone, ["x", "y"])
     freeze(model, layers)
@@ -84,7 +84,7 @@ def test_frozen_layers_are_the_lower_ones(tiny_backbone, layers, trained):
     frozen = parts[: parts.index(trained)]
     for name, parameter in model.named_parameters():
         assert parameter.requires_grad != any(part in name for part in frozen), name
-    freeze(model, None)
+    freeze(model, -1)
     assert all(parameter.requires_grad for parameter in model.parameters())
 
 

@@ -1,0 +1,232 @@
+"""A little gold, used honestly: further training that must prove itself on gold held out, calibration, a baseline.
+
+"Weaker than you think" (Zhu et al. 2023): where there is gold, training on it alone is the baseline to show; further
+training of a weakly supervised model on it can also hurt, so it is kept only where held-out gold says that it helps.
+
+May import: numpy, scikit-learn, torch, `labelfns`, `labelfns.models` and siblings.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from sklearn.model_selection import StratifiedKFold
+
+from labelfns.errors import InputError
+from labelfns.models import TransformerClassifier
+from labelfns.models.metrics import Scores, score
+from labelfns.progress import Progress
+from labelfns.settings import check
+from labelfns.votes import Ints, Probs
+
+from .self_training import Labelled
+
+
+@dataclass(frozen=True)
+class LittleGold:
+    """How a few gold rows are used.
+
+    Parameters
+    ----------
+    folds
+        At least 2. The gold rows are split so often; each part is held out in turn from a further training on the
+        others. A class with fewer rows than this lowers it, down to 2.
+    steps
+        How many steps are trained on gold, at least 1.
+    rate
+        Factor, above 0, on the classifier's learning rate for further training.
+
+    Raises
+    ------
+    SettingsError
+        If settings are out of range; all at once.
+    """
+
+    folds: int = 4
+    steps: int = 50
+    rate: float = 0.5
+
+    def __post_init__(self) -> None:
+        check(
+            (self.folds >= 2, f"folds must be at least 2; got {self.folds}"),
+            (self.steps >= 1, f"steps must be at least 1; got {self.steps}"),
+            (self.rate > 0, f"rate must be above 0; got {self.rate}"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Refined:
+    """What a few gold rows made of a model.
+
+    Parameters
+    ----------
+    classifier
+        The model to keep, calibrated: trained further where that helped, else as it was.
+    figures
+        What was found and done, for ``metrics.json``.
+    """
+
+    classifier: TransformerClassifier
+    figures: "Figures"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was found on gold rows held out, and done.
+
+    Parameters
+    ----------
+    rows
+        How many gold rows there were.
+    before, after
+        The model on them as it was, and trained further on the other folds.
+    gain, gain_error
+        By how much the cross-entropy on held-out gold falls, in nats a row, both models calibrated; its standard
+        error.
+    trained_further
+        Whether the model was trained further, on all rows: the gain is above its standard error.
+    temperature
+        What the kept model's logits were divided by.
+    gold_alone
+        Figures, by labelled set, of the backbone fine-tuned on the gold rows alone.
+    refined
+        Figures, by labelled set, of the kept model.
+    """
+
+    rows: int
+    before: Scores
+    after: Scores
+    gain: float
+    gain_error: float
+    trained_further: bool
+    temperature: float
+    gold_alone: dict[str, Scores]
+    refined: dict[str, Scores]
+
+
+def refine(
+    best: TransformerClassifier,
+    texts: Sequence[str],
+    gold: Ints,
+    settings: LittleGold,
+    labelled: Mapping[str, Labelled],
+    progress: Progress,
+) -> Refined:
+    """Train a fitted classifier further on gold rows, if that helps, and calibrate it.
+
+    Parameters
+    ----------
+    best
+        The model; it stays as it is.
+    texts, gold
+        The n gold rows: texts, and class ids [n].
+    settings
+        How they are used.
+    labelled
+        Other sets, by name, to report figures on; nothing is chosen by them.
+    progress
+        Called with what is done and how far it is.
+
+    Raises
+    ------
+    InputError
+        If a class has fewer than 2 gold rows.
+    """
+    k, names = len(best.classes_), best.classes_
+    counts = np.bincount(gold, minlength=k)
+    if counts.min() < 2:
+        few = ", ".join(f"{names[c]!r} has {counts[c]}" for c in np.flatnonzero(counts < 2))
+        raise InputError(f"data.few_gold needs at least 2 rows of each label to hold some out: {few}; add rows")
+    targets = np.eye(k)[gold]
+
+    def further(rows: npt.NDArray[np.intp], what: str) -> TransformerClassifier:
+        return _train(best, [texts[i] for i in rows], targets[rows], settings, start=best, what=what, show=progress)
+
+    before, after = best.predict_proba(texts, progress=_named("scoring gold rows", progress)), np.empty((len(texts), k))
+    folds = StratifiedKFold(min(settings.folds, int(counts.min())), shuffle=True, random_state=best.seed)
+    for number, (rest, held_out) in enumerate(folds.split(texts, gold), 1):
+        student = further(rest, f"gold, fold {number}")
+        after[held_out] = student.predict_proba([texts[i] for i in held_out], progress=_named("gold", progress))
+    gains = _losses(_cooled(before, temperature(before, gold)), gold) - _losses(
+        _cooled(after, temperature(after, gold)), gold
+    )
+    gain, error = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    helps = gain > error
+    kept = further(np.arange(len(texts)), "gold, all rows") if helps else best.copy()
+    divisor = temperature(after if helps else before, gold)
+    kept.scale_logits(1 / divisor)
+    alone = _train(best, texts, targets, settings, start=None, what="gold alone", show=progress)
+
+    def figures(model: TransformerClassifier) -> dict[str, Scores]:
+        found = {
+            name: score(given.gold, model.predict(given.texts, progress=_named("scoring", progress)), k)
+            for name, given in labelled.items()
+        }
+        return {name: scores for name, scores in found.items() if scores is not None}
+
+    scores = [score(gold, probs.argmax(axis=1), k) for probs in (before, after)]
+    assert scores[0] is not None
+    assert scores[1] is not None
+    return Refined(
+        kept,
+        Figures(len(texts), scores[0], scores[1], gain, error, helps, divisor, figures(alone), figures(kept)),
+    )
+
+
+def temperature(probs: Probs, gold: Ints) -> float:
+    """Return the number above 0 by which logits are divided for the least cross-entropy (Guo et al. 2017).
+
+    Parameters
+    ----------
+    probs
+        Probabilities [n, k].
+    gold
+        Class ids [n].
+
+    Returns
+    -------
+    float
+        In [0.1, 10].
+    """
+    found = minimize_scalar(
+        lambda log_t: _losses(_cooled(probs, float(np.exp(log_t))), gold).mean(),
+        bounds=(np.log(0.1), np.log(10)),
+        method="bounded",
+    )
+    return float(np.exp(found.x))
+
+
+def _cooled(probs: Probs, divisor: float) -> Probs:
+    powers = np.maximum(np.asarray(probs, dtype=float), 1e-12) ** (1 / divisor)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _losses(probs: Probs, gold: Ints) -> npt.NDArray[np.float64]:
+    return np.asarray(-np.log(np.maximum(probs[np.arange(len(gold)), gold], 1e-12)))
+
+
+def _train(
+    like: TransformerClassifier,
+    texts: Sequence[str],
+    targets: Probs,
+    settings: LittleGold,
+    *,
+    start: TransformerClassifier | None,
+    what: str,
+    show: Progress,
+) -> TransformerClassifier:
+    """Fine-tune on gold rows, from a model's weights at a lower rate or from the backbone's for a full fit."""
+    rate = like.settings.learning_rate * (settings.rate if start is not None else 1)
+    steps = settings.steps if start is not None else max(settings.steps, like.settings.min_steps)
+    tuning = dataclasses.replace(
+        like.settings, learning_rate=rate, epochs=steps * like.settings.batch_size / len(texts), min_steps=1
+    )
+    model = TransformerClassifier(like.backbone, labels=like.classes_, settings=tuning, seed=like.seed)
+    return model.fit(texts, targets, start=start, progress=_named(what, show))
+
+
+def _named(what: str, show: Progress) -> Progress:
+    return lambda _, done, total: show(what, done, total)
