@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.nn import Linear
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -150,6 +151,7 @@ class TransformerClassifier:
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
             last = last_checkpoint(folder)
             trainer.train(resume_from_checkpoint=None if last is None else str(last))
+            trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)  # else it would score in bfloat16 too
         self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
         return self
 
@@ -211,6 +213,27 @@ class TransformerClassifier:
         """Return the surest class id of each text [n]."""
         return np.asarray(self.predict_proba(texts, progress=progress).argmax(axis=1))
 
+    def tempered(self, temperature: float) -> "TransformerClassifier":
+        """Return a copy whose logits are divided by a temperature, above 0 (Guo et al. 2017); labels stay the same.
+
+        The last layer's weights are scaled, so what `save_pretrained` writes is calibrated too.
+
+        Raises
+        ------
+        InputError
+            If the model has no single last linear layer that gives the logits.
+        """
+        copied = TransformerClassifier(self.backbone, labels=self.labels, settings=self.settings, seed=self.seed)
+        copied.model_, copied.tokenizer_, copied.classes_ = copy.deepcopy(self.model_), self.tokenizer_, self.classes_
+        outer = [part for name, part in copied.model_.named_modules() if not _within(name, copied.model_)]
+        heads = [part for part in outer if isinstance(part, Linear) and part.out_features == len(self.classes_)]
+        if len(heads) != 1:
+            raise InputError(f"cannot tell the last layer of a {type(self.model_).__name__}, so it was not calibrated")
+        with torch.no_grad():
+            for parameter in heads[0].parameters():
+                parameter.div_(temperature)
+        return copied
+
     def save_pretrained(self, folder: str | Path) -> None:
         """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""
         if self.tokenizer_.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
@@ -252,6 +275,11 @@ def _working_folder(checkpoints: Path | None) -> Iterator[Path]:
         remove(checkpoints / UNFINISHED)
     parallel.wait()
     yield checkpoints
+
+
+def _within(name: str, model: PreTrainedModel) -> bool:
+    """Tell whether a part's name lies within the backbone, under the head."""
+    return name.startswith(f"{model.base_model_prefix}.")
 
 
 def _writable(texts: Sequence[str]) -> list[str]:

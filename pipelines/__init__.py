@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .reading import read_texts
+    from .rounds import Labelled, Ledger, Round, Rounds, SelfTrainingResult
     from .run import run_pipeline
-    from .self_training import Labelled, Ledger, Round, Rounds, SelfTraining, SelfTrainingResult
+    from .self_training import SelfTraining
     from .settings import PipelineSettings, load_settings
 
 __all__ = [
@@ -31,10 +32,11 @@ _HOMES = {
     "load_settings": "settings",
     "read_texts": "reading",
     "run_pipeline": "run",
+    "SelfTraining": "self_training",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'self_training')}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'rounds')}"), name)

@@ -67,6 +67,10 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         title = f"fine-tuned, round {ledger['round']}{', kept' if kept else ''}"
         cells = _cells(ledger["scores"].get(name) for name in sets)
         table.add_row(title, *cells, style="bold" if kept else "")
+    if gold := metrics["little_gold"]:
+        table.add_row(f"fine-tuned on {gold['rows']} gold rows alone", *_cells(gold["gold_alone"].get(n) for n in sets))
+        done = "trained further and calibrated" if gold["trained_further"] else "calibrated"
+        table.add_row(f"kept round, {done}", *_cells(gold["refined"].get(n) for n in sets), style="bold")
     return _titled("Results, with half the width of the 95 % interval", table)
 
 

@@ -14,7 +14,7 @@ from labelfns.models.coverage import accuracy_against_coverage, reliability
 from labelfns.models.metrics import Scores, score
 from labelfns.votes import Ints, Probs, Votes
 
-from .self_training import Round
+from .rounds import Round
 
 CONFIDENCE_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Edges of the bins in which confidences are counted; the last bin includes 1."""

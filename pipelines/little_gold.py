@@ -15,14 +15,14 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedKFold
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, raise_all
 from labelfns.models import TransformerClassifier
 from labelfns.models.metrics import Scores, score
 from labelfns.progress import Progress
 from labelfns.settings import check
 from labelfns.votes import Ints, Probs
 
-from .self_training import Labelled
+from .rounds import Labelled
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def refine(
     best
         The model; it stays as it is.
     texts, gold
-        The n gold rows: texts, and class ids [n].
+        The n gold rows: texts, and class ids [n]; rows with -1 are left out.
     settings
         How they are used.
     labelled
@@ -135,11 +135,11 @@ def refine(
     InputError
         If a class has fewer than 2 gold rows.
     """
-    k, names = len(best.classes_), best.classes_
+    k = len(best.classes_)
+    check_few_gold(gold, best.classes_)
+    known = np.flatnonzero(gold >= 0).tolist()
+    texts, gold = [texts[i] for i in known], gold[known]
     counts = np.bincount(gold, minlength=k)
-    if counts.min() < 2:
-        few = ", ".join(f"{names[c]!r} has {counts[c]}" for c in np.flatnonzero(counts < 2))
-        raise InputError(f"data.few_gold needs at least 2 rows of each label to hold some out: {few}; add rows")
     targets = np.eye(k)[gold]
 
     def further(rows: npt.NDArray[np.intp], what: str) -> TransformerClassifier:
@@ -155,9 +155,8 @@ def refine(
     )
     gain, error = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
     helps = gain > error
-    kept = further(np.arange(len(texts)), "gold, all rows") if helps else best.copy()
     divisor = temperature(after if helps else before, gold)
-    kept.scale_logits(1 / divisor)
+    kept = (further(np.arange(len(texts)), "gold, all rows") if helps else best).tempered(divisor)
     alone = _train(best, texts, targets, settings, start=None, what="gold alone", show=progress)
 
     def figures(model: TransformerClassifier) -> dict[str, Scores]:
@@ -173,6 +172,25 @@ def refine(
     return Refined(
         kept,
         Figures(len(texts), scores[0], scores[1], gain, error, helps, divisor, figures(alone), figures(kept)),
+    )
+
+
+def check_few_gold(gold: Ints | None, labels: Sequence[str]) -> None:
+    """Check that each label has gold rows enough to hold some out.
+
+    Raises
+    ------
+    InputError
+        If a label has fewer than 2.
+    """
+    counts = np.bincount(gold[gold >= 0], minlength=len(labels)) if gold is not None else np.zeros(len(labels), int)
+    raise_all(
+        InputError,
+        [
+            f"data.few_gold has {count} row(s) of {name!r}; it needs at least 2 of each label, to hold some out"
+            for name, count in zip(labels, counts.tolist(), strict=True)
+            if count < 2
+        ],
     )
 
 

@@ -26,10 +26,12 @@ from labelfns.votes import Votes
 
 from .figures import LabelCoverage, baseline, most_common_label, warnings
 from .lf_file import load_lfs
+from .little_gold import Refined, check_few_gold, refine
 from .reading import Texts, read_texts
 from .report import write_report
+from .rounds import Labelled, SelfTrainingResult
 from .run_folder import RunFolder
-from .self_training import Labelled, SelfTraining, SelfTrainingResult, check_trainable
+from .self_training import SelfTraining, check_trainable
 from .settings import PipelineSettings
 
 RULE = (
@@ -48,7 +50,7 @@ class Inputs:
     lfs
         The LFs.
     sets
-        The texts: ``pool``, and ``val`` and ``test``, which have gold, where the pipeline names them.
+        The texts: ``pool``, and ``val``, ``test`` and ``few_gold``, which have gold, where the pipeline names them.
     """
 
     lfs: LFSet
@@ -65,7 +67,7 @@ class Inputs:
         """
         data = settings.data
         lfs = load_lfs(Path(settings.lfs.file), data.labels)
-        sources = {"pool": data.pool, "val": data.val, "test": data.test}
+        sources = {"pool": data.pool, "val": data.val, "test": data.test, "few_gold": data.few_gold}
         sets = {
             name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
             for name, source in sources.items()
@@ -80,21 +82,21 @@ class Inputs:
 
     @property
     def labelled(self) -> dict[str, Labelled]:
-        """The sets with gold but for the pool."""
+        """The sets with gold to report figures on."""
         return {
             name: Labelled(found.texts, found.gold)
             for name, found in self.sets.items()
-            if name != "pool" and found.gold is not None
+            if name in ("val", "test") and found.gold is not None
         }
 
     def apply(
         self, on_error: OnError, progress: Progress | None = None, *, but: Collection[str] = ()
     ) -> dict[str, Votes]:
-        """Let the LFs vote on every set but those named."""
+        """Let the LFs vote on every set but those named; gold rows to train with need no votes."""
         return {
             name: self.lfs.apply(found.texts, on_error=on_error, progress=progress)
             for name, found in self.sets.items()
-            if name not in but
+            if name not in {"few_gold", *but}
         }
 
 
@@ -151,6 +153,9 @@ def run_pipeline(
     with _timed(seconds, "applying LFs"):
         cues = inputs.lfs.cues(inputs.pool.texts)
     load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
+    few = inputs.sets.get("few_gold")
+    if few is not None:
+        check_few_gold(few.gold, settings.data.labels)
     fresh = overwrite or not folder.begun
     with ExitStack() as stack:
         if parallel.is_main():
@@ -182,10 +187,16 @@ def run_pipeline(
                 checkpoints=folder.checkpoints,
                 progress=show,
             )
+        refined = None
+        if few is not None and few.gold is not None:
+            with _timed(seconds, "little gold"):
+                refined = refine(
+                    result.best.classifier, few.texts, few.gold, settings.little_gold, inputs.labelled, show
+                )
         if parallel.is_main():
             folder.write_weak_labels(pool, result.weak_labels)
-            folder.write_best(result.best)
-            metrics = _metrics(settings, inputs, votes | {"pool": pool}, label_model, result, seconds)
+            folder.write_best(result.best, refined)
+            metrics = _metrics(settings, inputs, votes | {"pool": pool}, label_model, result, refined, seconds)
             write_report(output, metrics)
             folder.write_metrics(metrics)
         parallel.wait()
@@ -222,6 +233,7 @@ def _metrics(
     votes: dict[str, Votes],
     label_model: BaseLabelModel,
     result: SelfTrainingResult,
+    refined: Refined | None,
     seconds: dict[str, float],
 ) -> dict[str, Any]:
     pool = votes["pool"]
@@ -241,7 +253,8 @@ def _metrics(
             name: {"source": getattr(settings.data, name), "rows": len(found.texts)}
             for name, found in inputs.sets.items()
         },
-        "gold_rows": _gold_rows(inputs),
+        "gold_rows": _gold_rows(inputs, refined),
+        "little_gold": None if refined is None else dataclasses.asdict(refined.figures),
         "coverage": dataclasses.asdict(Coverage.of(pool)),
         "label_model": {
             "kind": settings.label_model.kind,
@@ -264,12 +277,17 @@ def _metrics(
     }
 
 
-def _gold_rows(inputs: Inputs) -> dict[str, dict[str, Any]]:
-    """Tell how many gold rows there were and what each was used for; none is used to train or to choose."""
+def _gold_rows(inputs: Inputs, refined: Refined | None) -> dict[str, dict[str, Any]]:
+    """Tell how many gold rows there were and what each was used for; rounds neither train on any nor choose by any."""
     uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
     counts = {name: int(np.sum(found.gold >= 0)) for name, found in inputs.sets.items() if found.gold is not None}
+    training = {"rows": 0, "used_for": "nothing"}
+    if refined is not None:
+        further = "further training, kept as it helped on held-out folds" if refined.figures.trained_further else ""
+        uses["few_gold"] = "; ".join(filter(None, [further, "calibration", "the baseline on gold alone"]))
+        training = {"rows": refined.figures.rows, "used_for": uses["few_gold"]}
     return {
-        "training": {"rows": 0, "used_for": "nothing"},
+        "training": training,
         "choice of round": {"rows": 0, "used_for": "nothing"},
         **{name: {"rows": count, "used_for": uses[name]} for name, count in counts.items()},
     }

@@ -24,7 +24,8 @@ from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
 
-from .self_training import Ledger, Round
+from .little_gold import Refined
+from .rounds import Ledger, Round
 from .settings import PipelineSettings
 
 _MARK = "pipeline.toml"
@@ -200,9 +201,12 @@ class RunFolder:
             )
         return rounds
 
-    def write_best(self, best: Round) -> None:
-        """Write ``model/``, a copy of the best round's."""
+    def write_best(self, best: Round, refined: Refined | None) -> None:
+        """Write ``model/``: the best round's as a little gold left it, or a copy."""
         with whole(self.path / "model") as part:
+            if refined is not None:
+                refined.classifier.save_pretrained(part)
+                return
             shutil.copytree(self.path / "rounds" / str(best.ledger.round) / "model", part)
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:

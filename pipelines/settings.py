@@ -19,8 +19,9 @@ from labelfns.models.backbones import EMBEDDED
 from labelfns.settings import check, from_mapping
 from labelfns.votes import check_labels
 
+from .little_gold import LittleGold
 from .reading import is_hub
-from .self_training import Rounds
+from .rounds import Rounds
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,20 @@ class DataSettings:
         The texts to label: a CSV, TSV, JSON-lines or Parquet file, or ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
     val, test
         Texts with gold labels, for figures alone.
+    few_gold
+        A few texts with gold labels, at least 2 of each, to train the kept model further and calibrate it with, where
+        that helps (`LittleGold`).
     text
         The column of texts.
     gold
-        The column of gold labels, names or ids; val and test must have it.
+        The column of gold labels, names or ids; val, test and few_gold must have it.
     """
 
     labels: tuple[str, ...]
     pool: str
     val: str | None = None
     test: str | None = None
+    few_gold: str | None = None
     text: str = "text"
     gold: str = "label"
 
@@ -128,6 +133,7 @@ class PipelineSettings:
     label_model: LabelModelSettings = field(default_factory=LabelModelSettings)
     classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
     self_training: Rounds = field(default_factory=Rounds)
+    little_gold: LittleGold = field(default_factory=LittleGold)
 
     def __post_init__(self) -> None:
         labels = self.data.labels
@@ -218,7 +224,7 @@ def _resolved(settings: PipelineSettings, base: Path) -> PipelineSettings:
 
     data: dict[str, Any] = {
         name: resolve(f"data.{name}", value)
-        for name in ("pool", "val", "test")
+        for name in ("pool", "val", "test", "few_gold")
         if (value := getattr(settings.data, name)) is not None
     }
     backbone = settings.classifier.backbone

@@ -9,8 +9,8 @@ from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, TransformerClassifier, WeakLabelLoss
 
 LABELS = ["negative", "positive"]
-FAST = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, loss=WeakLabelLoss(consistency="none"))
-ONE = FineTuning(epochs=1, min_steps=1, loss=WeakLabelLoss(consistency="none"))
+FAST = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, frozen_layers=-1)
+ONE = FineTuning(epochs=1, min_steps=1)
 
 
 def quiet(what, done, total):

@@ -1,0 +1,86 @@
+import json
+
+import numpy as np
+import pytest
+
+from labelfns.errors import InputError, SettingsError
+from labelfns.models import FineTuning, TransformerClassifier
+from labelfns.pipelines import Labelled, load_settings, run_pipeline
+from labelfns.pipelines.little_gold import LittleGold, check_few_gold, refine, temperature
+
+LEARN = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, frozen_layers=-1)
+
+
+def quiet(what, done, total):
+    pass
+
+
+def test_temperature_by_hand():
+    # sure to .9 and right in 6 of 10: the least cross-entropy has p = .6, so ln 9 / T = ln 1.5
+    probs = np.array([[0.9, 0.1]] * 10)
+    gold = np.array([0] * 6 + [1] * 4)
+    assert temperature(probs, gold) == pytest.approx(np.log(9) / np.log(1.5), rel=1e-3)
+
+
+@pytest.fixture(scope="module")
+def fitted(tiny_backbone, toy_texts):
+    """A classifier that has learned the toy texts, and one that has learned the opposite."""
+    texts, gold = toy_texts
+    template = TransformerClassifier(tiny_backbone, labels=["negative", "positive"], settings=LEARN)
+
+    def fit(labels):
+        model = TransformerClassifier(tiny_backbone, labels=template.labels, settings=LEARN)
+        return model.fit(texts, np.eye(2)[labels], progress=quiet)
+
+    return fit(gold), fit(1 - gold)
+
+
+@pytest.mark.slow
+def test_further_training_is_kept_where_it_helps(fitted, toy_texts):
+    texts, gold = toy_texts
+    labelled = {"test": Labelled(texts[60:], gold[60:])}
+    found = refine(fitted[1], texts[:40], gold[:40], LittleGold(steps=30, rate=1.0), labelled, quiet)
+    assert found.figures.trained_further
+    assert found.figures.gain > found.figures.gain_error
+    assert found.figures.after.accuracy > 0.9 > 0.1 > found.figures.before.accuracy
+    assert found.figures.refined["test"].accuracy > 0.9
+    assert found.figures.gold_alone["test"].rows == len(texts) - 60
+    assert found.figures.rows == 40
+
+
+@pytest.mark.slow
+def test_further_training_is_not_kept_where_it_hurts(fitted, toy_texts):
+    texts, gold = toy_texts
+    wild = LittleGold(steps=3, rate=200.0)  # a rate that wrecks the model
+    found = refine(fitted[0], texts[:30], gold[:30], wild, {"test": Labelled(texts, gold)}, quiet)
+    assert not found.figures.trained_further
+    before, after = (model.predict_proba(texts, progress=quiet) for model in (fitted[0], found.classifier))
+    np.testing.assert_array_equal(before.argmax(axis=1), after.argmax(axis=1))
+    assert found.figures.refined["test"].accuracy == (before.argmax(axis=1) == gold).mean()
+
+
+def test_rows_without_gold_are_left_out_and_every_label_needs_two():
+    check_few_gold(np.array([0, 1, -1, 0, 1]), ["no", "yes"])
+    with pytest.raises(InputError, match=r"2 problems(.|\n)*1 row\(s\) of 'no'(.|\n)*0 row\(s\) of 'maybe'"):
+        check_few_gold(np.array([0, 1, -1, 1]), ["no", "yes", "maybe"])
+
+
+def test_settings_are_checked():
+    with pytest.raises(SettingsError, match="3 problems"):
+        LittleGold(folds=1, steps=0, rate=0)
+
+
+@pytest.mark.slow
+def test_a_run_tells_what_gold_was_used_for(tiny_project, toy_texts):
+    texts, gold = toy_texts
+    rows = [{"text": text, "label": ["negative", "positive"][c]} for text, c in zip(texts[:12], gold[:12], strict=True)]
+    (tiny_project / "few.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    settings = load_settings(tiny_project / "pipeline.toml", ["data.few_gold=few.jsonl", "little_gold.steps=2"])
+    metrics = run_pipeline(settings, tiny_project / "run", progress=quiet)
+    assert metrics["gold_rows"]["training"]["rows"] == metrics["little_gold"]["rows"] == 12
+    assert "baseline on gold alone" in metrics["gold_rows"]["few_gold"]["used_for"]
+    assert metrics["little_gold"]["gold_alone"]["test"]["rows"] > 0
+    page = (tiny_project / "run" / "report.html").read_text(encoding="utf-8")
+    assert "12 gold rows alone" in page
+    kept = TransformerClassifier.from_pretrained(tiny_project / "run" / "model")
+    assert kept.predict_proba(texts[:3], progress=quiet).shape == (3, 2)
