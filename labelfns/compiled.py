@@ -1,12 +1,12 @@
 """The compiled engine: all declared LFs answered in one pass over the texts.
 
-The texts are cut at spaces; each distinct piece that may hold something is looked up once (`labelfns.vocabulary`), by
-the same code that answers a single LF; what was found is joined back to the rows. What a piece alone cannot tell, as
-phrases and contexts, is asked of the LF itself on the few rows where it may fire. Patterns go to a linear-time
-engine where that answers exactly as `re` does. May import: numpy, polars, this room.
+The texts are cut at spaces (`labelfns.pieces`); each distinct piece that may hold something is looked up once
+(`labelfns.vocabulary`), by the same code that answers a single LF, and what was found goes to the piece's rows. What a
+piece alone cannot tell, as phrases and contexts, is asked of the LF itself on the few rows where it may fire. Patterns
+go to a linear-time engine where that answers exactly as `re` does. May import: numpy, polars, this room.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +16,14 @@ import polars as pl
 from labelfns.declared import CountLF, PatternLF, count_of
 from labelfns.lf import ABSTAIN, DeclaredLF
 from labelfns.linear import linear
-from labelfns.vocabulary import AROUND, SAFE_NON_ASCII, Hits, Vocabulary
+from labelfns.pieces import ROWS as ROWS
+from labelfns.pieces import Pieces, may_hold
+from labelfns.vocabulary import AROUND, Hits, Vocabulary
 from labelfns.votes import Fault
 from labelfns.voting import Column, Rules, call
 
 VERSION = 1
 """Raised with every change of what an LF answers; caches of other versions are not read."""
-
-ROWS = 100_000
-"""Rows answered at a time: what bounds the memory."""
 
 _KEPT_PIECES = 500_000
 _SAMPLE = 500
@@ -77,15 +76,21 @@ class Compiled:
         The m LFs.
     rules
         How votes are read and failures treated.
+    known
+        The pieces of blocks of the texts, by the first row of each; more are put in. Without it none are kept.
     """
 
-    def __init__(self, lfs: Sequence[DeclaredLF], rules: Rules) -> None:
+    def __init__(
+        self, lfs: Sequence[DeclaredLF], rules: Rules, known: MutableMapping[int, Pieces] | None = None
+    ) -> None:
         self.lfs = tuple(lfs)
         self.rules = rules
+        self.known = {} if known is None else known
+        self.keep = known is not None
         self.votes = [rules.class_id(lf.label) for lf in lfs]
         self.vocabulary = Vocabulary(lfs)
         self._literals = self.vocabulary.literals
-        self._pieces: dict[str, Hits] = {}
+        self._looked_up: dict[str, Hits] = {}
         self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
 
     def apply(self, texts: Sequence[str], matrix: Matrix, first: int = 0) -> list[Fault]:
@@ -110,7 +115,7 @@ class Compiled:
 
     def _words(self, block: Block, matrix: Matrix) -> None:
         """Answer every LF that is found by words and symbols."""
-        rows, codes, values = self._hits(block.series)
+        rows, codes, values = self._hits(block)
         lf, sure = codes // 2, (codes % 2 == 0) & (codes < self.vocabulary.negation)
         lexicons = np.zeros(len(self.lfs) + 1, dtype=bool)
         lexicons[[j // 2 for j, _ in self.vocabulary.lexicons]] = True
@@ -143,58 +148,57 @@ class Compiled:
             if self.lfs[j](block.texts[i]) != ABSTAIN:
                 matrix[i, j] = self.votes[j]
 
-    def _hits(self, series: pl.Series) -> tuple[Ints, Ints, Ints]:
+    def _hits(self, block: Block) -> tuple[Ints, Ints, Ints]:
         """Return row, code and value of all that is found, [h] each."""
-        numbers = np.arange(len(series), dtype=np.int64)
-        sample = self._may_hold(series.gather_every(max(1, len(series) // _SAMPLE)))
-        if len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample):  # few rows hold anything: cut only these
-            may = self._may_hold(series)
-            numbers, series = np.flatnonzero(may.to_numpy()), series.filter(may)
-        cut = series.str.split(" ")
-        rows = np.repeat(numbers, cut.list.len().to_numpy())
-        table = pl.DataFrame({"row": rows, "piece": cut.explode()})
-        distinct = table["piece"].unique()
-        asked = self._without_plain_words(distinct.filter(self._may_hold(distinct))).to_list()
-        found = [(piece, hits) for piece in asked if (hits := self._look_up(piece))]
-        pieces = pl.DataFrame(
-            {"piece": [piece for piece, _ in found], "at": np.arange(len(found), dtype=np.int64)},
-            schema={"piece": pl.String, "at": pl.Int64},
-        )
-        joined = table.join(pieces, on="piece", how="inner")
-        at = joined["at"].to_numpy()
-        counts = np.array([len(hits) for _, hits in found], dtype=np.int64)
-        flat = np.array([pair for _, hits in found for pair in hits], dtype=np.int64).reshape(-1, 2)
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(found) else counts
+        found = self._keyed(self._pieces(block).holding(self._literals))
+        hits = [self._look_up(key) for key in found["key"].to_list()]
+        times = found["row"].list.len().to_numpy()  # how often each piece stands somewhere
+        counts = np.fromiter(map(len, hits), dtype=np.int64, count=len(hits))  # how much each piece holds
+        flat = np.array([pair for pairs in hits for pair in pairs], dtype=np.int64).reshape(-1, 2)
+        kept = counts > 0
+        rows = found["row"].filter(kept).explode().to_numpy().astype(np.int64)
+        at = np.repeat(np.flatnonzero(kept), times[kept])
         repeats = counts[at]
         ends = np.cumsum(repeats)
         offsets = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - repeats, repeats)
-        index = np.repeat(starts[at], repeats) + offsets
-        return np.repeat(joined["row"].to_numpy(), repeats), flat[index, 0], flat[index, 1]
+        index = np.repeat((np.cumsum(counts) - counts)[at], repeats) + offsets
+        return np.repeat(rows, repeats), flat[index, 0], flat[index, 1]
 
-    def _may_hold(self, series: pl.Series) -> pl.Series:
-        """Return which texts or pieces may hold something that is looked for; the others do not."""
-        may = series.str.contains_any(self._literals, ascii_case_insensitive=True)
-        return may | series.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
+    def _pieces(self, block: Block) -> Pieces:
+        if block.first in self.known:
+            return self.known[block.first]
+        series = block.series
+        sample = may_hold(series.gather_every(max(1, len(series) // _SAMPLE)), self._literals)
+        if len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample):  # few rows hold anything: cut only these
+            may = may_hold(series, self._literals)
+            return Pieces.of(series.filter(may), np.flatnonzero(may.to_numpy()))
+        pieces = Pieces.of(series)
+        if self.keep:
+            self.known[block.first] = pieces
+        return pieces
 
-    def _without_plain_words(self, pieces: pl.Series) -> pl.Series:
-        """Leave out plain ASCII words that are in no list; most pieces are such."""
-        if not self.vocabulary.plain:
-            return pieces
-        words = pieces.str.strip_chars(AROUND)
-        plain = words.str.contains("^[A-Za-z0-9]+$") & ~words.str.to_lowercase().is_in(
-            list(self.vocabulary.words.exact)
-        )
-        plain &= ~words.str.contains_any(self.vocabulary.triples, ascii_case_insensitive=True)
+    def _keyed(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Add ``key``, what to look a piece up as: a plain word or tag without what is around it.
+
+        Plain ones that are in no list are left out; most are such.
+        """
+        piece = found["piece"]
+        word = piece.str.strip_chars(AROUND).str.to_lowercase()
+        simple = word.str.contains("^[#@]?[a-z0-9_]+$" if self.vocabulary.whole else "^[a-z0-9_]+$")
+        simple &= found["forms"].is_null()
         if self.vocabulary.symbols:
-            plain &= ~pieces.str.contains_any(list(self.vocabulary.symbols))
-        return pieces.filter(~plain)
+            simple &= ~piece.str.contains_any(list(self.vocabulary.symbols))
+        keyed = found.with_columns(key=word.zip_with(simple, piece))
+        if not self.vocabulary.plain:
+            return keyed
+        return keyed.filter(~simple | word.is_in(self.vocabulary.known))
 
-    def _look_up(self, piece: str) -> Hits:
-        hits = self._pieces.get(piece)
+    def _look_up(self, key: str) -> Hits:
+        hits = self._looked_up.get(key)
         if hits is None:
-            if len(self._pieces) >= _KEPT_PIECES:
-                self._pieces.clear()
-            hits = self._pieces[piece] = self.vocabulary.look_up(piece)
+            if len(self._looked_up) >= _KEPT_PIECES:
+                self._looked_up.clear()
+            hits = self._looked_up[key] = self.vocabulary.look_up(key)
         return hits
 
     def _count(self, block: Block, j: int, lf: CountLF) -> Column:

@@ -7,10 +7,9 @@ room; polars when LFs are applied.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from labelfns.batched import BatchLF, ColumnLF, Fields, RowLF, frame_of
 from labelfns.declared import PatternLF
@@ -22,6 +21,9 @@ from labelfns.tokens import Span
 from labelfns.votes import Fault, Votes, check_labels
 from labelfns.voting import Answer, Rules, call, call_batch
 from labelfns.voting import OnError as OnError
+
+if TYPE_CHECKING:
+    from labelfns.pieces import Pieces
 
 Engine = Literal["compiled", "plain"]
 _SPAN_LIMIT = 2.0
@@ -148,11 +150,21 @@ class LFSet:
             raise InputError(f"time_limit must be more than 0 seconds; got {time_limit!r}")
         if type(workers) is not int or workers < 1:
             raise InputError(f"workers must be a whole number of at least 1; got {workers!r}")
-        texts = check_texts(texts)
-        if cache is not None and fields is None:
-            return self._with_cache(texts, cache, on_error, engine, time_limit, workers, progress)
-        progress = progress or Bar()
-        rules = Rules(self.labels, on_error, time_limit)
+        rules, progress = Rules(self.labels, on_error, time_limit), progress or Bar()
+        if cache is None or fields is not None:
+            return self._vote(check_texts(texts), rules, engine, workers, fields, progress)
+        return self._with_cache(texts, cache, rules, engine, workers, progress)
+
+    def _vote(
+        self,
+        texts: list[str],
+        rules: Rules,
+        engine: Engine,
+        workers: int,
+        fields: Fields | None,
+        progress: Progress,
+        known: "dict[int, Pieces] | None" = None,
+    ) -> Votes:
         matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
         faults: list[Fault] = []
         problems: list[str] = []
@@ -160,7 +172,7 @@ class LFSet:
         if declared:
             from labelfns.compiled import ROWS, Compiled
 
-            compiled = Compiled([self.lfs[j] for j in declared], rules)  # type: ignore[misc]
+            compiled = Compiled([self.lfs[j] for j in declared], rules, known)  # type: ignore[misc]
             for start in range(0, len(texts), ROWS):
                 block = texts[start : start + ROWS]
                 votes = matrix[start : start + len(block)]
@@ -197,28 +209,35 @@ class LFSet:
         faults.sort(key=lambda fault: self.names.index(fault.lf))
         return Votes(matrix, labels=self.labels, lf_names=self.names, faults=one_each(faults))
 
-    def _with_cache(self, texts: Sequence[str], folder: str | Path, *how: Any) -> Votes:
+    def _with_cache(
+        self, texts: Sequence[str], folder: str | Path, rules: Rules, engine: Engine, workers: int, progress: Progress
+    ) -> Votes:
         """Run the LFs whose columns are not in the folder, and put theirs there."""
-        from labelfns.cache import Cache
+        from labelfns.cache import Cache, seen
 
-        on_error, engine, time_limit, workers, progress = how
-        cache = Cache.of(folder, texts, self.labels)
-        columns = [cache.read(lf, len(self.labels)) for lf in self.lfs]
-        missing = [lf for lf, column in zip(self.lfs, columns, strict=True) if column is None]
+        known = seen(texts)
+        cache = Cache.of(folder, known, self.labels)
+        matrix = np.full((len(known.texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
+        missing: list[int] = []
+        for j, lf in enumerate(self.lfs):
+            cells = cache.read(lf, len(self.labels))
+            if cells is None:
+                missing.append(j)
+            else:
+                rows, votes = cells
+                matrix[rows, j] = votes
         faults: tuple[Fault, ...] = ()
-        fresh: dict[str, npt.NDArray[np.int8]] = {}
         if missing:
-            votes = LFSet(self.labels, missing).apply(
-                texts, on_error=on_error, engine=engine, time_limit=time_limit, workers=workers, progress=progress
-            )
-            faults = votes.faults
+            part = LFSet(self.labels, [self.lfs[j] for j in missing])
+            fresh = part._vote(known.texts, rules, engine, workers, None, progress, known.known)
+            matrix[:, missing] = fresh.matrix
+            faults = fresh.faults
             faulty = {fault.lf for fault in faults}
-            for j, lf in enumerate(missing):
-                fresh[lf.name] = votes.matrix[:, j]
+            for column, lf in zip(fresh.matrix.T, part.lfs, strict=True):
                 if lf.name not in faulty:
-                    cache.write(lf, votes.matrix[:, j])
-        found = [fresh[lf.name] if c is None else c for lf, c in zip(self.lfs, columns, strict=True)]
-        return Votes(np.stack(found, axis=1), labels=self.labels, lf_names=self.names, faults=faults)
+                    cache.write(lf, column)
+        matrix.flags.writeable = False
+        return Votes(matrix, labels=self.labels, lf_names=self.names, faults=faults)
 
     def cues(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text the pieces that made LFs fire, in order, overlapping ones merged.

@@ -20,13 +20,6 @@ The value is 1, save for a lexicon: there it is the sum of the weights.
 
 _LITERAL = re.compile(r"[a-z0-9_]+")
 AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-# Non-ASCII characters that are neither letters, digits nor marks: they cannot be part of a word.
-SAFE_NON_ASCII = (
-    "\xa1-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u2000-\u203e\u2041-\u2053\u2190-\u23ff\u2500-\u2775\u2794-\u2bff"
-    "\u3000-\u3004\ufe0e\ufe0f\uff01-\uff0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
-)
 
 
 class Index:
@@ -92,8 +85,8 @@ class Vocabulary:
             elif isinstance(lf, LexiconLF):
                 self.lexicons.append((code, lf))
         self._first_chars = frozenset(self.symbols)
-        self.triples = [letter * 3 for letter in _LETTERS]
         self.plain = not self.words.prefixes and not self.lexicons  # a word is looked up as it is
+        self.whole = not (self.tags.prefixes or self.parts.exact or self.parts.prefixes)  # and so is a tag
 
     def _add_words(self, matcher: Words, code: int, maybe: int) -> None:
         self.words.add(matcher.singles, matcher.prefixes, code)
@@ -106,17 +99,19 @@ class Vocabulary:
 
     @property
     def literals(self) -> list[str]:
-        """Strings, ASCII letter case ignored, one of which is in every piece that may hold something.
-
-        Save for pieces with non-ASCII letters, see `SAFE_NON_ASCII`.
-        """
+        """Strings, ASCII letter case ignored, one of which is in every piece that holds something, or in its forms."""
         words = [*self.words.exact, *self.words.prefixes, *self.tags.exact, *self.tags.prefixes]
         for _, lf in self.lexicons:
             words += lf.weights
-        found = {max(runs, key=len) for word in words if (runs := _LITERAL.findall(word))}
+        found = {max(_LITERAL.findall(word), key=len) if word.isascii() else word for word in words}
         if self.lexicons:
             found |= NEGATIONS | {"n" + joint for joint in ("'", "\u2019", "\u02bc", "\uff07", "&", "\\")}
-        return sorted(found | set(self.symbols) | set(self.triples))
+        return sorted(found | set(self.symbols))
+
+    @property
+    def known(self) -> list[str]:
+        """The words, and the tags with ``#``, that are looked for as they are."""
+        return [*self.words.exact, *(f"#{tag}" for tag in self.tags.exact)]
 
     def look_up(self, piece: str) -> Hits:
         """Return what a piece of text without spaces holds."""

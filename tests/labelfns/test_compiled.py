@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from labelfns import Context, LFSet, count, emoji, hashtags, keywords, labeling_function, lexicon, regex
 from labelfns import compiled as compiled_module
-from labelfns.vocabulary import SAFE_NON_ASCII
+from labelfns.pieces import SAFE_NON_ASCII
 
 LABELS = ["no", "yes"]
 WEIGHTS = {"good": 1.9, "great": 3.1, "bad": -2.5, "grüße": 0.5, "so": 0.1}
