@@ -74,7 +74,7 @@ class Rules:
         LFError
             If one is no vote; the LF, the row and the value are named.
         """
-        if {type(vote) for vote in votes} <= {int, str, type(None)}:
+        if set(map(type, votes)) <= {int, str, type(None)}:
             ids: dict[object, int] = {None: ABSTAIN, ABSTAIN: ABSTAIN}
             ids |= {c: c for c in range(len(self.labels))} | {name: c for c, name in enumerate(self.labels)}
             try:
@@ -128,8 +128,7 @@ def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int 
         while len(votes) < len(rows):
             try:
                 if watch is None:
-                    for vote in map(function, rows[len(votes) :] if votes else rows):
-                        votes.append(vote)  # noqa: PERF402 - what was voted before an exception is kept
+                    votes.extend(map(function, rows[len(votes) :] if votes else rows))  # an exception keeps the votes
                 else:
                     for i in range(len(votes), len(rows)):
                         watch.step = i
