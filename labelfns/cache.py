@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from polars import __version__ as polars_version
 
+from labelfns.applying import check_texts
 from labelfns.compiled import VERSION
 from labelfns.fingerprint import fingerprint
 from labelfns.lf import ABSTAIN, LabelingFunction
-from labelfns.lfset import check_texts
 from labelfns.pieces import ROWS, Pieces
 from labelfns.voting import Column
 
@@ -68,8 +68,15 @@ class Seen:
 _last = Seen([])
 
 
-def seen(texts: Sequence[str]) -> Seen:
+def seen(texts: Sequence[str], first: int = 0) -> Seen:
     """Check texts, and return what is known of them; they are remembered in place of those before.
+
+    Parameters
+    ----------
+    texts
+        The texts.
+    first
+        The number of the first row, for messages.
 
     Raises
     ------
@@ -78,7 +85,7 @@ def seen(texts: Sequence[str]) -> Seen:
     """
     global _last
     if not (isinstance(texts, list) and set(map(type, texts)) == {str} and texts == _last.texts):
-        _last = Seen(check_texts(texts))
+        _last = Seen(check_texts(texts, first))
     return _last
 
 

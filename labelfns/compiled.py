@@ -78,13 +78,20 @@ class Compiled:
         How votes are read and failures treated.
     known
         The pieces of blocks of the texts, by the first row of each; more are put in. Without it none are kept.
+    offset
+        The number of the first row of the first block, for faults and messages.
     """
 
     def __init__(
-        self, lfs: Sequence[DeclaredLF], rules: Rules, known: MutableMapping[int, Pieces] | None = None
+        self,
+        lfs: Sequence[DeclaredLF],
+        rules: Rules,
+        known: MutableMapping[int, Pieces] | None = None,
+        offset: int = 0,
     ) -> None:
         self.lfs = tuple(lfs)
         self.rules = rules
+        self.offset = offset
         self.known = {} if known is None else known
         self.keep = known is not None
         self.votes = [rules.class_id(lf.label) for lf in lfs]
@@ -94,7 +101,10 @@ class Compiled:
         self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
 
     def apply(self, texts: Sequence[str], matrix: Matrix, first: int = 0) -> list[Fault]:
-        """Write the votes of n texts into `matrix`, int8 [n, m] of abstains, and return the faults."""
+        """Write the votes of n texts, a block that starts at row `first`, into `matrix`; return the faults.
+
+        `matrix` is int8 [n, m], all abstains.
+        """
         block = Block.of(texts, first)
         faults: list[Fault] = []
         if self._by_word:
@@ -224,11 +234,9 @@ class Compiled:
         left[block.odd] = True
         rows = np.flatnonzero(left)
         asked = [block.texts[i] for i in rows.tolist()]
-        column[rows], fault = call(lf, asked, self.rules, limited=True)
-        if fault is None:
-            return column, None
-        numbers = tuple(block.first + int(rows[i]) for i in fault.rows)
-        return column, Fault(fault.lf, numbers, fault.error, fault.traceback)
+        numbers = (rows + self.offset + block.first).tolist()
+        column[rows], fault = call(lf, asked, self.rules, numbers=numbers)
+        return column, fault
 
 
 def _counts(block: Block, lf: CountLF) -> Iterator[int]:

@@ -28,6 +28,10 @@ class MissingExtraError(LabelFnsError, ImportError):
     """A feature whose optional package is not installed."""
 
 
+class LabelFnsWarning(UserWarning):
+    """What went on, and should be looked at."""
+
+
 def raise_all(error: type[LabelFnsError], problems: Sequence[str]) -> None:
     """Raise one `error` that lists every problem; do nothing where there is none."""
     if len(problems) == 1:

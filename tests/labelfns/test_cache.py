@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelfns import Context, LFSet, count, hashtags, keywords, labeling_function, lexicon, regex
+from labelfns import Context, LFSet, applying, count, hashtags, keywords, labeling_function, lexicon, regex
 from labelfns.errors import InputError
 from labelfns.fingerprint import fingerprint
 
@@ -54,13 +54,13 @@ def as_lf(function):
 
 def test_only_what_changed_runs_again(tmp_path, monkeypatch):
     ran = []
-    real = LFSet._vote
+    real = applying._Work.run
 
-    def spy(self, *args):
-        ran.append(self.names)
-        return real(self, *args)
+    def spy(self, lfs, *args, **kwargs):
+        ran.append(tuple(lf.name for lf in lfs))
+        return real(self, lfs, *args, **kwargs)
 
-    monkeypatch.setattr(LFSet, "_vote", spy)
+    monkeypatch.setattr(applying._Work, "run", spy)
     first = [hashtags("yes", ["a"], name="t"), keywords("no", ["bad"], name="w"), as_lf(calls_helper)]
     second = [first[0], keywords("no", ["bad", "x"], name="w"), first[2]]
     right = LFSet(LABELS, second).apply(TEXTS, engine="plain").matrix
@@ -134,6 +134,7 @@ def test_every_setting_counts(one, other):
     assert fingerprint(one) != fingerprint(other)
 
 
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 def test_faults_and_damaged_files_are_not_believed(tmp_path):
     broken = as_lf(lambda text: [][0] if text == "x" else "yes")
     for _ in range(2):
@@ -160,6 +161,7 @@ def test_texts_that_were_changed_in_place_are_read_again(tmp_path):
         lfs.apply([SimpleNamespace(), *texts[1:]], cache=tmp_path)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDLIST), min_size=1, max_size=4), min_size=1, max_size=5))
 def test_word_lists_changed_one_after_the_other_answer_as_if_new(tmp_path_factory, lists):

@@ -105,6 +105,7 @@ def test_an_lf_fires_where_it_has_spans(text):
             assert (lf(text) != -1) == bool(spans)
 
 
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 @pytest.mark.parametrize("rows", [1, 2, 7])
 def test_blocks_of_rows_change_nothing(monkeypatch, rows):
     @labeling_function
