@@ -22,6 +22,7 @@ from polars import __version__ as polars_version
 
 from labelfns.applying import check_texts
 from labelfns.compiled import VERSION
+from labelfns.errors import InputError
 from labelfns.fingerprint import fingerprint
 from labelfns.lf import ABSTAIN, LabelingFunction
 from labelfns.pieces import ROWS, Pieces
@@ -109,10 +110,19 @@ class Cache:
 
     @classmethod
     def of(cls, folder: str | Path, texts: Seen, labels: Sequence[str]) -> "Cache":
-        """Open a folder for some texts."""
+        """Open a folder for some texts.
+
+        Raises
+        ------
+        InputError
+            If it cannot be made.
+        """
         from labelfns import __version__
 
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cache {folder}: cannot be made a folder ({error}); name another") from error
         versions = (__version__, VERSION, sys.version_info[:3], unicodedata.unidata_version, polars_version)
         about = repr((versions, tuple(labels), len(texts.texts))).encode("utf-8", "surrogatepass")
         return cls(Path(folder), hashlib.blake2b(about + texts.digest).hexdigest()[:40], len(texts.texts))
@@ -134,15 +144,24 @@ class Cache:
         return rows, votes
 
     def write(self, lf: LabelingFunction, column: Column) -> None:
-        """Keep an LF's votes, int8 [n], if its definition can be told."""
+        """Keep an LF's votes, int8 [n], if its definition can be told.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be written to.
+        """
         path = self._path(lf)
         if path is not None:
             rows = np.flatnonzero(column != ABSTAIN)
             content = rows.astype(np.uint32).tobytes() + column[rows].tobytes()
             part = path.with_suffix(".part")
-            part.write_bytes(_checksum(content) + content)
-            with suppress(FileNotFoundError):  # another run has just put the same column there
-                part.replace(path)
+            try:
+                part.write_bytes(_checksum(content) + content)
+                with suppress(FileNotFoundError):  # another run has just put the same column there
+                    part.replace(path)
+            except OSError as error:
+                raise InputError(f"cache {self.folder}: cannot be written to ({error}); name another") from error
 
     def _path(self, lf: LabelingFunction) -> Path | None:
         mark = fingerprint(lf)
