@@ -126,13 +126,16 @@ class Compiled:
     def _words(self, block: Block, matrix: Matrix) -> None:
         """Answer every LF that is found by words and symbols."""
         rows, codes, values = self._hits(block)
+        of_phrase = codes > self.vocabulary.negation
+        asked = [self._phrases(rows[of_phrase], codes[of_phrase])]
+        rows, codes, values = rows[~of_phrase], codes[~of_phrase], values[~of_phrase]
         lf, sure = codes // 2, (codes % 2 == 0) & (codes < self.vocabulary.negation)
         lexicons = np.zeros(len(self.lfs) + 1, dtype=bool)
         lexicons[[j // 2 for j, _ in self.vocabulary.lexicons]] = True
         fires = sure & ~lexicons[lf]
         matrix[rows[fires], lf[fires]] = np.array([*self.votes, ABSTAIN], dtype=np.int8)[lf[fires]]
         maybe = (codes % 2 == 1) & ~lexicons[lf]
-        asked = [(rows[maybe], lf[maybe])]
+        asked.append((rows[maybe], lf[maybe]))
         negated = np.zeros(len(block.texts), dtype=bool)
         negated[rows[codes == self.vocabulary.negation]] = True
         for code, lexicon in self.vocabulary.lexicons:
@@ -148,12 +151,24 @@ class Compiled:
             asked.append((where, np.full(len(where), j)))
         self._ask(block, matrix, asked)
 
+    def _phrases(self, rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
+        """Return the rows where all words of a phrase stand somewhere, and the LF of each."""
+        vocabulary, m = self.vocabulary, len(self.vocabulary.phrase_of)
+        if not len(rows):
+            return rows, codes
+        row, word = np.divmod(_distinct(rows * m + codes - vocabulary.negation - 1), m)
+        n = len(vocabulary.lf_of)
+        phrases, words = np.unique(row * n + np.array(vocabulary.phrase_of)[word], return_counts=True)
+        row, phrase = np.divmod(phrases, n)
+        whole = words == np.array(vocabulary.words_of)[phrase]
+        return row[whole], np.array(vocabulary.lf_of)[phrase[whole]]
+
     def _ask(self, block: Block, matrix: Matrix, asked: list[tuple[Ints, Ints]]) -> None:
         """Ask the LFs themselves where a piece alone cannot tell, row by row so that a row is tokenised once."""
         rows = np.concatenate([rows for rows, _ in asked])
         lfs = np.concatenate([lfs for _, lfs in asked])
         open_ = matrix[rows, lfs] == ABSTAIN
-        for pair in np.unique(rows[open_] * len(self.lfs) + lfs[open_]).tolist():
+        for pair in _distinct(rows[open_] * len(self.lfs) + lfs[open_]).tolist():
             i, j = divmod(pair, len(self.lfs))
             if self.lfs[j](block.texts[i]) != ABSTAIN:
                 matrix[i, j] = self.votes[j]
@@ -237,6 +252,14 @@ class Compiled:
         numbers = (rows + self.offset + block.first).tolist()
         column[rows], fault = call(lf, asked, self.rules, numbers=numbers)
         return column, fault
+
+
+def _distinct(numbers: Ints) -> Ints:
+    """Return the distinct numbers in order; `np.unique` does this by hashing, several times as slow."""
+    ordered = np.sort(numbers)
+    new = np.ones(len(ordered), dtype=bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
 
 
 def _counts(block: Block, lf: CountLF) -> Iterator[int]:

@@ -13,7 +13,8 @@ from labelfns.matching import Words
 from labelfns.tokens import RUN, Token, fold, iter_tokens, keys, parts
 
 Hits = tuple[tuple[int, int], ...]
-"""Pairs of a code and a value: code 2j, LF j fires; 2j + 1, LF j may fire; 2m, there is a negation.
+"""Pairs of a code and a value: code 2j, LF j fires; 2j + 1, LF j may fire; 2m, there is a negation; 2m + 1 + w,
+there is word w of those that phrases are made of, see `Vocabulary.phrase_of`.
 
 The value is 1, save for a lexicon: there it is the sum of the weights.
 """
@@ -64,6 +65,11 @@ class Vocabulary:
     ----------
     lfs
         The m LFs; those that are not of words, tags, symbols or a lexicon are passed over.
+
+    Attributes
+    ----------
+    phrase_of, lf_of, words_of
+        The phrase of each word w; the LF of each phrase, and how many words it has that must all be there.
     """
 
     def __init__(self, lfs: Sequence[DeclaredLF]) -> None:
@@ -71,10 +77,13 @@ class Vocabulary:
         self.symbols: dict[str, list[tuple[int, re.Pattern[str] | None]]] = {}
         self.lexicons: list[tuple[int, LexiconLF]] = []
         self.negation = 2 * len(lfs)
+        self.phrase_of: list[int] = []
+        self.lf_of: list[int] = []
+        self.words_of: list[int] = []
         for j, lf in enumerate(lfs):
             code = 2 * j + (lf.where is not None)
             if isinstance(lf, WordsLF):
-                self._add_words(lf.matcher, code, 2 * j + 1)
+                self._add_words(lf.matcher, code, j)
             elif isinstance(lf, TagsLF):
                 self.tags.add(lf.matcher.singles, lf.matcher.prefixes, code)
                 if lf.in_parts:
@@ -88,14 +97,18 @@ class Vocabulary:
         self.plain = not self.words.prefixes and not self.lexicons  # a word is looked up as it is
         self.whole = not (self.tags.prefixes or self.parts.exact or self.parts.prefixes)  # and so is a tag
 
-    def _add_words(self, matcher: Words, code: int, maybe: int) -> None:
+    def _add_words(self, matcher: Words, code: int, j: int) -> None:
         self.words.add(matcher.singles, matcher.prefixes, code)
         for first, phrases in matcher.phrases.items():
             for rest, ending in phrases:
-                whole = (first, *rest[:-1]) if ending else (first, *rest)
-                self.words.add([max(whole, key=len)], [], maybe)  # the longest word is most often the rarest
+                whole = {first, *(rest[:-1] if ending else rest)}
+                for word in whole:
+                    self.words.add([word], [], self.negation + 1 + len(self.phrase_of))
+                    self.phrase_of.append(len(self.lf_of))
+                self.lf_of.append(j)
+                self.words_of.append(len(whole))
         for char in matcher.symbol_marks:
-            self.symbols.setdefault(char, []).append((maybe, None))
+            self.symbols.setdefault(char, []).append((2 * j + 1, None))
 
     @property
     def literals(self) -> list[str]:
