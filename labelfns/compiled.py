@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from labelfns.declared import CountLF, PatternLF, count_of
+from labelfns.declared import Count, CountLF, PatternLF, count_of
 from labelfns.lf import ABSTAIN, DeclaredLF
 from labelfns.linear import linear
 from labelfns.pieces import ROWS as ROWS
@@ -28,6 +28,8 @@ VERSION = 1
 _KEPT_PIECES = 500_000
 _SAMPLE = 500
 _ASCII = r"^[ -~]*$"
+_BY_PIECE = {"words": "^[A-Za-z0-9_]+$", "shouted": "^(?:[A-Z][A-Z0-9_]+|[0-9_]+[A-Z][A-Z0-9_]*)$"}
+"""What plain ASCII pieces count for one, by what is counted."""
 _COUNTED = {"exclamations": ("!", "\uff01"), "questions": ("?", "\uff1f")}
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.int8]
@@ -98,6 +100,7 @@ class Compiled:
         self.vocabulary = Vocabulary(lfs)
         self._literals = self.vocabulary.literals
         self._looked_up: dict[str, Hits] = {}
+        self._counts_words = any(isinstance(lf, CountLF) and lf.what in _BY_PIECE for lf in lfs)
         self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
 
     def apply(self, texts: Sequence[str], matrix: Matrix, first: int = 0) -> list[Fault]:
@@ -121,6 +124,8 @@ class Compiled:
             for j, lf in enumerate(self.lfs):
                 if type(lf) is not PatternLF:
                     matrix[i, j] = ABSTAIN if lf(texts[i]) == ABSTAIN else self.votes[j]
+        if not self.keep:
+            self.known.clear()
         return faults
 
     def _words(self, block: Block, matrix: Matrix) -> None:
@@ -190,17 +195,15 @@ class Compiled:
         return np.repeat(rows, repeats), flat[index, 0], flat[index, 1]
 
     def _pieces(self, block: Block) -> Pieces:
-        if block.first in self.known:
-            return self.known[block.first]
-        series = block.series
-        sample = may_hold(series.gather_every(max(1, len(series) // _SAMPLE)), self._literals)
-        if len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample):  # few rows hold anything: cut only these
-            may = may_hold(series, self._literals)
-            return Pieces.of(series.filter(may), np.flatnonzero(may.to_numpy()))
-        pieces = Pieces.of(series)
-        if self.keep:
-            self.known[block.first] = pieces
-        return pieces
+        if block.first not in self.known:
+            series = block.series
+            sample = may_hold(series.gather_every(max(1, len(series) // _SAMPLE)), self._literals)
+            few = len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample)
+            if few and not self._counts_words:  # few rows hold anything: cut only these
+                may = may_hold(series, self._literals)
+                return Pieces.of(series.filter(may), np.flatnonzero(may.to_numpy()))
+            self.known[block.first] = Pieces.of(series)
+        return self.known[block.first]
 
     def _keyed(self, found: pl.DataFrame) -> pl.DataFrame:
         """Add ``key``, what to look a piece up as: a plain word or tag without what is around it.
@@ -227,12 +230,26 @@ class Compiled:
         return hits
 
     def _count(self, block: Block, j: int, lf: CountLF) -> Column:
-        counts = np.fromiter(_counts(block, lf), dtype=np.int64, count=len(block.texts))
+        if lf.what in _BY_PIECE:
+            counts = self._count_by_piece(block, lf.what)
+        else:
+            counts = np.fromiter(_counts(block, lf), dtype=np.int64, count=len(block.texts))
         fires = (counts >= lf.at_least) & (counts <= (lf.at_most if lf.at_most is not None else counts.max(initial=0)))
         if lf.where is not None:
             for i in np.flatnonzero(fires).tolist():
                 fires[i] = lf(block.texts[i]) != ABSTAIN
         return np.where(fires, self.votes[j], ABSTAIN).astype(np.int8)
+
+    def _count_by_piece(self, block: Block, what: Count) -> Ints:
+        """Return how many words, or words in capitals, each row has, [n]; a piece's count goes to all its rows."""
+        frame = self._pieces(block).frame
+        word = frame["piece"].str.strip_chars(AROUND)
+        counts = word.str.contains(_BY_PIECE[what]).cast(pl.Int64).to_numpy(writable=True)
+        others = np.flatnonzero(~word.str.contains("^[#@]?[A-Za-z0-9_]+$"))
+        counts[others] = [count_of(what, piece) for piece in frame["piece"].gather(others).to_list()]
+        weights = np.repeat(counts, frame["row"].list.len().to_numpy())
+        rows = frame["row"].explode().to_numpy()
+        return np.bincount(rows, weights=weights, minlength=len(block.texts)).astype(np.int64)
 
     def _pattern(self, block: Block, j: int, lf: PatternLF, clean: Ints) -> tuple[Column, Fault | None]:
         column = np.full(len(block.texts), ABSTAIN, dtype=np.int8)
@@ -270,10 +287,8 @@ def _counts(block: Block, lf: CountLF) -> Iterator[int]:
         found = block.series.str.count_matches("[A-Z]")
         other = np.flatnonzero(block.series.str.contains(r"[^\x00-\x7f]").to_numpy())
         found = found.scatter(other, [count_of(lf.what, block.texts[i]) for i in other.tolist()])
-    elif lf.what == "letters":
-        found = block.series.str.len_chars()
     else:
-        return (count_of(lf.what, text) for text in block.texts)
+        found = block.series.str.len_chars()
     counts = found.to_list()
     for i in block.odd.tolist():
         counts[i] = count_of(lf.what, block.texts[i])
