@@ -127,7 +127,7 @@ def _lines(source: Path, text: str, rows: int) -> Iterator[Chunk]:
     found: list[Any] = []
     with source.open("rb") as file:
         for _, line in _utf8_lines(source, file):
-            found.append(line.rstrip("\r\n"))
+            found.append(line.removesuffix("\n").removesuffix("\r"))
             if len(found) == rows:
                 yield found, file.tell() / source.stat().st_size
                 found = []
