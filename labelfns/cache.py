@@ -90,6 +90,12 @@ def seen(texts: Sequence[str], first: int = 0) -> Seen:
     return _last
 
 
+def forget() -> None:
+    """Let go of the texts seen last, and of what is known of them."""
+    global _last
+    _last = Seen([])
+
+
 @dataclass(frozen=True)
 class Cache:
     """The columns of one set of texts in a folder.
