@@ -23,6 +23,7 @@ from labelfns.tokens import Span
 from labelfns.votes import Votes, check_labels
 from labelfns.voting import OnError as OnError
 from labelfns.voting import Rules, apart
+
 _SPAN_LIMIT = 2.0
 
 
@@ -117,8 +118,8 @@ class LFSet:
         time_limit
             Seconds that one search of a backtracking pattern may take on one row; one that takes longer is a
             `Fault`, and after three the LF is given up. In the main thread on Unix a timer ends it, elsewhere such
-            patterns are searched in another process (`labelfns.searching`). ``math.inf`` for no limit. What a
-            Python function does is not limited.
+            patterns are searched in another process (`labelfns.searching`), at some 50 microseconds a search.
+            ``math.inf`` for no limit. What a Python function does is not limited.
         workers
             In how many processes Python-function LFs are called, at least 1; the others need none.
         fields

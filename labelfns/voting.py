@@ -153,9 +153,7 @@ def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, numbers: Se
     return rules.column(lf, votes, rows, numbers), fault
 
 
-def _limited(
-    lf: LabelingFunction, seconds: float, stack: ExitStack
-) -> tuple[Callable[[Any], object], Watch | None]:
+def _limited(lf: LabelingFunction, seconds: float, stack: ExitStack) -> tuple[Callable[[Any], object], Watch | None]:
     """Return what to call, and for a pattern what keeps the time limit: a timer here, or a process in `re`'s place."""
     if not isinstance(lf, PatternLF) or isinf(seconds):
         return lf.function if isinstance(lf, FunctionLF | RowLF) else lf, None

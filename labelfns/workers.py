@@ -50,7 +50,9 @@ def call_in_processes(
 
     size = max(1, -(-len(texts) // (workers * _TASKS_A_WORKER)))
     starts = range(0, len(texts), size)
-    tasks = [delayed(_call_all)(tuple(lfs), list(texts[start : start + size]), rules, first + start) for start in starts]
+    tasks = [
+        delayed(_call_all)(tuple(lfs), list(texts[start : start + size]), rules, first + start) for start in starts
+    ]
     try:
         answers = Parallel(n_jobs=workers, backend="loky")(tasks)
     except Exception as error:

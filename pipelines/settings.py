@@ -32,7 +32,8 @@ class DataSettings:
     labels
         The class names; their positions are the class ids.
     pool
-        The texts to label: a CSV, TSV, JSON-lines, Parquet or ``.txt`` file (a text a line), or ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
+        The texts to label: a CSV, TSV, JSON-lines, Parquet or ``.txt`` file (a text a line), or
+        ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
     val, test
         Texts with gold labels, for figures alone.
     text

@@ -52,7 +52,7 @@ def test_windows_line_ends(tmp_path):
 
 def test_a_text_a_line(tmp_path):
     path = tmp_path / "t.txt"
-    path.write_bytes("\ufeffa tweet, naïve\r\n \"quoted\"\u2028 one line\n".encode())
+    path.write_bytes('\ufeffa tweet, naïve\r\n "quoted"\u2028 one line\n'.encode())
     assert read(path).texts == ["a tweet, naïve", ' "quoted"\u2028 one line']
     assert read(path).gold is None
     with pytest.raises(InputError, match="no column 'label'"):
