@@ -85,9 +85,10 @@ def seen(texts: Sequence[str], first: int = 0) -> Seen:
         As in `check_texts`.
     """
     global _last
-    if not (isinstance(texts, list) and set(map(type, texts)) == {str} and texts == _last.texts):
-        _last = Seen(check_texts(texts, first))
-    return _last
+    known = _last  # another thread may put its own there meanwhile
+    if not (isinstance(texts, list) and set(map(type, texts)) == {str} and texts == known.texts):
+        known = _last = Seen(check_texts(texts, first))
+    return known
 
 
 def forget() -> None:

@@ -219,7 +219,7 @@ class Compiled:
         keyed = found.with_columns(key=word.zip_with(simple, piece))
         if not self.vocabulary.plain:
             return keyed
-        return keyed.filter(~simple | word.is_in(self.vocabulary.known))
+        return keyed.filter(~simple | word.is_in(self.vocabulary.listed))
 
     def _look_up(self, key: str) -> Hits:
         hits = self._looked_up.get(key)

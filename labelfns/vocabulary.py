@@ -122,7 +122,7 @@ class Vocabulary:
         return sorted(found | set(self.symbols))
 
     @property
-    def known(self) -> list[str]:
+    def listed(self) -> list[str]:
         """The words, and the tags with ``#``, that are looked for as they are."""
         return [*self.words.exact, *(f"#{tag}" for tag in self.tags.exact)]
 

@@ -33,6 +33,11 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
+@app.callback()
+def _start() -> None:
+    warnings.simplefilter("ignore", LabelFnsWarning)  # each command prints what its LFs raised
+
+
 @app.command()
 def demo(output: Output = None, overwrite: Overwrite = False, set_: Set = None, as_json: Json = False) -> None:
     """Run the worked example tweet_sentiment: 18 LFs, 847 tweets, two rounds; a few minutes on two cores."""
@@ -320,7 +325,6 @@ def report(
 def main() -> None:
     """Run the command line; an error that the user can mend is one message and exit code 2."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    warnings.simplefilter("ignore", LabelFnsWarning)  # each command prints what its LFs raised
     try:
         app()
     except LabelFnsError as error:
