@@ -31,7 +31,8 @@ class Pieces:
     ----------
     frame
         A row a piece: ``piece``; ``forms``, for a piece that is not plain ASCII or holds elongated words the forms
-        its words may have in a list, else null; ``row``, the numbers of its rows, one a time it stands there.
+        its words and, with ``#``, its tags may have in a list, else null; ``row``, the numbers of its rows, one a
+        time it stands there.
     """
 
     frame: pl.DataFrame
@@ -72,13 +73,14 @@ def _split(texts: pl.Series) -> pl.Series:
 
 def may_hold(texts: pl.Series, literals: Sequence[str]) -> pl.Series:
     """Return which texts may hold one of some strings once their words are in the forms of `Pieces`."""
-    plainly = texts.str.contains_any([*literals, *_TRIPLES], ascii_case_insensitive=True)
-    return plainly | texts.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
+    may = texts.str.contains_any([*literals, *_TRIPLES], ascii_case_insensitive=True)
+    wide = np.flatnonzero(texts.str.len_bytes() != texts.str.len_chars())
+    return may.scatter(wide, may.gather(wide) | texts.gather(wide).str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]"))
 
 
 def _forms(piece: str) -> str:
     found = [piece]
     for token in iter_tokens(piece):
-        found += keys(token.raw)
+        found += [f"#{key}" if token.tag else key for key in keys(token.raw)]
         found += parts(token.raw) if token.tag else []
     return " ".join(found)

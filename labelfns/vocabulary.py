@@ -113,10 +113,11 @@ class Vocabulary:
     @property
     def literals(self) -> list[str]:
         """Strings, ASCII letter case ignored, one of which is in every piece that holds something, or in its forms."""
-        words = [*self.words.exact, *self.words.prefixes, *self.tags.exact, *self.tags.prefixes]
+        words = [*self.words.exact, *self.words.prefixes, *self.parts.exact, *self.parts.prefixes]
         for _, lf in self.lexicons:
             words += lf.weights
-        found = {max(_LITERAL.findall(word), key=len) if word.isascii() else word for word in words}
+        found = {sign + tag for sign in "#\uff03" for tag in (*self.tags.exact, *self.tags.prefixes)}
+        found |= {max(_LITERAL.findall(word), key=len) if word.isascii() else word for word in words}
         if self.lexicons:
             found |= NEGATIONS | {"n" + joint for joint in ("'", "\u2019", "\u02bc", "\uff07", "&", "\\")}
         return sorted(found | set(self.symbols))

@@ -41,7 +41,7 @@ LFS = LFSet(
 WRITTEN = """
 good Good GOOD goood gooood bad baaad badly so soo sooo not never don't don’t can’t can&#39;t CAN'T let
 down
-#good #Good #SoGood #good#bad a#good &#good ＃ｇｏｏｄ #so_good #BAD2day @good me@good http://x.y/good
+#good #Good #SoGood #good#bad a#good &#good ＃ｇｏｏｄ ＃good #gooood #soooGood ＃Grüße #so_good #BAD2day @good me@good http://x.y/good
 www.good.so
 Grüße GRÜSSE GRU\u0308SSE ſo Kelvin 𝐠𝐨𝐨𝐝 naïve naïve हिन्दी straße good's
 good’ll good&amp;bad &amp; &good;
