@@ -16,9 +16,9 @@ import polars as pl
 from labelfns.declared import Count, CountLF, PatternLF, count_of
 from labelfns.lf import ABSTAIN, DeclaredLF
 from labelfns.linear import linear
+from labelfns.pieces import AROUND, Pieces, may_hold
 from labelfns.pieces import ROWS as ROWS
-from labelfns.pieces import Pieces, may_hold
-from labelfns.vocabulary import AROUND, Hits, Vocabulary
+from labelfns.vocabulary import Hits, Vocabulary
 from labelfns.votes import Fault
 from labelfns.voting import Column, Rules, call
 
@@ -99,7 +99,7 @@ class Compiled:
         self.votes = [rules.class_id(lf.label) for lf in lfs]
         self.vocabulary = Vocabulary(lfs)
         self._literals = self.vocabulary.literals
-        self._looked_up: dict[str, Hits] = {}
+        self._looked_up = self.vocabulary.ready()
         self._counts_words = any(isinstance(lf, CountLF) and lf.what in _BY_PIECE for lf in lfs)
         self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
 
@@ -180,8 +180,9 @@ class Compiled:
 
     def _hits(self, block: Block) -> tuple[Ints, Ints, Ints]:
         """Return row, code and value of all that is found, [h] each."""
-        found = self._keyed(self._pieces(block).holding(self._literals))
-        hits = [self._look_up(key) for key in found["key"].to_list()]
+        found = self._holding(self._pieces(block))
+        ready = self._looked_up.get
+        hits = [self._look_up(key) if (known := ready(key)) is None else known for key in found["key"].to_list()]
         times = found["row"].list.len().to_numpy()  # how often each piece stands somewhere
         counts = np.fromiter(map(len, hits), dtype=np.int64, count=len(hits))  # how much each piece holds
         flat = np.array([pair for pairs in hits for pair in pairs], dtype=np.int64).reshape(-1, 2)
@@ -205,28 +206,25 @@ class Compiled:
             self.known[block.first] = Pieces.of(series)
         return self.known[block.first]
 
-    def _keyed(self, found: pl.DataFrame) -> pl.DataFrame:
-        """Add ``key``, what to look a piece up as: a plain word or tag without what is around it.
-
-        Plain ones that are in no list are left out; most are such.
-        """
-        piece = found["piece"]
-        word = piece.str.strip_chars(AROUND).str.to_lowercase()
-        simple = word.str.contains("^[#@]?[a-z0-9_]+$" if self.vocabulary.whole else "^[a-z0-9_]+$")
-        simple &= found["forms"].is_null()
-        if self.vocabulary.symbols:
-            simple &= ~piece.str.contains_any(list(self.vocabulary.symbols))
-        keyed = found.with_columns(key=word.zip_with(simple, piece))
+    def _holding(self, pieces: Pieces) -> pl.DataFrame:
+        """Return the pieces that may hold something, with ``key``, what to look each up as."""
+        word, text = pl.col("word"), pl.coalesce("forms", "piece")
+        if self.vocabulary.symbols:  # they may stand around a word
+            word = pl.when(~pl.col("piece").str.contains_any(list(self.vocabulary.symbols))).then(word)
+        if not self.vocabulary.whole:  # parts of a tag begin with capitals
+            word = pl.when(~word.str.starts_with("#")).then(word)
+        held = text.str.contains_any(self._literals, ascii_case_insensitive=True)
         if not self.vocabulary.plain:
-            return keyed
-        return keyed.filter(~simple | word.is_in(self.vocabulary.listed))
+            return pieces.frame.filter(held).with_columns(key=pl.coalesce(word, "piece"))
+        keyed = pieces.frame.with_columns(key=word)
+        listed = keyed.filter(pl.col("key").is_in(self.vocabulary.listed))
+        others = keyed.filter(pl.col("key").is_null()).filter(held).with_columns(key="piece")
+        return pl.concat([listed, others])
 
     def _look_up(self, key: str) -> Hits:
-        hits = self._looked_up.get(key)
-        if hits is None:
-            if len(self._looked_up) >= _KEPT_PIECES:
-                self._looked_up.clear()
-            hits = self._looked_up[key] = self.vocabulary.look_up(key)
+        if len(self._looked_up) >= _KEPT_PIECES:
+            self._looked_up.clear()
+        hits = self._looked_up[key] = self.vocabulary.look_up(key)
         return hits
 
     def _count(self, block: Block, j: int, lf: CountLF) -> Column:

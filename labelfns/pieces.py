@@ -20,6 +20,7 @@ SAFE_NON_ASCII = (
     "\xa1-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u2000-\u203e\u2041-\u2053\u2190-\u23ff\u2500-\u2775\u2794-\u2bff"
     "\u3000-\u3004\ufe0e\ufe0f\uff01-\uff0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 )
+AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
 _TRIPLES = [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz"]
 
 
@@ -30,9 +31,10 @@ class Pieces:
     Parameters
     ----------
     frame
-        A row a piece: ``piece``; ``forms``, for a piece that is not plain ASCII or holds elongated words the forms
-        its words and, with ``#``, its tags may have in a list, else null; ``row``, the numbers of its rows, one a
-        time it stands there.
+        A row a piece: ``piece``; ``word``, for a plain ASCII word, tag or handle itself without what is around it, in
+        lower case and with its sign, else null; ``forms``, for a piece that is not plain ASCII or holds elongated
+        words the forms its words and, with ``#``, its tags may have in a list, else null; ``row``, the numbers of its
+        rows, one a time it stands there.
     """
 
     frame: pl.DataFrame
@@ -55,12 +57,11 @@ class Pieces:
         piece = frame["piece"]
         odd = np.flatnonzero(may_hold(piece, []).to_numpy())
         forms = pl.Series("forms", [None], dtype=pl.String).new_from_index(0, len(frame))
-        return cls(frame.with_columns(forms.scatter(odd, [_forms(piece[i]) for i in odd.tolist()])))
-
-    def holding(self, literals: Sequence[str]) -> pl.DataFrame:
-        """Return the pieces that hold one of some strings, ASCII letter case ignored, or one of whose forms does."""
-        text = pl.coalesce("forms", "piece")
-        return self.frame.filter(text.str.contains_any(list(literals), ascii_case_insensitive=True))
+        forms.scatter(odd, [_forms(piece[i]) for i in odd.tolist()])
+        word = piece.str.strip_chars(AROUND).str.to_lowercase()
+        plain = word.str.contains("^[#@]?[a-z0-9_]+$") & forms.is_null()
+        words = pl.select(word=pl.when(plain).then(word)).to_series()
+        return cls(frame.with_columns(words, forms))
 
 
 def _split(texts: pl.Series) -> pl.Series:

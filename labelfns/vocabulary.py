@@ -10,6 +10,7 @@ from labelfns.context import NEGATIONS, is_negation
 from labelfns.declared import LexiconLF, SymbolsLF, TagsLF, WordsLF
 from labelfns.lf import DeclaredLF
 from labelfns.matching import Words
+from labelfns.pieces import AROUND
 from labelfns.tokens import RUN, Token, fold, iter_tokens, keys, parts
 
 Hits = tuple[tuple[int, int], ...]
@@ -20,7 +21,6 @@ The value is 1, save for a lexicon: there it is the sum of the weights.
 """
 
 _LITERAL = re.compile(r"[a-z0-9_]+")
-AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
 
 
 class Index:
@@ -126,6 +126,19 @@ class Vocabulary:
     def listed(self) -> list[str]:
         """The words, and the tags with ``#``, that are looked for as they are."""
         return [*self.words.exact, *(f"#{tag}" for tag in self.tags.exact)]
+
+    def ready(self) -> dict[str, Hits]:
+        """Return what `look_up` says of listed words and tags of plain letters; empty where more than these count."""
+        if not (self.plain and self.whole):
+            return {}
+        listed = self.words.exact | {f"#{tag}": codes for tag, codes in self.tags.exact.items()}
+        return {
+            word: tuple((code, 1) for code in codes)
+            for word, codes in listed.items()
+            if _LITERAL.fullmatch(word.removeprefix("#"))
+            and not RUN.search(word)
+            and self._first_chars.isdisjoint(word)
+        }
 
     def look_up(self, piece: str) -> Hits:
         """Return what a piece of text without spaces holds."""
