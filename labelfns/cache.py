@@ -3,7 +3,7 @@
 A column is kept under a hash of the LF's definition (`labelfns.fingerprint`), the texts, the labels, and the
 versions of labelfns, its engine, Python and polars. An LF whose definition a hash cannot cover is never kept, nor is
 a column with a fault. Of the texts seen last, the process remembers the hash and the pieces (`labelfns.pieces`; some
-12 MB for 100,000 tweets), so that a changed word list is only looked up; both are taken only for texts equal to
+20 MB for 100,000 tweets), so that a changed word list is only looked up; both are taken only for texts equal to
 these. May import: numpy, polars, this room.
 """
 
