@@ -28,6 +28,19 @@ class MissingExtraError(LabelFnsError, ImportError):
     """A feature whose optional package is not installed."""
 
 
+class WriteError(LabelFnsError, OSError):
+    """A file that cannot be written: a full disk, no right to write, a folder that went away."""
+
+    @classmethod
+    def of(cls, path: object, error: Exception) -> "WriteError":
+        """Return the error for a path and what went wrong there; libraries raise of many kinds."""
+        what = str(error).strip().splitlines() or ["no reason given"]
+        return cls(
+            f"{path} could not be written ({type(error).__name__}: {what[0]}). What was finished before is kept; "
+            "make room or mend the cause, then go on with `labelfns run ... --resume`"
+        )
+
+
 class LabelFnsWarning(UserWarning):
     """What went on, and should be looked at."""
 

@@ -81,7 +81,7 @@ def apply_file(
     Raises
     ------
     InputError
-        If the file or its column is missing, a text is empty, or the output exists.
+        If the file or its column is missing, a text is empty, the output exists, or a file cannot be read or written.
     LFError
         As in `LFSet.apply`.
 
@@ -121,6 +121,10 @@ def apply_file(
             meta = {"labels": list(lfs.labels), "faults": [fault.__dict__ for fault in merged]}
             writer.add_key_value_metadata({"labelfns.votes": json.dumps(meta)})
         part.replace(output)
+    except OSError as error:
+        raise InputError(
+            f"{source} to {output}: {type(error).__name__}: {error}. Check the rights and the room on the disk"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     progress("applying LFs, % of the file", 100, 100)

@@ -6,6 +6,7 @@ from .crowd import DawidSkene
 from .label_model import LabelModel
 from .losses import WeakLabelLoss
 from .majority import MajorityVote
+from .selection import Selection
 from .snorkel import SnorkelLabelModel
 from .training import FineTuning
 
@@ -15,6 +16,7 @@ __all__ = [
     "FineTuning",
     "LabelModel",
     "MajorityVote",
+    "Selection",
     "SnorkelLabelModel",
     "TransformerClassifier",
     "WeakLabelLoss",

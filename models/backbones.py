@@ -1,6 +1,6 @@
 """Where a transformer comes from: the embedded package, a folder, or the Hugging Face hub.
 
-May import: transformers, `labelfns`.
+May import: torch, transformers, `labelfns`.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from huggingface_hub import HfApi, try_to_load_from_cache
+from torch.nn import Module, ModuleList
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -121,6 +122,28 @@ def load_backbone(
         tokenizer.pad_token = tokenizer.eos_token
     model.config.pad_token_id = tokenizer.pad_token_id
     return model, tokenizer
+
+
+def freeze(model: PreTrainedModel, layers: int | None) -> None:
+    """Keep the embeddings and so many lower layers of a model from being trained, and let all else be.
+
+    Raises
+    ------
+    InputError
+        If the model has fewer layers, or no list of layers that can be told from its other parts.
+    """
+    model.requires_grad_(True)
+    if layers is None:
+        return
+    base, count = model.base_model, model.config.num_hidden_layers
+    stacks = [part for part in base.modules() if isinstance(part, ModuleList) and len(part) == count]
+    if len(stacks) != 1:
+        raise InputError(f"frozen_layers: cannot tell the layers of a {type(model).__name__}; leave it out")
+    if layers > count:
+        raise InputError(f"frozen_layers = {layers}: the backbone has {count} layers")
+    embeddings: Module = getattr(base, "embeddings", None) or base.get_input_embeddings()  # type: ignore[operator]
+    for part in (embeddings, *stacks[0][:layers]):
+        part.requires_grad_(False)
 
 
 def _look_up_on_hub(name: str) -> None:

@@ -5,7 +5,8 @@ May import: torch, transformers, `labelfns` and siblings.
 
 import copy
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,17 +22,20 @@ from transformers import (
 )
 
 from labelfns.errors import InputError, raise_all, some
+from labelfns.files import remove
 from labelfns.lf import Span
 from labelfns.lfset import check_texts
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs
 
-from .backbones import load_backbone, quiet
+from . import parallel
+from .backbones import freeze, load_backbone, quiet
+from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
+from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
+from .scoring import embed, score
 from .seeding import isolated_rng
-from .training import MASK_FALLBACK, Batches, FineTuning, ProgressCallback, WeakLabelTrainer, training_rows
+from .training import FineTuning, ProgressCallback, WeakLabelTrainer
 from .views import hide
-
-_SCORING_BATCH = 64
 
 
 class TransformerClassifier:
@@ -85,6 +89,7 @@ class TransformerClassifier:
         weights: npt.ArrayLike | None = None,
         cues: Sequence[Sequence[Span]] | None = None,
         start: "TransformerClassifier | None" = None,
+        checkpoints: Path | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Fine-tune on class probabilities.
@@ -101,6 +106,10 @@ class TransformerClassifier:
             For each text the pieces that `FineTuning.hide_cues` may hide, as `LFSet.cues` returns them.
         start
             A fitted classifier whose weights are the starting point, in place of the backbone's.
+        checkpoints
+            A folder, for this fit alone, to save a checkpoint to every `FineTuning.checkpoint_minutes`. Where it holds
+            one, the fit goes on from there and ends with the weights of an undisturbed fit; input and settings must
+            be the same, which is not checked here. By default there are none.
         progress
             Called after each step; by default a bar is shown.
 
@@ -110,6 +119,8 @@ class TransformerClassifier:
             If the texts, probabilities or weights are not right, or the backbone cannot be opened.
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
+        WriteError
+            If a checkpoint cannot be written.
         """
         texts = _writable(texts)
         targets, row_weights = _check_targets(len(texts), probs, weights)
@@ -117,20 +128,28 @@ class TransformerClassifier:
         labels = tuple(self.labels or (f"LABEL_{c}" for c in range(targets.shape[1])))
         if len(labels) != targets.shape[1]:
             raise InputError(f"probs has {targets.shape[1]} columns for {len(labels)} labels: {some(labels)}")
-        with isolated_rng(self.seed), tempfile.TemporaryDirectory() as folder:
+        rows = TrainingRows(texts, targets, row_weights, spans)
+        watch: list[TrainerCallback] = [ProgressCallback(progress or Bar(), "fine-tuning")]
+        if checkpoints is not None:
+            watch.append(Checkpoints(self.settings.checkpoint_minutes))
+        with isolated_rng(self.seed), _working_folder(checkpoints) as folder:
             if start is None:
                 model, tokenizer = load_backbone(self.backbone, labels, self.settings.layers)
             else:
                 model, tokenizer = copy.deepcopy(start.model_), start.tokenizer_
-            watch = ProgressCallback(progress or Bar(), "fine-tuning")
-            WeakLabelTrainer(
+            freeze(model, self.settings.frozen_layers)
+            trainer = WeakLabelTrainer(
                 loss=self.settings.loss,
                 model=model,
-                args=self.settings.arguments(folder, self.seed, len(texts)),
-                data_collator=Batches(tokenizer, self.settings, np.random.default_rng(self.seed)),
-                train_dataset=training_rows(texts, targets, row_weights, spans),
-                callbacks=[watch, *self.callbacks],
-            ).train()
+                args=self.settings.arguments(str(folder), self.seed, len(texts)),
+                data_collator=Padded(tokenizer),
+                train_dataset=TrainingPlan(rows, tokenizer, self.settings, self.seed),
+                callbacks=[*watch, *self.callbacks],
+            )
+            if parallel.processes() > 1:  # else all would drop the same units
+                torch.manual_seed(self.seed + parallel.rank() * 2**32)
+            last = last_checkpoint(folder)
+            trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
         return self
 
@@ -142,6 +161,8 @@ class TransformerClassifier:
         progress: Progress | None = None,
     ) -> Probs:
         """Return class probabilities.
+
+        Of several processes that train together all must call this: they share the work out, and each gets the whole.
 
         Parameters
         ----------
@@ -168,14 +189,23 @@ class TransformerClassifier:
         if hidden is not None:
             mask = str(self.tokenizer_.mask_token or MASK_FALLBACK)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
-        progress = progress or Bar()
-        order = np.argsort([-len(text) for text in texts], kind="stable")
-        probs = np.empty((len(texts), len(self.classes_)), dtype=np.float32)
-        for at in range(0, len(order), _SCORING_BATCH):
-            batch = order[at : at + _SCORING_BATCH]
-            probs[batch] = self._score([texts[i] for i in batch])
-            progress("scoring", min(at + _SCORING_BATCH, len(order)), len(order))
-        return probs
+        return score(
+            self.model_, self.tokenizer_, texts, max_length=self.settings.max_length, progress=progress or Bar()
+        )
+
+    def frozen_features(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.float32]:
+        """Return the backbone's mean token vectors, as they are before any fine-tuning: an [n, d] float32 array.
+
+        Raises
+        ------
+        InputError
+            If a text is not right, or the backbone cannot be opened.
+        """
+        model, tokenizer = load_backbone(self.backbone, ("0", "1"), self.settings.layers)
+        model = model.eval().to(self.settings.arguments("unused", self.seed, rows=1).device)  # type: ignore[no-untyped-call]
+        return embed(
+            model, tokenizer, _writable(texts), max_length=self.settings.max_length, progress=progress or Bar()
+        )
 
     def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:
         """Return the surest class id of each text [n]."""
@@ -183,6 +213,9 @@ class TransformerClassifier:
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""
+        if self.tokenizer_.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
+            self.tokenizer_.backend_tokenizer.no_truncation()
+            self.tokenizer_.backend_tokenizer.no_padding()
         with quiet():
             self.model_.save_pretrained(folder)
             self.tokenizer_.save_pretrained(folder)
@@ -206,13 +239,19 @@ class TransformerClassifier:
         fitted.tokenizer_ = AutoTokenizer.from_pretrained(folder)
         return fitted
 
-    @torch.inference_mode()
-    def _score(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        batch = self.tokenizer_(
-            texts, truncation=True, max_length=self.settings.max_length, padding=True, return_tensors="pt"
-        ).to(self.model_.device)
-        scores: npt.NDArray[np.float32] = self.model_(**batch).logits.float().softmax(dim=1).cpu().numpy()
-        return scores
+
+@contextmanager
+def _working_folder(checkpoints: Path | None) -> Iterator[Path]:
+    """Give the folder of the checkpoints, without what a stopped run left unfinished, or a temporary one."""
+    if checkpoints is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+        return
+    if parallel.is_main():
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        remove(checkpoints / UNFINISHED)
+    parallel.wait()
+    yield checkpoints
 
 
 def _writable(texts: Sequence[str]) -> list[str]:

@@ -5,14 +5,14 @@ agreement of two dropout passes, Liang et al. 2021 (R-Drop).
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from torch import Tensor
 from torch.nn.functional import log_softmax
 
 from labelfns.settings import check
 
-Consistency = Literal["none", "two_passes", "perturbed"]
+Consistency = Literal["none", "two_passes", "perturbed", "hidden_cues"]
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,12 @@ class WeakLabelLoss:
         Share of the training steps, in [0, 1], before `min_student_confidence` sets in.
     consistency
         ``"none"``; ``"two_passes"``: labels are learned from two dropout passes, and their symmetric KL divergence
-        is added; ``"perturbed"``: the label loss on a perturbed view is added to that on the plain one.
+        is added; ``"perturbed"``: the label loss on a view with words dropped is added to that on the plain one;
+        ``"hidden_cues"``: the same with a view in which every word that made an LF fire is hidden.
     consistency_weight
         Weight of what `consistency` adds, at least 0.
+    consistency_ramp
+        Share of the training steps, in [0, 1], over which that weight rises from 0.
 
     Raises
     ------
@@ -52,9 +55,10 @@ class WeakLabelLoss:
     student_warmup: float = 0.5
     consistency: Consistency = "two_passes"
     consistency_weight: float = 1.0
+    consistency_ramp: float = 0.0
 
     def __post_init__(self) -> None:
-        shares = ("min_confidence", "min_student_confidence", "student_warmup")
+        shares = ("min_confidence", "min_student_confidence", "student_warmup", "consistency_ramp")
         check(
             (0 <= self.smoothing < 1, f"smoothing must be in [0, 1); got {self.smoothing}"),
             *((0 <= getattr(self, s) <= 1, f"{s} must be in [0, 1]; got {getattr(self, s)}") for s in shares),
@@ -63,8 +67,8 @@ class WeakLabelLoss:
                 for w in ("label_weight", "consistency_weight")
             ),
             (
-                self.consistency in ("none", "two_passes", "perturbed"),
-                f'consistency must be "none", "two_passes" or "perturbed"; got {self.consistency!r}',
+                self.consistency in get_args(Consistency),
+                f"consistency must be one of {', '.join(get_args(Consistency))}; got {self.consistency!r}",
             ),
         )
 
@@ -103,11 +107,13 @@ class WeakLabelLoss:
             sure = logits.detach().softmax(dim=1).amax(dim=1) > self.min_student_confidence
             label_weights = label_weights * sure
         rows = label_weights * soft_cross_entropy(logits, smooth)
-        if second is not None and self.consistency == "perturbed":
-            rows = rows + self.consistency_weight * label_weights * soft_cross_entropy(second, smooth)
+        ramp = min(progress / self.consistency_ramp, 1.0) if self.consistency_ramp else 1.0
+        consistency_weight = self.consistency_weight * ramp
+        if second is not None and self.consistency in ("perturbed", "hidden_cues"):
+            rows = rows + consistency_weight * label_weights * soft_cross_entropy(second, smooth)
         if second is not None and self.consistency == "two_passes":
             rows = (rows + label_weights * soft_cross_entropy(second, smooth)) / 2
-            rows = rows + self.consistency_weight * weights * symmetric_kl(logits, second)
+            rows = rows + consistency_weight * weights * symmetric_kl(logits, second)
         return rows.mean()
 
 

@@ -1,9 +1,25 @@
-"""Which rows and labels the next round trains on: combining, aligning and selecting (a leaf: numpy)."""
+"""Which rows and labels the next round trains on: combining, aligning, selecting (a leaf: numpy, scikit-learn).
+
+Sources: quotas by class, Zou et al. 2018 (CBST); ``flexmatch``, Zhang et al. 2021; ``freematch``, Wang et al. 2023;
+``softmatch``, Chen et al. 2023; ``entropy``, Yu et al. 2021 (COSINE); ``cut_statistic``, Lang et al. 2022 after
+Muhlenbach et al. 2004; sharpened targets, Xie et al. 2016.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.neighbors import NearestNeighbors
 
-from labelfns.votes import Bools, Probs
+from labelfns.errors import InputError
+from labelfns.settings import check
+from labelfns.votes import Probs
+
+Floats = npt.NDArray[np.floating[Any]]
+Rule = Literal[
+    "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy", "cut_statistic"
+]  # fmt: skip
 
 
 def combine(first: Probs, second: Probs) -> Probs:
@@ -12,7 +28,7 @@ def combine(first: Probs, second: Probs) -> Probs:
     return np.asarray(product / product.sum(axis=1, keepdims=True))
 
 
-def align(probs: Probs, shares: npt.NDArray[np.floating], steps: int = 50) -> Probs:
+def align(probs: Probs, shares: Floats, steps: int = 50) -> Probs:
     """Scale [n, k] probabilities until their mean agrees with the class shares [k], which sum to 1.
 
     Iterated scaling (Sinkhorn 1967): each column is multiplied by wanted over found, each row normalised, in turn.
@@ -25,21 +41,188 @@ def align(probs: Probs, shares: npt.NDArray[np.floating], steps: int = 50) -> Pr
     return scaled
 
 
-def surest(probs: Probs, share: float, min_confidence: float = 0.0) -> Bools:
-    """Return a mask [n] of the surest `share` of each class, rows under `min_confidence` left out.
+def sharpen(probs: Probs) -> Probs:
+    """Return p^2 / f, normalised by row, of [n, k] probabilities; f is a class's sum of p over all n rows.
 
-    A row belongs to the class of its largest probability, which is its confidence. Of a class with c rows
-    the ``ceil(share * c)`` surest are kept, so no class that has rows fades; ties go to the earlier row.
+    Sure rows become surer, frequent classes weigh less.
+    """
+    p = np.asarray(probs, dtype=float)
+    q = p**2 / np.maximum(p.sum(axis=0), 1e-12)
+    return np.asarray(q / q.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows are trained on, and with what weight.
+
+    A row belongs to the class of its largest probability, which is its confidence.
+
+    Parameters
+    ----------
+    rule
+        - ``"threshold"``: the rows of at least `min_confidence`.
+        - ``"quota"``: the surest `keep` of each class.
+        - ``"precision"``: of each class the largest share, surest first, whose mean confidence, which estimates its
+          precision, is at least `precision`. As good as the confidences are.
+        - ``"flexmatch"``: `min_confidence`, lowered for classes that have few rows above it.
+        - ``"freematch"``: a threshold that is the mean confidence, lowered for classes of low mean probability.
+        - ``"softmatch"``: all rows; those under the mean confidence with a weight that falls as a Gaussian.
+        - ``"entropy"``: all rows, with weight 1 - H(p) / ln k.
+        - ``"cut_statistic"``: of each class the `keep` whose neighbours in the features share its label most, by a
+          test against chance. It needs features.
+    min_confidence
+        Rows under it, in [0, 1], are left out by every rule but ``"flexmatch"``, which starts from it.
+    keep
+        A share in (0, 1], for ``"quota"`` and ``"cut_statistic"``; at least one row of each class is kept.
+    precision
+        In (0, 1], for ``"precision"``.
+    neighbors
+        How many neighbours ``"cut_statistic"`` asks, at least 1.
+    hold_shares
+        Whether the weights of each class's rows are scaled to the class shares that are handed in.
+
+    Raises
+    ------
+    SettingsError
+        If settings are out of range; all at once.
+    """
+
+    rule: Rule = "quota"
+    min_confidence: float = 0.0
+    keep: float = 0.8
+    precision: float = 0.9
+    neighbors: int = 20
+    hold_shares: bool = False
+
+    def __post_init__(self) -> None:
+        check(
+            (0 <= self.min_confidence <= 1, f"min_confidence must be in [0, 1]; got {self.min_confidence}"),
+            (0 < self.keep <= 1, f"keep must be in (0, 1]; got {self.keep}"),
+            (0 < self.precision <= 1, f"precision must be in (0, 1]; got {self.precision}"),
+            (self.neighbors >= 1, f"neighbors must be at least 1; got {self.neighbors}"),
+        )
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether the rule looks at features."""
+        return self.rule == "cut_statistic"
+
+    def __call__(self, probs: Probs, *, features: Floats | None = None, shares: Floats | None = None) -> Floats:
+        """Return the rows' weights [n], at least 0; rows of weight 0 are not trained on.
+
+        Parameters
+        ----------
+        probs
+            Label probabilities [n, k] of the candidates.
+        features
+            A vector a row, [n, d], for rules that need them.
+        shares
+            Class shares [k], which sum to 1, for `hold_shares`.
+
+        Raises
+        ------
+        InputError
+            If the rule needs features, or `hold_shares` the shares, and there are none.
+        """
+        probs = np.asarray(probs, dtype=float)
+        labels, confidence = probs.argmax(axis=1), probs.max(axis=1)
+        weights = self._weights(probs, labels, confidence, features)
+        if self.rule != "flexmatch":
+            weights = weights * (confidence >= self.min_confidence)
+        if self.hold_shares:
+            if shares is None:
+                raise InputError("hold_shares needs the class shares: hand in shares, [k], which sum to 1")
+            weights = held(weights, labels, shares)
+        return weights
+
+    def _weights(self, probs: Probs, labels: npt.NDArray[Any], confidence: Floats, features: Floats | None) -> Floats:
+        n, k = probs.shape
+        match self.rule:
+            case "threshold":
+                return np.ones(n)
+            case "quota":
+                return surest(confidence, labels, self.keep)
+            case "precision":
+                return precise(confidence, labels, self.precision)
+            case "flexmatch":
+                sure = np.bincount(labels[confidence > self.min_confidence], minlength=k)
+                learned = sure / max(sure.max(initial=0), n - sure.sum(), 1)
+                return np.where(confidence >= self.min_confidence * (learned / (2 - learned))[labels], 1.0, 0.0)
+            case "freematch":
+                mean = probs.mean(axis=0)
+                return np.where(confidence >= confidence.mean() * (mean / mean.max())[labels], 1.0, 0.0)
+            case "softmatch":
+                under = np.minimum(confidence - confidence.mean(), 0)
+                return np.asarray(np.exp(-(under**2) / (2 * confidence.var() + 1e-12)))
+            case "entropy":
+                return np.asarray(1 + (probs * np.log(np.maximum(probs, 1e-12))).sum(axis=1) / np.log(k)).clip(0)
+            case "cut_statistic":
+                if features is None:
+                    raise InputError('the rule "cut_statistic" needs features, [n, d]: hand in frozen_features(texts)')
+                return surest(-cut_statistic(features, labels, self.neighbors), labels, self.keep)
+
+
+def surest(scores: Floats, labels: npt.NDArray[Any], keep: float) -> Floats:
+    """Return weight 1 for the share `keep`, in (0, 1], of each class with the highest scores, else 0, [n].
+
+    Of a class of c rows, ``ceil(keep * c)`` are kept, so no class that has rows fades; ties go to the earlier row.
 
     Examples
     --------
-    >>> surest(np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]]), share=0.5).tolist()
-    [True, False, True]
+    >>> surest(np.array([0.9, 0.6, 0.8]), np.array([0, 0, 1]), keep=0.5).tolist()
+    [1.0, 0.0, 1.0]
     """
-    labels, confidence = probs.argmax(axis=1), probs.max(axis=1)
-    keep = np.zeros(len(probs), dtype=bool)
-    for c in range(probs.shape[1]):
+    weights = np.zeros(len(scores))
+    for c in np.unique(labels):
         rows = np.flatnonzero(labels == c)
-        order = np.argsort(-confidence[rows], kind="stable")
-        keep[rows[order[: int(np.ceil(share * len(rows)))]]] = True
-    return np.asarray(keep & (confidence >= min_confidence))
+        best = rows[np.argsort(-scores[rows], kind="stable")]
+        weights[best[: int(np.ceil(keep * len(rows)))]] = 1
+    return weights
+
+
+def precise(confidence: Floats, labels: npt.NDArray[Any], precision: float) -> Floats:
+    """Return weight 1 for each class's largest set of surest rows with a mean confidence of `precision`, else 0."""
+    weights = np.zeros(len(confidence))
+    for c in np.unique(labels):
+        rows = np.flatnonzero(labels == c)
+        best = rows[np.argsort(-confidence[rows], kind="stable")]
+        mean = np.cumsum(confidence[best]) / np.arange(1, len(best) + 1)  # falls from row to row
+        weights[best[: int((mean >= precision).sum())]] = 1
+    return weights
+
+
+def cut_statistic(features: Floats, labels: npt.NDArray[Any], neighbors: int = 20) -> Floats:
+    """Return how much more often than by chance a row's neighbours have another label: z-scores [n], low is good.
+
+    Parameters
+    ----------
+    features
+        A vector a row, [n, d]; distances are Euclidean on vectors of length 1.
+    labels
+        Class ids [n].
+    neighbors
+        How many neighbours of a row are asked, itself left out; at most the n - 1 there are.
+
+    Notes
+    -----
+    With weights w = 1 / (1 + distance), J the weights of neighbours with another label and p the share of the row's
+    own label, z = (J - (1 - p) sum w) / sqrt(p (1 - p) sum w^2).
+    """
+    n, found = len(labels), np.unique(labels, return_inverse=True)[1]
+    neighbors = min(neighbors, n - 1)
+    if neighbors < 1 or found.max(initial=0) == 0:
+        return np.zeros(n)  # with one row or one label nothing is cut
+    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
+    distances, near = NearestNeighbors(n_neighbors=neighbors, algorithm="brute").fit(unit).kneighbors()
+    w = 1 / (1 + distances)
+    p = (np.bincount(found) / n)[found]
+    cut = (w * (found[near] != found[:, None])).sum(axis=1)
+    return np.asarray((cut - (1 - p) * w.sum(axis=1)) / np.sqrt(p * (1 - p) * (w**2).sum(axis=1)))
+
+
+def held(weights: Floats, labels: npt.NDArray[Any], shares: Floats) -> Floats:
+    """Scale weights [n] so that each class's sum to its share [k] of the whole; classes without rows stay without."""
+    sums = np.bincount(labels, weights=weights, minlength=len(shares))
+    present = sums > 0
+    wanted = shares * present / max((shares * present).sum(), 1e-12) * sums.sum()
+    return np.asarray(weights * np.divide(wanted, sums, out=np.zeros(len(shares)), where=present)[labels])

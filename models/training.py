@@ -1,19 +1,17 @@
-"""One fine-tuning run: settings, batches and a `transformers.Trainer` that computes our loss.
+"""One fine-tuning run: settings and a `transformers.Trainer` that computes our loss.
 
-May import: torch, transformers, datasets, `labelfns` and siblings.
+May import: torch, transformers, `labelfns` and siblings.
 """
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from datasets import Dataset
 from torch import Tensor
 from transformers import (
-    PreTrainedTokenizerBase,
     PrinterCallback,
     Trainer,
     TrainerCallback,
@@ -22,16 +20,26 @@ from transformers import (
     TrainingArguments,
 )
 
-from labelfns.lf import Span
+from labelfns.errors import SettingsError, WriteError
+from labelfns.files import remove
 from labelfns.progress import Progress
 from labelfns.settings import check
-from labelfns.votes import Probs
 
+from . import checkpoints, parallel
+from .backbones import quiet
 from .losses import WeakLabelLoss
-from .views import drop_words, hide_some
 
-MASK_FALLBACK = "..."
-"""What stands for a hidden piece where the tokenizer has no mask token."""
+_OURS = {
+    "num_train_epochs": "epochs",
+    "per_device_train_batch_size": "batch_size",
+    "train_sampling_strategy": "nothing, batches are grouped by length",
+    "seed": "the run's seed",
+    "output_dir": "the run folder",
+    "save_strategy": "checkpoint_minutes",
+    "save_steps": "checkpoint_minutes",
+    "save_total_limit": "nothing, the last checkpoint is kept",
+}
+"""What of `TrainingArguments` may not be overridden, and what to use instead."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class FineTuning:
     learning_rate
         Peak rate of AdamW, above 0; it rises over the first `warmup` share of the steps and falls to 0.
     batch_size
-        Rows a step, at least 1.
+        Rows a step, at least 1; several processes or GPUs share them evenly.
     warmup
         Share of the steps, in [0, 1).
     weight_decay
@@ -61,10 +69,16 @@ class FineTuning:
         Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
     layers
         How many of the backbone's lower layers to use; all by default.
+    frozen_layers
+        How many of the lower layers, and the embeddings under them, stay as they are and are not trained: faster, less
+        memory; 0 is the embeddings alone. By default everything is trained.
+    checkpoint_minutes
+        Minutes between checkpoints, from which a run that was stopped goes on; at least 0, which is after every step.
     loss
         The parts of the loss.
     trainer
-        Further `transformers.TrainingArguments` (``{"bf16": True, "report_to": "wandb"}``), which go before ours.
+        Further `transformers.TrainingArguments` (``{"bf16": True, "report_to": "wandb"}``), which go before ours;
+        but for those that the settings above, the run's seed and its folder decide.
 
     Raises
     ------
@@ -82,12 +96,15 @@ class FineTuning:
     hide_cues: float = 0.5
     word_dropout: float = 0.1
     layers: int | None = None
+    frozen_layers: int | None = None
+    checkpoint_minutes: float = 5.0
     loss: WeakLabelLoss = field(default_factory=WeakLabelLoss)
     trainer: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = TrainingArguments.__dataclass_fields__
         unknown = [name for name in self.trainer if name not in known]
+        ours = [f"trainer.{name} is not taken: use {_OURS[name]}" for name in self.trainer if name in _OURS]
         check(
             (self.epochs > 0, f"epochs must be above 0; got {self.epochs}"),
             (self.min_steps >= 1, f"min_steps must be at least 1; got {self.min_steps}"),
@@ -99,75 +116,53 @@ class FineTuning:
             (0 <= self.hide_cues <= 1, f"hide_cues must be in [0, 1]; got {self.hide_cues}"),
             (0 <= self.word_dropout <= 1, f"word_dropout must be in [0, 1]; got {self.word_dropout}"),
             (self.layers is None or self.layers >= 1, f"layers must be at least 1; got {self.layers}"),
+            (
+                self.frozen_layers is None or self.frozen_layers >= 0,
+                f"frozen_layers must be at least 0; got {self.frozen_layers}",
+            ),
+            (self.checkpoint_minutes >= 0, f"checkpoint_minutes must be at least 0; got {self.checkpoint_minutes}"),
             (not unknown, f"trainer.{', '.join(unknown)} is not one of transformers.TrainingArguments"),
+            *((False, problem) for problem in ours),
         )
 
+    def steps(self, rows: int) -> int:
+        """Return how many batches are read of a training set of so many rows."""
+        most = self.trainer.get("max_steps", 0) * self.trainer.get("gradient_accumulation_steps", 1)
+        return int(most) if most > 0 else max(ceil(self.epochs * rows / self.batch_size), self.min_steps)
+
     def arguments(self, folder: str, seed: int, rows: int) -> TrainingArguments:
-        """Return these settings as `TrainingArguments` for a training set of so many rows."""
+        """Return these settings as `TrainingArguments` for a training set of so many rows, read by a `TrainingPlan`.
+
+        Raises
+        ------
+        SettingsError
+            If the rows of a step cannot be shared evenly by the processes or GPUs that train together.
+        """
         ours: dict[str, Any] = {
             "output_dir": folder,
             "seed": seed,
-            "num_train_epochs": max(self.epochs, self.min_steps / ceil(rows / self.batch_size)),
+            "num_train_epochs": 1,  # the plan holds all passes
             "learning_rate": self.learning_rate,
-            "per_device_train_batch_size": self.batch_size,
             "warmup_steps": self.warmup,
             "weight_decay": self.weight_decay,
-            "train_sampling_strategy": "group_by_length",
+            "train_sampling_strategy": "sequential",
             "save_strategy": "no",
-            "logging_strategy": "epoch",
+            "logging_steps": ceil(rows / self.batch_size),  # once a pass
             "report_to": "none",
+            "use_cpu": not torch.accelerator.is_available(),  # without it, processes on CPUs do not train together
             "disable_tqdm": True,
             "remove_unused_columns": False,
             "dataloader_pin_memory": torch.cuda.is_available(),
         }
-        return TrainingArguments(**{**ours, **self.trainer})
-
-
-def training_rows(
-    texts: Sequence[str], probs: Probs, weights: np.ndarray[Any, Any], cues: Sequence[Sequence[Span]]
-) -> Dataset:
-    """Return the rows as a `datasets.Dataset`; lengths, in characters, are there to group batches by."""
-    return Dataset.from_dict(
-        {
-            "text": list(texts),
-            "target": probs.astype(np.float32).tolist(),
-            "weight": weights.tolist(),
-            "cues": [[list(span) for span in spans] for spans in cues],
-            "length": [len(text) for text in texts],
-        }
-    )
-
-
-@dataclass
-class Batches:
-    """A data collator: draws the views of a batch's texts and tokenises them, padded to the longest.
-
-    The b texts are read `loss.n_views` times; the second reading's rows follow the first's.
-    """
-
-    tokenizer: PreTrainedTokenizerBase
-    settings: FineTuning
-    rng: np.random.Generator
-
-    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
-        views = [self._view(row, second=False) for row in rows]
-        if self.settings.loss.n_views == 2:
-            views += [self._view(row, second=True) for row in rows]
-        batch: dict[str, Tensor] = dict(
-            self.tokenizer(
-                views, truncation=True, max_length=self.settings.max_length, padding=True, return_tensors="pt"
+        arguments = TrainingArguments(**{**ours, **self.trainer})
+        devices = arguments.world_size * max(1, arguments.n_gpu)
+        if self.batch_size % devices:
+            raise SettingsError(
+                f"batch_size = {self.batch_size}, the rows of a step, cannot be shared by {devices} processes or GPUs: "
+                f"make it a multiple of {devices}"
             )
-        )
-        batch["targets"] = torch.tensor([row["target"] for row in rows])
-        batch["weights"] = torch.tensor([row["weight"] for row in rows])
-        return batch
-
-    def _view(self, row: dict[str, Any], *, second: bool) -> str:
-        mask = str(self.tokenizer.mask_token or MASK_FALLBACK)
-        text = hide_some(row["text"], row["cues"], self.settings.hide_cues, mask, self.rng)
-        if second and self.settings.loss.consistency == "perturbed":
-            return drop_words(text, self.settings.word_dropout, mask, self.rng)
-        return text
+        arguments.per_device_train_batch_size = self.batch_size // devices
+        return arguments
 
 
 class WeakLabelTrainer(Trainer):
@@ -187,7 +182,7 @@ class WeakLabelTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """Return the loss of a batch that `Batches` made, and the outputs where asked for."""
+        """Return the loss of a batch that `Padded` made, and the outputs where asked for."""
         targets, weights = inputs.pop("targets"), inputs.pop("weights")
         outputs = model(**inputs)
         views = outputs.logits.float().split(len(targets))
@@ -195,6 +190,24 @@ class WeakLabelTrainer(Trainer):
         second = views[1] if len(views) > 1 else None
         loss = self.weak_label_loss(views[0], targets, weights, second, done)
         return (loss, outputs) if return_outputs else loss
+
+    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
+        """Save a checkpoint whole or not at all, and remove the one before it."""
+        folder, name = Path(str(self.args.output_dir)), f"checkpoint-{self.state.global_step}"
+        self.args.output_dir = str(folder / checkpoints.UNFINISHED)
+        try:
+            with quiet():
+                super()._save_checkpoint(model, trial)
+            parallel.wait()  # each process adds the state of its own generators
+            if parallel.is_main():
+                checkpoints.keep(folder, name)
+            parallel.wait()
+        except Exception as error:  # torch, safetensors and Python each have their own for a full disk
+            with suppress(OSError):
+                remove(folder / checkpoints.UNFINISHED)
+            raise WriteError.of(folder / name, error) from error
+        finally:
+            self.args.output_dir = str(folder)
 
 
 class ProgressCallback(TrainerCallback):

@@ -30,6 +30,13 @@ Set = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option(help="The run folder to make; by default runs/NAME-1, -2, ...")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run's folder.")]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with a run that was stopped: the one in --output, by default the last of runs/NAME-1, -2",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
@@ -49,11 +56,12 @@ def run(
     pipeline: PipelineFile,
     output: Output = None,
     overwrite: Overwrite = False,
+    resume: Resume = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
     """Run a pipeline: LFs vote, a label model weighs the votes, a transformer is fine-tuned over rounds."""
-    _run(pipeline, output, overwrite, set_, as_json)
+    _run(pipeline, output, overwrite, set_, as_json, resume=resume)
 
 
 @app.command()
@@ -332,17 +340,35 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
-def _run(pipeline: Path, output: Path | None, overwrite: bool, overrides: list[str] | None, as_json: bool) -> None:
+def _run(
+    pipeline: Path,
+    output: Path | None,
+    overwrite: bool,
+    overrides: list[str] | None,
+    as_json: bool,
+    *,
+    resume: bool = False,
+) -> None:
+    from labelfns.models import parallel
+
     from . import console
     from .run import run_pipeline
-    from .run_folder import next_free
+    from .run_folder import RunFolder, latest, next_free
     from .settings import load_settings
 
-    name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
-    folder = output or next_free(Path("runs"), name)
     settings = load_settings(pipeline, overrides or [])
+    parallel.start(settings.classifier)
+    name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
+    folder = parallel.agreed(output or (latest if resume else next_free)(Path("runs"), name))
+    complete = resume and RunFolder(folder).complete
     with console.bars() as progress:
-        metrics = run_pipeline(settings, folder, overwrite=overwrite, progress=progress)
+        metrics = run_pipeline(settings, folder, overwrite=overwrite, resume=resume, progress=progress)
+    if not parallel.is_main():
+        return
+    if complete:
+        console.err.print(
+            f"{folder} is complete: nothing was left to do.", markup=False, highlight=False, soft_wrap=True
+        )
     if as_json:
         _print_json({"run": str(folder), **metrics})
         return

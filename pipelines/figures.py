@@ -106,7 +106,6 @@ def reasons(model: BaseLabelModel, votes: Votes, row: int) -> dict[str, Any]:
 
 def warnings(
     votes: Mapping[str, Votes],
-    weak: Probs,
     rounds: Sequence[Round],
     best: Round,
     baselines: dict[str, dict[str, Baseline]],
@@ -117,8 +116,6 @@ def warnings(
     ----------
     votes
         The votes on each set, ``pool`` among them.
-    weak
-        The label model's probabilities on the pool, [n, k].
     rounds, best
         All rounds, and the chosen one.
     baselines
@@ -131,15 +128,12 @@ def warnings(
         for j, name in enumerate(pool.lf_names)
         if not (pool.matrix[:, j] >= 0).any()
     ]
-    shares = weak[pool.covered].mean(axis=0)
     for done in rounds:
-        for name, share in zip(pool.labels, shares, strict=True):
-            given = done.ledger.predicted_shares[name]
-            if given < share / 4:
-                found.append(
-                    f"class collapse in round {done.ledger.round}: it gives {name!r} to {given:.1%} of the pool, "
-                    f"the LFs' labels to {share:.1%}"
-                )
+        for name in done.ledger.collapsed:
+            found.append(
+                f"class collapse in round {done.ledger.round}: it gives {name!r} to only "
+                f"{done.ledger.predicted_shares[name]:.1%} of the pool"
+            )
     majority = baselines["majority_vote"]
     for name, found_baseline in baselines["label_model"].items():
         ours, theirs = found_baseline.covered, majority[name].covered

@@ -7,6 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from labelfns.files import whole
+
 _INK, _OURS, _BASE, _FAINT = "#222222", "#1f6f8b", "#c8963e", "#bbbbbb"
 
 
@@ -31,7 +33,8 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
         confidence_picture=_svg(lambda axes: _draw_confidence(axes, metrics), (7, 2.4)),
     )
     path = folder / "report.html"
-    path.write_text(page, encoding="utf-8")
+    with whole(path) as part:
+        part.write_text(page, encoding="utf-8")
     return path
 
 

@@ -4,9 +4,10 @@ May import: `labelfns`, `labelfns.models` and siblings.
 """
 
 import dataclasses
+import hashlib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from labelfns.analysis import Coverage
+from labelfns.errors import InputError
+from labelfns.lf import Span
 from labelfns.lfset import LFSet, OnError
-from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier
+from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier, parallel
 from labelfns.models.backbones import load_backbone
-from labelfns.progress import Bar, Progress
+from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Votes
 
 from .figures import LabelCoverage, baseline, most_common_label, warnings
@@ -84,17 +87,29 @@ class Inputs:
             if name != "pool" and found.gold is not None
         }
 
-    def apply(self, on_error: OnError, progress: Progress | None = None) -> dict[str, Votes]:
-        """Let the LFs vote on every set."""
+    def apply(
+        self, on_error: OnError, progress: Progress | None = None, *, but: Collection[str] = ()
+    ) -> dict[str, Votes]:
+        """Let the LFs vote on every set but those named."""
         return {
-            name: self.lfs.apply(found.texts, on_error=on_error, progress=progress) for name, found in self.sets.items()
+            name: self.lfs.apply(found.texts, on_error=on_error, progress=progress)
+            for name, found in self.sets.items()
+            if name not in but
         }
 
 
 def run_pipeline(
-    settings: PipelineSettings, output: Path, *, overwrite: bool = False, progress: Progress | None = None
+    settings: PipelineSettings,
+    output: Path,
+    *,
+    overwrite: bool = False,
+    resume: bool = False,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and leave a run folder.
+
+    Started in several processes (``torchrun``, ``accelerate launch``), they share the work of training and scoring;
+    the main one alone writes.
 
     Parameters
     ----------
@@ -104,50 +119,101 @@ def run_pipeline(
         The folder to make.
     overwrite
         Whether an earlier run's folder of that name is replaced; nothing else ever is.
+    resume
+        Whether to go on with the run in that folder, which was stopped at any moment: rounds that are done are read
+        back, the next goes on from its last checkpoint, and the weights are those of an undisturbed run on the same
+        machine. A run that is complete is left as it is; where there is none yet, one is begun.
     progress
         Called with what is done and how far it is; by default a bar is shown.
 
     Returns
     -------
     dict
-        What ``metrics.json`` holds.
+        What ``metrics.json`` holds; its ``seconds`` are those since the start, or the last ``resume``.
 
     Raises
     ------
     LabelFnsError
-        If anything about the input is not right. Inputs are checked before an old folder is replaced.
+        If anything about the input is not right, another process uses the folder, or a run to go on with was begun
+        with other settings, LFs, data or versions. Inputs are checked before an old folder is replaced.
+    WriteError
+        If a file cannot be written; the run can go on when the cause is mended.
     """
+    if overwrite and resume:
+        raise InputError("a run is either replaced or gone on with: choose one of overwrite and resume")
+    parallel.start(settings.classifier)
     seconds: dict[str, float] = {}
-    show = progress or Bar()
+    show = progress or Bar() if parallel.is_main() else silent
     folder = RunFolder(output)
-    folder.check(overwrite=overwrite)
+    folder.check(overwrite=overwrite, resume=resume)
     with _timed(seconds, "reading"):
         inputs = Inputs.read(settings)
-    load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
     with _timed(seconds, "applying LFs"):
-        votes = inputs.apply(settings.lfs.on_error, show)
         cues = inputs.lfs.cues(inputs.pool.texts)
-    check_trainable(inputs.pool.texts, votes["pool"])
-    folder.create(settings)
-    folder.write_votes(votes["pool"])
-    label_model = settings.label_model.build(settings.seed)
-    template = TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
-    with _timed(seconds, "label model and rounds"):
-        result = SelfTraining(label_model, template, settings.self_training).run(
-            inputs.pool.texts,
-            votes["pool"],
-            cues=cues,
-            gold=inputs.pool.gold,
-            labelled=inputs.labelled,
-            on_round=lambda done: folder.write_round(done, settings.data.labels),
-            progress=show,
-        )
-    folder.write_weak_labels(votes["pool"], result.weak_labels)
-    folder.write_best(result.best)
-    metrics = _metrics(settings, inputs, votes, label_model, result, seconds)
-    folder.write_metrics(metrics)
-    write_report(output, metrics)
-    return metrics
+    load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
+    fresh = overwrite or not folder.begun
+    with ExitStack() as stack:
+        if parallel.is_main():
+            with _timed(seconds, "applying LFs"):
+                votes = inputs.apply(settings.lfs.on_error, show, but=() if fresh else ("pool",))
+            if fresh:
+                check_trainable(inputs.pool.texts, votes["pool"])
+            stack.enter_context(folder.locked())
+            if fresh:
+                folder.check(overwrite=overwrite, resume=resume and not folder.begun)  # another may have come first
+                folder.create(settings, made_from(settings, inputs, cues), votes["pool"])
+            else:
+                folder.check_same(settings, made_from(settings, inputs, cues))
+        parallel.wait()
+        if folder.complete:
+            return folder.read_metrics()
+        pool = folder.read_votes()
+        label_model = settings.label_model.build(settings.seed)
+        template = TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
+        with _timed(seconds, "label model and rounds"):
+            result = SelfTraining(label_model, template, settings.self_training).run(
+                inputs.pool.texts,
+                pool,
+                cues=cues,
+                gold=inputs.pool.gold,
+                labelled=inputs.labelled,
+                on_round=lambda done: folder.write_round(done, pool.labels) if parallel.is_main() else None,
+                done=folder.read_rounds(pool.labels, settings.classifier),
+                checkpoints=folder.checkpoints,
+                progress=show,
+            )
+        if parallel.is_main():
+            folder.write_weak_labels(pool, result.weak_labels)
+            folder.write_best(result.best)
+            metrics = _metrics(settings, inputs, votes | {"pool": pool}, label_model, result, seconds)
+            write_report(output, metrics)
+            folder.write_metrics(metrics)
+        parallel.wait()
+    return folder.read_metrics()
+
+
+def made_from(settings: PipelineSettings, inputs: Inputs, cues: Sequence[Sequence[Span]]) -> dict[str, dict[str, Any]]:
+    """Return fingerprints of what a run is made from, settings apart: what may not change while it is stopped."""
+    rows = {
+        name: _digest((found.texts, None if found.gold is None else found.gold.tolist()))
+        for name, found in inputs.sets.items()
+    }
+    return {
+        "versions": _versions() | {"processes": parallel.processes()},
+        "lfs": {
+            "the LF file": _digest(Path(settings.lfs.file).read_bytes()),
+            "what the LFs fire on": _digest(cues),  # they may import other files
+        },
+        "data": {f"the rows of data.{name}": value for name, value in rows.items()},
+    }
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
 
 
 def _metrics(
@@ -167,7 +233,7 @@ def _metrics(
         for kind, model in (("majority_vote", MajorityVote().fit(pool)), ("label_model", label_model))
     }
     return {
-        "versions": {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")},
+        "versions": _versions(),
         "labels": list(pool.labels),
         "seed": settings.seed,
         "backbone": settings.classifier.backbone,
@@ -191,8 +257,9 @@ def _metrics(
         },
         "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
         "best_round": result.best.ledger.round,
+        "stopped": result.stopped,
         "rule": RULE if result.best.ledger.judged is not None else "The last round is kept: self_training.judges is 0.",
-        "warnings": warnings(votes, result.weak_labels, result.rounds, result.best, baselines),
+        "warnings": warnings(votes, result.rounds, result.best, baselines),
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
     }
 
@@ -212,4 +279,4 @@ def _gold_rows(inputs: Inputs) -> dict[str, dict[str, Any]]:
 def _timed(seconds: dict[str, float], what: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    seconds[what] = time.perf_counter() - start
+    seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - start

@@ -5,7 +5,9 @@ May import: numpy, `labelfns`, `labelfns.models`.
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +17,17 @@ from labelfns.lf import Span
 from labelfns.lfset import check_texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.metrics import Scores, macro_recall, score
-from labelfns.models.selection import align, combine, surest
+from labelfns.models.selection import Floats, Selection, align, combine, sharpen
 from labelfns.progress import Bar, Progress
 from labelfns.settings import check
 from labelfns.votes import Bools, Ints, Probs, Votes, check_gold
 
 Classes = npt.NDArray[np.int64]
 ByLabel = dict[str, int]
+Teacher = Literal["last", "best", "mean"]
+
+COLLAPSE = 4
+"""A class has collapsed where a model gives it to less than one in so many of the rows that the LFs' labels do."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,23 @@ class Rounds:
     Parameters
     ----------
     rounds
-        How many rounds after round 0, at least 0.
-    min_confidence
-        Rows whose label has a probability below this, in [0, 1], are not trained on, in any round.
-    keep
-        From round 1 on: the surest share, in (0, 1], of each class that is trained on.
+        At most how many rounds after round 0, at least 0.
+    first
+        Which covered rows round 0 trains on; by default all.
+    later
+        Which rows of the pool the rounds after it train on; by default the surest 80 % of each class.
+    teacher
+        From round 1 on, whose probabilities the pseudo-labels are: those of the ``"last"`` round's model, of the
+        ``"best"`` one's so far, or the ``"mean"`` over all rounds.
+    sharpen
+        From round 1 on: whether the teacher's probabilities are sharpened (`labelfns.models.selection.sharpen`).
+    align_classes
+        From round 1 on: whether pseudo-labels are scaled to the class shares.
+    class_shares
+        The class shares, for `align_classes` and for selections that hold shares; by default those of the covered
+        rows' labels.
     use_votes
         From round 1 on: whether a covered row's label combines teacher and LFs, or is the teacher's alone.
-    align_classes
-        From round 1 on: whether pseudo-labels are scaled to the class shares of round 0's labels.
     warm_start
         Whether a student starts from its teacher's weights or from the backbone's.
     warm_rate
@@ -47,6 +61,10 @@ class Rounds:
     judges
         Share, in [0, 1), of the covered rows that no round trains on; the LFs' labels of these rows judge the
         rounds. At 0 the last round is the best.
+    patience
+        After how many rounds in a row that were not judged better no further one is done; at 0 all are done.
+    min_flips
+        No further round is done after one that changed the labels of less than this share, in [0, 1), of the pool.
 
     Raises
     ------
@@ -55,21 +73,32 @@ class Rounds:
     """
 
     rounds: int = 1
-    min_confidence: float = 0.0
-    keep: float = 0.8
-    use_votes: bool = True
+    first: Selection = field(default_factory=lambda: Selection("threshold"))
+    later: Selection = field(default_factory=Selection)
+    teacher: Teacher = "last"
+    sharpen: bool = False
     align_classes: bool = True
+    class_shares: tuple[float, ...] | None = None
+    use_votes: bool = True
     warm_start: bool = True
     warm_rate: float = 0.5
     judges: float = 0.15
+    patience: int = 1
+    min_flips: float = 0.0
 
     def __post_init__(self) -> None:
+        shares = self.class_shares
         check(
             (self.rounds >= 0, f"rounds must be at least 0; got {self.rounds}"),
-            (0 <= self.min_confidence <= 1, f"min_confidence must be in [0, 1]; got {self.min_confidence}"),
-            (0 < self.keep <= 1, f"keep must be in (0, 1]; got {self.keep}"),
+            (self.teacher in get_args(Teacher), f"teacher must be one of {get_args(Teacher)}; got {self.teacher!r}"),
+            (
+                shares is None or (min(shares, default=0) > 0 and abs(sum(shares) - 1) < 1e-3),
+                f"class_shares must be above 0 and sum to 1; got {shares}",
+            ),
             (self.warm_rate > 0, f"warm_rate must be above 0; got {self.warm_rate}"),
             (0 <= self.judges < 1, f"judges must be in [0, 1); got {self.judges}"),
+            (self.patience >= 0, f"patience must be at least 0; got {self.patience}"),
+            (0 <= self.min_flips < 1, f"min_flips must be in [0, 1); got {self.min_flips}"),
         )
 
 
@@ -111,6 +140,13 @@ class Ledger:
         judges.
     predicted_shares
         Share of the pool that the round's model gives to each label.
+    drift
+        Half the sum of the differences between these shares and the class shares, in [0, 1].
+    flips
+        Share of the pool, in [0, 1], to which the round's model gives another label than the one before, or in round
+        0, of the covered rows, than the LFs.
+    collapsed
+        Labels that the model has all but given up: to fewer than a quarter of their class share of the pool.
     pseudo_label_accuracy
         Share of right labels among those trained on, where the pool has gold; it is never used.
     scores
@@ -128,6 +164,9 @@ class Ledger:
     judged: float | None
     judged_error: float | None
     predicted_shares: dict[str, float]
+    drift: float
+    flips: float
+    collapsed: tuple[str, ...]
     pseudo_label_accuracy: float | None
     scores: dict[str, Scores]
 
@@ -142,8 +181,8 @@ class Round:
         The fitted model.
     labels
         The pool's label probabilities, [n, k].
-    selected
-        A mask [n]: rows trained on.
+    weights
+        The rows' weights [n], at least 0; rows of weight 0 were not trained on.
     ledger
         What the round did.
     predicted
@@ -152,9 +191,14 @@ class Round:
 
     classifier: TransformerClassifier
     labels: Probs
-    selected: Bools
+    weights: Floats
     ledger: Ledger
     predicted: Probs
+
+    @property
+    def selected(self) -> Bools:
+        """A mask [n]: rows trained on."""
+        return np.asarray(self.weights > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,25 +211,34 @@ class SelfTrainingResult:
         The label model's probabilities on the pool, [n, k].
     rounds
         The rounds, in order.
+    stopped
+        Why there are no more rounds.
     """
 
     weak_labels: Probs
     rounds: tuple[Round, ...]
+    stopped: str
 
     @property
     def best(self) -> Round:
-        """The round to keep: a later one replaces an earlier one if its judges find it better by a standard error.
+        """The round to keep; see `best_round`."""
+        return best_round(self.rounds)
 
-        A round that is better by less may as well be worse, and the earlier model is closer to the LFs. Without
-        judges the last round is kept.
-        """
-        best = self.rounds[0]
-        for later in self.rounds[1:]:
-            now, before = later.ledger, best.ledger
-            margin = before.judged_error or 0.0
-            if now.judged is None or before.judged is None or now.judged > before.judged + margin:
-                best = later
-        return best
+
+def best_round(rounds: Sequence[Round]) -> Round:
+    """Return the round to keep: a later one replaces an earlier one if its judges find it better by a standard error.
+
+    A round that is better by less may as well be worse, and the earlier model is closer to the LFs. A round in which
+    a class collapsed replaces none in which no class did. Without judges the last round is kept.
+    """
+    best = rounds[0]
+    for later in rounds[1:]:
+        now, before = later.ledger, best.ledger
+        margin = before.judged_error or 0.0
+        better = now.judged is None or before.judged is None or now.judged > before.judged + margin
+        if better and not (now.collapsed and not before.collapsed):
+            best = later
+    return best
 
 
 @dataclass
@@ -196,7 +249,8 @@ class SelfTraining:
     round before scores the whole pool; its probabilities are aligned to the class shares, combined with the LFs'
     on covered rows, and the surest share of each class is what the next model is trained on. A share of the
     covered rows, the judges, is never trained on: a later round is kept only where it agrees better with the LFs
-    there, by more than a standard error, without seeing the words that made them fire. No gold label is used.
+    there, by more than a standard error, without seeing the words that made them fire. Rounds end early where the
+    judges see no gain, or labels no longer change. No gold label is used.
 
     Parameters
     ----------
@@ -221,6 +275,8 @@ class SelfTraining:
         gold: Ints | None = None,
         labelled: Mapping[str, Labelled] | None = None,
         on_round: Callable[[Round], None] | None = None,
+        done: Sequence[Round] = (),
+        checkpoints: Path | None = None,
         progress: Progress | None = None,
     ) -> SelfTrainingResult:
         """Run all rounds.
@@ -239,6 +295,10 @@ class SelfTraining:
             Further sets with gold labels to report figures on, by name.
         on_round
             Called with each round when it is done.
+        done
+            The first rounds of a run that was stopped, which are not done again.
+        checkpoints
+            A folder for checkpoints, a folder a round, from which a round that was stopped goes on.
         progress
             Called with what is done and how far it is; by default a bar is shown.
 
@@ -261,39 +321,65 @@ class SelfTraining:
             judge_rows(votes, weak, self.settings.judges, self.classifier.seed),
         )
         show = progress or Bar()
-        rounds: list[Round] = []
-        for r in range(self.settings.rounds + 1):
-            rounds.append(self._round(r, pool, rounds[-1] if rounds else None, labelled or {}, show))
+        rounds = list(done)
+        while (stopped := self._why_stop(rounds)) is None:
+            kept = checkpoints and checkpoints / str(len(rounds))
+            rounds.append(self._round(pool, rounds, labelled or {}, kept, show))
             if on_round:
                 on_round(rounds[-1])
-        return SelfTrainingResult(weak, tuple(rounds))
+        return SelfTrainingResult(weak, tuple(rounds), stopped)
+
+    def _why_stop(self, rounds: Sequence[Round]) -> str | None:
+        settings = self.settings
+        if len(rounds) > settings.rounds:
+            return f"all {settings.rounds} rounds after round 0 are done (rounds)"
+        if len(rounds) < 2:
+            return None
+        flips, since_best = rounds[-1].ledger.flips, len(rounds) - 1 - best_round(rounds).ledger.round
+        if settings.judges and settings.patience and since_best >= settings.patience:
+            return f"{since_best} round(s) in a row were not judged better (patience)"
+        if flips < settings.min_flips:
+            return f"the last round changed {flips:.2%} of the labels (min_flips)"
+        return None
 
     def _round(
-        self, r: int, pool: "_Pool", last: Round | None, labelled: Mapping[str, Labelled], show: Progress
+        self,
+        pool: "_Pool",
+        before: Sequence[Round],
+        labelled: Mapping[str, Labelled],
+        checkpoints: Path | None,
+        show: Progress,
     ) -> Round:
         def tell(what: str, done: int, total: int) -> None:
             show(f"round {r}: {what}", done, total)
 
-        labels = pool.weak if last is None else self._pseudo_labels(pool, last)
-        selected = self._select(pool, labels, first=last is None)
-        if not selected.any():
+        r = len(before)
+        labels = self._pseudo_labels(pool, before) if before else pool.weak
+        weights = self._weigh(pool, labels, first=not before, tell=tell)
+        rows = np.flatnonzero(weights).tolist()
+        if not rows:
             raise InputError(
-                f"round {r} has no row to train on: no label reaches min_confidence = {self.settings.min_confidence} "
-                f"(the surest has {labels.max():.2f}); lower it"
+                f"round {r} has no row to train on: the selection {'later' if before else 'first'} keeps none "
+                f"(the surest label has probability {labels.max():.2f}); loosen its rule or lower its min_confidence"
             )
-        warm = last is not None and self.settings.warm_start
-        student = self._student(r, pool.votes.labels, warm=warm)
-        rows = np.flatnonzero(selected).tolist()
+        start = self._teacher(before) if before and self.settings.warm_start else None
+        student = self._student(r, pool.votes.labels, warm=start is not None)
         student.fit(
             [pool.texts[i] for i in rows],
             labels[rows],
+            weights=weights[rows],
             cues=[pool.cues[i] for i in rows],
-            start=last.classifier if last is not None and warm else None,
+            start=None if start is None else start.classifier,
+            checkpoints=checkpoints,
             progress=tell,
         )
         predicted = student.predict_proba(pool.texts, progress=tell)
-        ledger = self._ledger(r, pool, last, labels, selected, student, predicted.argmax(axis=1), labelled, tell)
-        return Round(student, labels, selected, ledger, predicted)
+        ledger = self._ledger(pool, before, labels, weights > 0, student, predicted.argmax(axis=1), labelled, tell)
+        return Round(student, labels, weights, ledger, predicted)
+
+    def _teacher(self, before: Sequence[Round]) -> Round:
+        """Return the round whose model a student starts from."""
+        return best_round(before) if self.settings.teacher == "best" else before[-1]
 
     def _student(self, r: int, labels: Sequence[str], *, warm: bool) -> TransformerClassifier:
         template, settings = self.classifier, self.classifier.settings
@@ -307,28 +393,38 @@ class SelfTraining:
             callbacks=template.callbacks,
         )
 
-    def _pseudo_labels(self, pool: "_Pool", last: Round) -> Probs:
-        """Return the teacher's labels of the pool, aligned and combined with the LFs' as the settings say."""
-        labels: Probs = last.predicted.astype(float)
+    def _pseudo_labels(self, pool: "_Pool", before: Sequence[Round]) -> Probs:
+        """Return the teacher's labels of the pool, as the settings say sharpened, aligned, combined with the LFs'."""
+        teachers = before if self.settings.teacher == "mean" else [self._teacher(before)]
+        labels: Probs = np.mean([teacher.predicted for teacher in teachers], axis=0, dtype=float)
         covered = pool.votes.covered
+        if self.settings.sharpen:
+            labels = sharpen(labels)
         if self.settings.align_classes:
-            labels = align(labels, pool.weak[covered].mean(axis=0))
+            labels = align(labels, self._shares(pool))
         if self.settings.use_votes:
             labels[covered] = combine(labels[covered], pool.weak[covered])
         return labels
 
-    def _select(self, pool: "_Pool", labels: Probs, *, first: bool) -> Bools:
-        candidates = ~pool.judges & (pool.votes.covered if first else True)
-        selected = np.zeros(len(labels), dtype=bool)
-        share = 1.0 if first else self.settings.keep
-        selected[candidates] = surest(labels[candidates], share, self.settings.min_confidence)
-        return selected
+    def _shares(self, pool: "_Pool") -> Floats:
+        given = self.settings.class_shares
+        return pool.weak[pool.votes.covered].mean(axis=0) if given is None else np.asarray(given)
+
+    def _weigh(self, pool: "_Pool", labels: Probs, *, first: bool, tell: Progress) -> Floats:
+        """Return the weights [n] of the rows; judges, and in round 0 uncovered rows, have none."""
+        selection = self.settings.first if first else self.settings.later
+        rows = np.flatnonzero(~pool.judges & (pool.votes.covered if first else True)).tolist()
+        features = None
+        if selection.needs_features:
+            features = self.classifier.frozen_features([pool.texts[i] for i in rows], progress=tell)
+        weights = np.zeros(len(labels))
+        weights[rows] = selection(labels[rows], features=features, shares=self._shares(pool))
+        return weights
 
     def _ledger(
         self,
-        r: int,
         pool: "_Pool",
-        last: Round | None,
+        rounds: Sequence[Round],
         labels: Probs,
         selected: Bools,
         student: TransformerClassifier,
@@ -338,6 +434,7 @@ class SelfTraining:
     ) -> Ledger:
         names, k = pool.votes.labels, pool.votes.n_labels
         now, weak = labels.argmax(axis=1), pool.weak.argmax(axis=1)
+        last = rounds[-1] if rounds else None
         before = last.labels.argmax(axis=1) if last else now
         was = last.selected if last else np.zeros_like(selected)
         covered = pool.votes.covered
@@ -350,8 +447,10 @@ class SelfTraining:
         scores = {
             name: score(given.gold, student.predict(given.texts, progress=tell), k) for name, given in labelled.items()
         }
+        found_shares, shares = np.bincount(predicted, minlength=k) / len(now), self._shares(pool)
+        flipped = predicted != last.predicted.argmax(axis=1) if last else (predicted != weak)[covered]
         return Ledger(
-            round=r,
+            round=len(rounds),
             trained_on=int(selected.sum()),
             kept=count(was & selected & (now == before), now),
             added=count(~was & selected, now),
@@ -361,7 +460,10 @@ class SelfTraining:
             agreement=float((predicted == weak)[covered].mean()),
             judged=judged,
             judged_error=error,
-            predicted_shares=dict(zip(names, (np.bincount(predicted, minlength=k) / len(now)).tolist(), strict=True)),
+            predicted_shares=dict(zip(names, found_shares.tolist(), strict=True)),
+            drift=float(abs(found_shares - shares).sum() / 2),
+            flips=float(flipped.mean()),
+            collapsed=tuple(name for c, name in enumerate(names) if found_shares[c] < shares[c] / COLLAPSE),
             pseudo_label_accuracy=float((now == pool.gold)[right].mean()) if right.any() else None,
             scores={name: found for name, found in scores.items() if found is not None},
         )

@@ -131,12 +131,19 @@ class PipelineSettings:
     self_training: Rounds = field(default_factory=Rounds)
 
     def __post_init__(self) -> None:
-        balance, labels = self.label_model.class_balance, self.data.labels
+        labels = self.data.labels
+        shares = {
+            "label_model.class_balance": self.label_model.class_balance,
+            "self_training.class_shares": self.self_training.class_shares,
+        }
         check(
             (0 <= self.seed < 2**32, f"seed must be in 0..2**32 - 1; got {self.seed}"),
-            (
-                balance is None or len(balance) == len(labels),
-                f"label_model.class_balance must have {len(labels)} shares, one a label; got {balance}",
+            *(
+                (
+                    given is None or len(given) == len(labels),
+                    f"{name} must have {len(labels)} shares, one a label; got {given}",
+                )
+                for name, given in shares.items()
             ),
         )
 

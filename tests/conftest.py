@@ -140,3 +140,29 @@ def tiny_project(tmp_path, tiny_backbone, toy_texts) -> Path:
     (tmp_path / "lfs.py").write_text(TINY_LFS, encoding="utf-8")
     (tmp_path / "pipeline.toml").write_text(TINY_TOML.format(backbone=tiny_backbone.as_posix()), encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def make_round():
+    """Make a `Round` of a given ledger, all but empty."""
+    from labelfns.pipelines import Ledger, Round
+
+    plain = {
+        "round": 0,
+        "trained_on": 1,
+        "kept": {},
+        "added": {},
+        "dropped": {},
+        "flipped": {},
+        "confidence": 1.0,
+        "agreement": 1.0,
+        "judged": None,
+        "judged_error": None,
+        "predicted_shares": {},
+        "drift": 0.0,
+        "flips": 0.5,
+        "collapsed": (),
+        "pseudo_label_accuracy": None,
+        "scores": {},
+    }
+    return lambda **given: Round(None, None, None, Ledger(**{**plain, **given}), None)

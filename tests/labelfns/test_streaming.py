@@ -138,6 +138,17 @@ def test_what_cannot_be_streamed(tmp_path, name, content, message):
         apply_file(LFS, tmp_path / "none.csv", output=tmp_path / "out.parquet")
 
 
+def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, monkeypatch):
+    def full(self, table):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
+    write(["a"], tmp_path / "in.txt")
+    with pytest.raises(InputError, match=r"out\.parquet: OSError: No space left"):
+        apply_file(LFS, tmp_path / "in.txt", output=tmp_path / "out.parquet")
+    assert [file.name for file in tmp_path.iterdir()] == ["in.txt"]
+
+
 def test_sparse_votes_come_back_whole():
     votes = LFS.apply(TEXTS)
     sparse = SparseVotes.of(votes)

@@ -7,7 +7,6 @@ from transformers import TrainerCallback, pipeline
 
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, TransformerClassifier, WeakLabelLoss
-from labelfns.models.training import Batches, training_rows
 
 LABELS = ["negative", "positive"]
 FAST = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, loss=WeakLabelLoss(consistency="none"))
@@ -96,6 +95,17 @@ def test_a_warm_start_goes_on_from_the_teacher(fitted, toy_texts):
     )
 
 
+def test_frozen_layers_stay_as_they_are(fitted, toy_texts):
+    texts, gold = toy_texts
+    settings = FineTuning(epochs=1, min_steps=1, learning_rate=1e-2, frozen_layers=1, loss=ONE.loss)
+    student = TransformerClassifier("never opened", labels=LABELS, settings=settings)
+    student.fit(texts, np.eye(2)[gold], start=fitted, progress=quiet)
+    before, after = fitted.model_.state_dict(), student.model_.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed
+    assert all("layer.1" in name or "pooler" in name or "classifier" in name for name in changed)
+
+
 def test_half_a_surrogate_pair_is_read_as_a_question_mark(fitted):
     probs = fitted.predict_proba(["\udce9 lunch", "? lunch"], progress=quiet)
     np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)
@@ -131,29 +141,6 @@ def test_progress_is_told(tiny_backbone, toy_texts):
     assert seen[-1] == ("fine-tuning", 5, 5)
     classifier.predict_proba(texts, progress=lambda *step: seen.append(step))
     assert seen[-1] == ("scoring", 80, 80)
-
-
-@pytest.mark.parametrize(("rows", "steps"), [(5, 30), (160, 30), (1000, 126)])
-def test_small_sets_are_passed_over_more_often(rows, steps):
-    arguments = FineTuning(epochs=2, min_steps=30, batch_size=16).arguments("unused", 0, rows)
-    assert arguments.num_train_epochs * np.ceil(rows / 16) == steps
-
-
-def test_batches_hold_the_views(tiny_backbone):
-    from transformers import AutoTokenizer
-
-    settings = FineTuning(hide_cues=1.0, word_dropout=1.0, loss=WeakLabelLoss(consistency="perturbed"))
-    tokenizer = AutoTokenizer.from_pretrained(tiny_backbone)
-    rows = training_rows(["great lunch", "the train today"], np.eye(2), np.ones(2), [[(0, 5)], []])
-    batch = Batches(tokenizer, settings, np.random.default_rng(0))([rows[0], rows[1]])
-    assert tokenizer.batch_decode(batch["input_ids"]) == [
-        "[CLS] [MASK] lunch [SEP] [PAD]",
-        "[CLS] the train today [SEP]",
-        "[CLS] [MASK] [MASK] [SEP] [PAD]",
-        "[CLS] [MASK] [MASK] [MASK] [SEP]",
-    ]
-    assert batch["targets"].tolist() == [[1, 0], [0, 1]]
-    assert batch["weights"].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,18 @@ def test_two_passes():
     assert found == near((log(4 / 3) + log(2)) / 2 + 2 * log(3) / 8)
 
 
-def test_perturbed_view():
-    loss = WeakLabelLoss(smoothing=0.0, consistency="perturbed", consistency_weight=0.5)
+@pytest.mark.parametrize("consistency", ["perturbed", "hidden_cues"])
+def test_second_view(consistency):
+    loss = WeakLabelLoss(smoothing=0.0, consistency=consistency, consistency_weight=0.5)
     found = loss(THREE_TO_ONE, tensor([[1.0, 0.0]]), ONE, EVEN).item()
     assert found == near(log(4 / 3) + 0.5 * log(2))
+
+
+@pytest.mark.parametrize(("progress", "share"), [(0.0, 0.0), (0.1, 0.25), (0.4, 1.0), (0.9, 1.0)])
+def test_consistency_ramps_up(progress, share):
+    loss = WeakLabelLoss(smoothing=0.0, consistency="perturbed", consistency_ramp=0.4)
+    found = loss(THREE_TO_ONE, tensor([[1.0, 0.0]]), ONE, EVEN, progress).item()
+    assert found == near(log(4 / 3) + share * log(2))
 
 
 def test_consistency_needs_no_sure_student():

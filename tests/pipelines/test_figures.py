@@ -3,7 +3,6 @@ import pytest
 
 from labelfns import Fault, Votes
 from labelfns.models import MajorityVote
-from labelfns.pipelines import Ledger, Round
 from labelfns.pipelines.figures import LabelCoverage, baseline, most_common_label, warnings
 
 VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
@@ -28,38 +27,31 @@ def test_label_coverage_by_hand():
     assert sum(found.by_confidence.values()) == 4
 
 
-def test_warnings_name_what_to_worry_about():
+def test_warnings_name_what_to_worry_about(make_round):
     votes = Votes(
         VOTES.matrix, labels=VOTES.labels, lf_names=["a", "b", "idle"], faults=[Fault("a", (4,), "KeyError: 1", "...")]
     )
-    weak = MajorityVote().fit(votes).predict_proba(votes)
     poor = baseline(MODEL, VOTES, np.array([1, 1, 0, 0, 1]), most_common=0)
     good = baseline(MODEL, VOTES, np.array([0, 1, 1, 0, 0]), most_common=0)
-    ledger = Ledger(
-        1, 4, {}, {}, {}, {}, 1.0, 1.0, None, None, {"no": 0.99, "yes": 0.01}, None, {"test": poor.all_rows}
+    done = make_round(
+        round=1, predicted_shares={"no": 0.99, "yes": 0.01}, collapsed=("yes",), scores={"test": poor.all_rows}
     )
-    done = Round(None, None, None, ledger, None)
     found = "\n".join(
-        warnings({"pool": votes}, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
+        warnings({"pool": votes}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
     )
     for part in (
         "a raised KeyError: 1 on row 4",
         "LF idle never votes",
-        "class collapse in round 1: it gives 'yes' to 1.0%",
+        "class collapse in round 1: it gives 'yes' to only 1.0%",
         "the label model is worse than majority vote on the covered rows of test",
         "the best round is worse than majority vote on test",
     ):
         assert part in found
 
 
-def test_nothing_to_warn_of():
+def test_nothing_to_warn_of(make_round):
     good = baseline(MODEL, VOTES, np.array([0, 1, 1, 0, 0]), most_common=0)
-    ledger = Ledger(0, 4, {}, {}, {}, {}, 1.0, 1.0, None, None, {"no": 0.6, "yes": 0.4}, None, {"test": good.all_rows})
     votes = VOTES.rows(slice(None))
     two = Votes(votes.matrix[:, :2], labels=votes.labels)
-    weak = MajorityVote().fit(two).predict_proba(two)
-    done = Round(None, None, None, ledger, None)
-    assert (
-        warnings({"pool": two}, weak, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": good}})
-        == []
-    )
+    done = make_round(predicted_shares={"no": 0.6, "yes": 0.4}, scores={"test": good.all_rows})
+    assert warnings({"pool": two}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": good}}) == []

@@ -72,8 +72,8 @@ def test_everything_that_is_wrong_at_once(tmp_path):
         smoothing = 2.0
         consistency = "rdrop"
         [self_training]
-        keep = 0
         rounds = -1
+        patience = -1
     """
     with pytest.raises(SettingsError) as caught:
         load_settings(write(tmp_path, text), ["nonsense", "classifier.epochs.x=1"])
@@ -87,7 +87,7 @@ def test_everything_that_is_wrong_at_once(tmp_path):
         "classifier.epochs must be a number; got 'three'",
         "classifier.layers must be a whole number; got 1.5",
         "classifier.loss.consistency must be",
-        "self_training.keep must be in (0, 1]; got 0",
+        "self_training.patience must be at least 0; got -1",
         "self_training.rounds must be at least 0; got -1",
         "--set takes section.key=value; got 'nonsense'",
         "epochs is not a table of settings",

@@ -5,9 +5,9 @@ import pytest
 
 from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, SettingsError
-from labelfns.models import FineTuning, MajorityVote, TransformerClassifier, WeakLabelLoss
-from labelfns.pipelines import Labelled, Ledger, Round, Rounds, SelfTraining, SelfTrainingResult
-from labelfns.pipelines.self_training import check_trainable, judge_rows
+from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier, WeakLabelLoss
+from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
+from labelfns.pipelines.self_training import best_round, check_trainable, judge_rows
 
 LABELS = ["negative", "positive"]
 LFS = LFSet(
@@ -31,7 +31,9 @@ def ran(tiny_backbone, toy_texts):
     """Three rounds on the toy texts, everything recorded."""
     texts, gold = toy_texts
     training = SelfTraining(
-        MajorityVote(), TransformerClassifier(tiny_backbone, settings=LEARN), Rounds(rounds=2, keep=0.75, judges=0.2)
+        MajorityVote(),
+        TransformerClassifier(tiny_backbone, settings=LEARN),
+        Rounds(rounds=2, later=Selection(keep=0.75), judges=0.2, patience=0),
     )
     seen = []
     result = training.run(
@@ -95,18 +97,51 @@ def test_it_learns_what_the_lfs_say(ran):
     assert result.best.ledger.agreement > 0.9
 
 
-def ledger(number, judged):
-    error = None if judged is None else 0.05
-    return Ledger(number, 1, {}, {}, {}, {}, 1.0, 1.0, judged, error, {}, None, {})
+@pytest.fixture
+def rounds_of(make_round):
+    """Make rounds that were judged so, with further parts of the ledger given."""
+
+    def make(judged, **given):
+        error = {} if judged[0] is None else {"judged_error": 0.05}
+        return [make_round(round=i, judged=value, **error, **given) for i, value in enumerate(judged)]
+
+    return make
 
 
 @pytest.mark.parametrize(
     ("judged", "best"),
     [([0.5, 0.7, 0.6], 1), ([0.7, 0.74], 0), ([0.7, 0.76, 0.8], 1), ([0.5, 0.4, 0.6], 2), ([None, None, None], 2)],
 )
-def test_the_best_round_needs_no_gold(judged, best):
-    rounds = tuple(Round(None, None, None, ledger(i, value), None) for i, value in enumerate(judged))
-    assert SelfTrainingResult(None, rounds).best is rounds[best]
+def test_the_best_round_needs_no_gold(rounds_of, judged, best):
+    rounds = tuple(rounds_of(judged))
+    assert SelfTrainingResult(None, rounds, "").best is rounds[best]
+
+
+def test_a_round_in_which_a_class_collapsed_is_not_the_best(make_round):
+    first, last = make_round(judged=0.5), make_round(round=2, judged=0.7)
+    bad = make_round(round=1, judged=0.9, collapsed=("yes",))
+    assert best_round([first, bad, last]) is last
+    assert best_round([make_round(judged=0.5, collapsed=("no",)), bad]) is bad
+
+
+@pytest.mark.parametrize(
+    ("settings", "judged", "flips", "why"),
+    [
+        ({"rounds": 1}, [0.5, 0.7], 0.5, "all 1 rounds"),
+        ({"rounds": 5}, [0.5], 0.5, None),
+        ({"rounds": 5}, [0.5, 0.7], 0.5, None),
+        ({"rounds": 5}, [0.5, 0.7, 0.7], 0.5, "1 round"),
+        ({"rounds": 5, "patience": 2}, [0.5, 0.7, 0.7], 0.5, None),
+        ({"rounds": 5, "patience": 2}, [0.7, 0.7, 0.7], 0.5, "2 round"),
+        ({"rounds": 5, "patience": 0}, [0.5, 0.7, 0.7], 0.5, None),
+        ({"rounds": 5, "judges": 0.0}, [None, None], 0.5, None),
+        ({"rounds": 5, "min_flips": 0.01}, [0.5, 0.7], 0.002, "changed 0.20%"),
+    ],
+)
+def test_when_rounds_end(rounds_of, settings, judged, flips, why):
+    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(**settings))
+    stopped = training._why_stop(rounds_of(judged, flips=flips))
+    assert stopped is None if why is None else stopped.startswith(why) or why in stopped
 
 
 @pytest.mark.slow
@@ -122,8 +157,17 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [Rounds(warm_start=False, align_classes=False, use_votes=False), Rounds(rounds=0)])
-def test_every_part_can_be_off(tiny_backbone, toy_texts, settings):
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Rounds(warm_start=False, align_classes=False, use_votes=False),
+        Rounds(rounds=0),
+        Rounds(first=Selection("cut_statistic"), later=Selection("softmatch", hold_shares=True)),
+        Rounds(rounds=2, teacher="mean", sharpen=True, class_shares=(0.4, 0.6), patience=0),
+        Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
+    ],
+)
+def test_every_part_can_be_off_or_another(tiny_backbone, toy_texts, settings):
     texts, _ = toy_texts
     template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
     result = SelfTraining(MajorityVote(), template, settings).run(texts, LFS.apply(texts), progress=quiet)
@@ -133,8 +177,9 @@ def test_every_part_can_be_off(tiny_backbone, toy_texts, settings):
 
 def test_a_threshold_that_nothing_reaches():
     both = LFSet(LABELS, [keywords(1, ["t"], name="a"), keywords(0, ["t"], name="b")])
-    with pytest.raises(InputError, match=r"round 0 has no row to train on.*min_confidence = 0\.9 .*0\.50"):
-        SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(min_confidence=0.9)).run(
+    never = Rounds(first=Selection("threshold", min_confidence=0.9))
+    with pytest.raises(InputError, match=r"round 0 has no row to train on.*selection first.*0\.50"):
+        SelfTraining(MajorityVote(), TransformerClassifier("never opened"), never).run(
             ["t", "t", "t"], both.apply(["t", "t", "t"]), progress=quiet
         )
 
@@ -153,5 +198,5 @@ def test_nothing_to_learn(texts, matrix, message):
 
 
 def test_settings_are_checked():
-    with pytest.raises(SettingsError, match="3 problems"):
-        Rounds(rounds=-1, keep=1.5, judges=1.0)
+    with pytest.raises(SettingsError, match="6 problems"):
+        Rounds(rounds=-1, judges=1.0, teacher="first", class_shares=(0.5, 0.6), patience=-1, min_flips=1.0)

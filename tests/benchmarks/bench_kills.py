@@ -1,0 +1,159 @@
+"""A tiny run, killed (SIGKILL) at random moments and resumed: the same files as undisturbed, none half written.
+
+Each time a run is started in a fresh folder, killed at a moment drawn evenly from the time that a whole run takes, its
+files are looked at, and it is resumed to its end. A checkpoint is saved after every step, so that many kills fall into
+one. POSIX only.
+"""
+
+import argparse
+import collections
+import hashlib
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+from labelfns.data import example
+
+PRELOAD = ["labelfns.pipelines.run", "transformers.trainer", "matplotlib.figure"]  # by the server that forks the runs
+FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1"]
+
+
+def tiny_backbone(folder):
+    """Save a BERT of two layers of 16 units with the embedded backbone's tokenizer."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    from labelfns.models.backbones import load_backbone
+
+    _, tokenizer = load_backbone("embedded", ["a", "b"])
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=128,
+    )
+    torch.manual_seed(0)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def run(pipeline, overrides, folder):
+    import torch
+
+    from labelfns.pipelines import load_settings, run_pipeline
+    from labelfns.progress import silent
+
+    torch.set_num_threads(1)
+    if bad := half_written(folder):
+        sys.exit("\n".join(bad))
+    run_pipeline(load_settings(pipeline, overrides), folder, resume=True, progress=silent)
+
+
+def started(target, *arguments):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    process = context.Process(target=target, args=arguments)
+    process.start()
+    return process
+
+
+def finished(target, *arguments):
+    process = started(target, *arguments)
+    process.join()
+    return process.exitcode
+
+
+def contents(folder):
+    """Return a hash of each file that a run leaves; figures of time are left out."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name not in (".lock", "report.html"):
+            data = path.read_bytes()
+            if path == folder / "metrics.json":
+                data = json.dumps({**json.loads(data), "seconds": None}).encode()
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def half_written(folder):
+    """Return the files that have their name, and cannot be read."""
+    import polars as pl
+    import torch
+    from safetensors import safe_open
+
+    readers = {
+        ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+        ".toml": lambda path: tomllib.loads(path.read_text(encoding="utf-8")),
+        ".parquet": pl.read_parquet,
+        ".safetensors": lambda path: safe_open(path, "numpy").keys(),
+        ".pt": lambda path: torch.load(path, weights_only=True),
+    }
+    bad = []
+    for path in folder.rglob("*"):
+        unfinished = any(part.endswith(".part") or part == "unfinished" for part in path.relative_to(folder).parts)
+        if path.is_file() and not unfinished and path.suffix in readers:
+            try:
+                readers[path.suffix](path)
+            except Exception as error:
+                bad.append(f"{path}: {error}")
+    return bad
+
+
+def stage(folder):
+    """Say how far a run had come."""
+    if not (folder / "made_from.json").is_file():
+        return "before the votes were saved"
+    if (folder / "metrics.json").is_file():
+        return "after the end"
+    done = len([path for path in (folder / "rounds").glob("*") if path.name.isdigit()])
+    saved = "after" if list((folder / "checkpoints").glob("*/checkpoint-*")) else "before"
+    return f"{done} rounds done, {saved} a checkpoint"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pipeline", nargs="?", type=Path, help="by default tweet_sentiment with a tiny transformer")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    rng, failures, stages = random.Random(options.seed), [], collections.Counter()
+    with tempfile.TemporaryDirectory() as name:
+        home, overrides = Path(name), FAST
+        if options.pipeline is None:
+            finished(tiny_backbone, home / "tiny")
+            overrides = [*FAST, "classifier.batch_size=64", f"classifier.backbone={(home / 'tiny').as_posix()}"]
+        pipeline = options.pipeline or example("tweet_sentiment") / "pipeline.toml"
+        for folder in (home / "warm", home / "undisturbed"):
+            start = time.perf_counter()
+            if finished(run, pipeline, overrides, folder):
+                sys.exit("the undisturbed run failed")
+            seconds = time.perf_counter() - start
+        expected = contents(folder)
+        print(f"{len(expected)} files in {seconds:.1f} s undisturbed", flush=True)
+        for number in range(options.kills):
+            folder = home / str(number)
+            process = started(run, pipeline, overrides, folder)
+            process.join(rng.uniform(0, seconds))
+            process.kill()
+            process.join()
+            at = stage(folder)
+            stages[at] += 1
+            problems = ["the resumed run failed"] if finished(run, pipeline, overrides, folder) else []
+            found = contents(folder)
+            problems += [f"{path} differs" for path in expected | found if expected.get(path) != found.get(path)]
+            failures += [f"kill {number}, {at}: {problem}" for problem in problems]
+    for at, count in sorted(stages.items()):
+        print(f"{count:4} killed {at}")
+    print(f"{options.kills} kills, {len(failures)} failures")
+    sys.exit("\n".join(failures) or 0)
+
+
+if __name__ == "__main__":
+    main()
