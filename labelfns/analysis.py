@@ -1,19 +1,22 @@
 """Coverage analysis: what each LF does, and how much of the data the set reaches.
 
 Definitions follow Ratner et al. 2017 (Snorkel) and `snorkel.labeling.LFAnalysis`, save that accuracy counts only
-rows whose gold label is known. May import: numpy, polars, `labelfns.votes`.
+rows whose gold label is known. May import: numpy, `labelfns.votes`; polars for the table.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from labelfns.lf import ABSTAIN
 from labelfns.votes import Gold, Votes, check_gold
 
+if TYPE_CHECKING:
+    import polars as pl
 
-def summary(votes: Votes, gold: Gold | None = None) -> pl.DataFrame:
+
+def summary(votes: Votes, gold: Gold | None = None) -> "pl.DataFrame":
     """Return one row an LF.
 
     Parameters
@@ -36,6 +39,8 @@ def summary(votes: Votes, gold: Gold | None = None) -> pl.DataFrame:
     InputError
         If gold does not fit the votes.
     """
+    import polars as pl
+
     matrix, n = votes.matrix, max(len(votes), 1)
     voted = matrix != ABSTAIN
     n_votes = voted.sum(axis=1, keepdims=True)
@@ -91,6 +96,17 @@ class Coverage:
             overlapping=int(((votes.matrix != ABSTAIN).sum(axis=1) > 1).sum()),
             conflicting=int(votes.conflicting.sum()),
             votes_by_label=dict(zip(votes.labels, by_label.tolist(), strict=True)),
+        )
+
+    def __add__(self, other: "Coverage") -> "Coverage":
+        """Return the counts over both of two sets of rows, with the same labels."""
+        by_label = {label: n + other.votes_by_label[label] for label, n in self.votes_by_label.items()}
+        return Coverage(
+            self.rows + other.rows,
+            self.covered + other.covered,
+            self.overlapping + other.overlapping,
+            self.conflicting + other.conflicting,
+            by_label,
         )
 
     @property

@@ -1,34 +1,35 @@
 """The compiled engine: all declared LFs answered in one pass over the texts.
 
-The texts are cut at spaces; each distinct piece that may hold something is looked up once (`labelfns.vocabulary`), by
-the same code that answers a single LF; what was found is joined back to the rows. What a piece alone cannot tell, as
-phrases and contexts, is asked of the LF itself on the few rows where it may fire. Patterns go to a linear-time
-engine where that answers exactly as `re` does. May import: numpy, polars, this room.
+The texts are cut at spaces (`labelfns.pieces`); each distinct piece that may hold something is looked up once
+(`labelfns.vocabulary`), by the same code that answers a single LF, and what was found goes to the piece's rows. What a
+piece alone cannot tell, as phrases and contexts, is asked of the LF itself on the few rows where it may fire. Patterns
+go to a linear-time engine where that answers exactly as `re` does. May import: numpy, polars, this room.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from labelfns.declared import CountLF, PatternLF, count_of
+from labelfns.declared import Count, CountLF, PatternLF, count_of
 from labelfns.lf import ABSTAIN, DeclaredLF
 from labelfns.linear import linear
-from labelfns.vocabulary import AROUND, SAFE_NON_ASCII, Hits, Vocabulary
+from labelfns.pieces import AROUND, Pieces, may_hold
+from labelfns.pieces import ROWS as ROWS
+from labelfns.vocabulary import Hits, Vocabulary
 from labelfns.votes import Fault
 from labelfns.voting import Column, Rules, call
 
 VERSION = 1
 """Raised with every change of what an LF answers; caches of other versions are not read."""
 
-ROWS = 100_000
-"""Rows answered at a time: what bounds the memory."""
-
 _KEPT_PIECES = 500_000
 _SAMPLE = 500
 _ASCII = r"^[ -~]*$"
+_BY_PIECE = {"words": "^[A-Za-z0-9_]+$", "shouted": "^(?:[A-Z][A-Z0-9_]+|[0-9_]+[A-Z][A-Z0-9_]*)$"}
+"""What plain ASCII pieces count for one, by what is counted."""
 _COUNTED = {"exclamations": ("!", "\uff01"), "questions": ("?", "\uff1f")}
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.int8]
@@ -77,19 +78,36 @@ class Compiled:
         The m LFs.
     rules
         How votes are read and failures treated.
+    known
+        The pieces of blocks of the texts, by the first row of each; more are put in. Without it none are kept.
+    offset
+        The number of the first row of the first block, for faults and messages.
     """
 
-    def __init__(self, lfs: Sequence[DeclaredLF], rules: Rules) -> None:
+    def __init__(
+        self,
+        lfs: Sequence[DeclaredLF],
+        rules: Rules,
+        known: MutableMapping[int, Pieces] | None = None,
+        offset: int = 0,
+    ) -> None:
         self.lfs = tuple(lfs)
         self.rules = rules
+        self.offset = offset
+        self.known = {} if known is None else known
+        self.keep = known is not None
         self.votes = [rules.class_id(lf.label) for lf in lfs]
         self.vocabulary = Vocabulary(lfs)
         self._literals = self.vocabulary.literals
-        self._pieces: dict[str, Hits] = {}
+        self._looked_up = self.vocabulary.ready()
+        self._counts_words = any(isinstance(lf, CountLF) and lf.what in _BY_PIECE for lf in lfs)
         self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
 
     def apply(self, texts: Sequence[str], matrix: Matrix, first: int = 0) -> list[Fault]:
-        """Write the votes of n texts into `matrix`, int8 [n, m] of abstains, and return the faults."""
+        """Write the votes of n texts, a block that starts at row `first`, into `matrix`; return the faults.
+
+        `matrix` is int8 [n, m], all abstains.
+        """
         block = Block.of(texts, first)
         faults: list[Fault] = []
         if self._by_word:
@@ -106,18 +124,23 @@ class Compiled:
             for j, lf in enumerate(self.lfs):
                 if type(lf) is not PatternLF:
                     matrix[i, j] = ABSTAIN if lf(texts[i]) == ABSTAIN else self.votes[j]
+        if not self.keep:
+            self.known.clear()
         return faults
 
     def _words(self, block: Block, matrix: Matrix) -> None:
         """Answer every LF that is found by words and symbols."""
-        rows, codes, values = self._hits(block.series)
+        rows, codes, values = self._hits(block)
+        of_phrase = codes > self.vocabulary.negation
+        asked = [self._phrases(rows[of_phrase], codes[of_phrase])]
+        rows, codes, values = rows[~of_phrase], codes[~of_phrase], values[~of_phrase]
         lf, sure = codes // 2, (codes % 2 == 0) & (codes < self.vocabulary.negation)
         lexicons = np.zeros(len(self.lfs) + 1, dtype=bool)
         lexicons[[j // 2 for j, _ in self.vocabulary.lexicons]] = True
         fires = sure & ~lexicons[lf]
         matrix[rows[fires], lf[fires]] = np.array([*self.votes, ABSTAIN], dtype=np.int8)[lf[fires]]
         maybe = (codes % 2 == 1) & ~lexicons[lf]
-        asked = [(rows[maybe], lf[maybe])]
+        asked.append((rows[maybe], lf[maybe]))
         negated = np.zeros(len(block.texts), dtype=bool)
         negated[rows[codes == self.vocabulary.negation]] = True
         for code, lexicon in self.vocabulary.lexicons:
@@ -133,77 +156,98 @@ class Compiled:
             asked.append((where, np.full(len(where), j)))
         self._ask(block, matrix, asked)
 
+    def _phrases(self, rows: Ints, codes: Ints) -> tuple[Ints, Ints]:
+        """Return the rows where all words of a phrase stand somewhere, and the LF of each."""
+        vocabulary, m = self.vocabulary, len(self.vocabulary.phrase_of)
+        if not len(rows):
+            return rows, codes
+        row, word = np.divmod(_distinct(rows * m + codes - vocabulary.negation - 1), m)
+        n = len(vocabulary.lf_of)
+        phrases, words = np.unique(row * n + np.array(vocabulary.phrase_of)[word], return_counts=True)
+        row, phrase = np.divmod(phrases, n)
+        whole = words == np.array(vocabulary.words_of)[phrase]
+        return row[whole], np.array(vocabulary.lf_of)[phrase[whole]]
+
     def _ask(self, block: Block, matrix: Matrix, asked: list[tuple[Ints, Ints]]) -> None:
         """Ask the LFs themselves where a piece alone cannot tell, row by row so that a row is tokenised once."""
         rows = np.concatenate([rows for rows, _ in asked])
         lfs = np.concatenate([lfs for _, lfs in asked])
         open_ = matrix[rows, lfs] == ABSTAIN
-        for pair in np.unique(rows[open_] * len(self.lfs) + lfs[open_]).tolist():
+        for pair in _distinct(rows[open_] * len(self.lfs) + lfs[open_]).tolist():
             i, j = divmod(pair, len(self.lfs))
             if self.lfs[j](block.texts[i]) != ABSTAIN:
                 matrix[i, j] = self.votes[j]
 
-    def _hits(self, series: pl.Series) -> tuple[Ints, Ints, Ints]:
+    def _hits(self, block: Block) -> tuple[Ints, Ints, Ints]:
         """Return row, code and value of all that is found, [h] each."""
-        numbers = np.arange(len(series), dtype=np.int64)
-        sample = self._may_hold(series.gather_every(max(1, len(series) // _SAMPLE)))
-        if len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample):  # few rows hold anything: cut only these
-            may = self._may_hold(series)
-            numbers, series = np.flatnonzero(may.to_numpy()), series.filter(may)
-        cut = series.str.split(" ")
-        rows = np.repeat(numbers, cut.list.len().to_numpy())
-        table = pl.DataFrame({"row": rows, "piece": cut.explode()})
-        distinct = table["piece"].unique()
-        asked = self._without_plain_words(distinct.filter(self._may_hold(distinct))).to_list()
-        found = [(piece, hits) for piece in asked if (hits := self._look_up(piece))]
-        pieces = pl.DataFrame(
-            {"piece": [piece for piece, _ in found], "at": np.arange(len(found), dtype=np.int64)},
-            schema={"piece": pl.String, "at": pl.Int64},
-        )
-        joined = table.join(pieces, on="piece", how="inner")
-        at = joined["at"].to_numpy()
-        counts = np.array([len(hits) for _, hits in found], dtype=np.int64)
-        flat = np.array([pair for _, hits in found for pair in hits], dtype=np.int64).reshape(-1, 2)
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(found) else counts
+        found = self._holding(self._pieces(block))
+        ready = self._looked_up.get
+        hits = [self._look_up(key) if (known := ready(key)) is None else known for key in found["key"].to_list()]
+        times = found["row"].list.len().to_numpy()  # how often each piece stands somewhere
+        counts = np.fromiter(map(len, hits), dtype=np.int64, count=len(hits))  # how much each piece holds
+        flat = np.array([pair for pairs in hits for pair in pairs], dtype=np.int64).reshape(-1, 2)
+        kept = counts > 0
+        rows = found["row"].filter(kept).explode().to_numpy().astype(np.int64)
+        at = np.repeat(np.flatnonzero(kept), times[kept])
         repeats = counts[at]
         ends = np.cumsum(repeats)
         offsets = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - repeats, repeats)
-        index = np.repeat(starts[at], repeats) + offsets
-        return np.repeat(joined["row"].to_numpy(), repeats), flat[index, 0], flat[index, 1]
+        index = np.repeat((np.cumsum(counts) - counts)[at], repeats) + offsets
+        return np.repeat(rows, repeats), flat[index, 0], flat[index, 1]
 
-    def _may_hold(self, series: pl.Series) -> pl.Series:
-        """Return which texts or pieces may hold something that is looked for; the others do not."""
-        may = series.str.contains_any(self._literals, ascii_case_insensitive=True)
-        return may | series.str.contains(rf"[^\x00-\x7f{SAFE_NON_ASCII}]")
+    def _pieces(self, block: Block) -> Pieces:
+        if block.first not in self.known:
+            series = block.series
+            sample = may_hold(series.gather_every(max(1, len(series) // _SAMPLE)), self._literals)
+            few = len(series) > _SAMPLE and 2 * int(sample.sum()) < len(sample)
+            if few and not self._counts_words:  # few rows hold anything: cut only these
+                may = may_hold(series, self._literals)
+                return Pieces.of(series.filter(may), np.flatnonzero(may.to_numpy()))
+            self.known[block.first] = Pieces.of(series)
+        return self.known[block.first]
 
-    def _without_plain_words(self, pieces: pl.Series) -> pl.Series:
-        """Leave out plain ASCII words that are in no list; most pieces are such."""
+    def _holding(self, pieces: Pieces) -> pl.DataFrame:
+        """Return the pieces that may hold something, with ``key``, what to look each up as."""
+        word, text = pl.col("word"), pl.coalesce("forms", "piece")
+        if self.vocabulary.symbols:  # they may stand around a word
+            word = pl.when(~pl.col("piece").str.contains_any(list(self.vocabulary.symbols))).then(word)
+        if not self.vocabulary.whole:  # parts of a tag begin with capitals
+            word = pl.when(~word.str.starts_with("#")).then(word)
+        held = text.str.contains_any(self._literals, ascii_case_insensitive=True)
         if not self.vocabulary.plain:
-            return pieces
-        words = pieces.str.strip_chars(AROUND)
-        plain = words.str.contains("^[A-Za-z0-9]+$") & ~words.str.to_lowercase().is_in(
-            list(self.vocabulary.words.exact)
-        )
-        plain &= ~words.str.contains_any(self.vocabulary.triples, ascii_case_insensitive=True)
-        if self.vocabulary.symbols:
-            plain &= ~pieces.str.contains_any(list(self.vocabulary.symbols))
-        return pieces.filter(~plain)
+            return pieces.frame.filter(held).with_columns(key=pl.coalesce(word, "piece"))
+        keyed = pieces.frame.with_columns(key=word)
+        listed = keyed.filter(pl.col("key").is_in(self.vocabulary.listed))
+        others = keyed.filter(pl.col("key").is_null()).filter(held).with_columns(key="piece")
+        return pl.concat([listed, others])
 
-    def _look_up(self, piece: str) -> Hits:
-        hits = self._pieces.get(piece)
-        if hits is None:
-            if len(self._pieces) >= _KEPT_PIECES:
-                self._pieces.clear()
-            hits = self._pieces[piece] = self.vocabulary.look_up(piece)
+    def _look_up(self, key: str) -> Hits:
+        if len(self._looked_up) >= _KEPT_PIECES:
+            self._looked_up.clear()
+        hits = self._looked_up[key] = self.vocabulary.look_up(key)
         return hits
 
     def _count(self, block: Block, j: int, lf: CountLF) -> Column:
-        counts = np.fromiter(_counts(block, lf), dtype=np.int64, count=len(block.texts))
+        if lf.what in _BY_PIECE:
+            counts = self._count_by_piece(block, lf.what)
+        else:
+            counts = np.fromiter(_counts(block, lf), dtype=np.int64, count=len(block.texts))
         fires = (counts >= lf.at_least) & (counts <= (lf.at_most if lf.at_most is not None else counts.max(initial=0)))
         if lf.where is not None:
             for i in np.flatnonzero(fires).tolist():
                 fires[i] = lf(block.texts[i]) != ABSTAIN
         return np.where(fires, self.votes[j], ABSTAIN).astype(np.int8)
+
+    def _count_by_piece(self, block: Block, what: Count) -> Ints:
+        """Return how many words, or words in capitals, each row has, [n]; a piece's count goes to all its rows."""
+        frame = self._pieces(block).frame
+        word = frame["piece"].str.strip_chars(AROUND)
+        counts = word.str.contains(_BY_PIECE[what]).cast(pl.Int64).to_numpy(writable=True)
+        others = np.flatnonzero(~word.str.contains("^[#@]?[A-Za-z0-9_]+$"))
+        counts[others] = [count_of(what, piece) for piece in frame["piece"].gather(others).to_list()]
+        weights = np.repeat(counts, frame["row"].list.len().to_numpy())
+        rows = frame["row"].explode().to_numpy()
+        return np.bincount(rows, weights=weights, minlength=len(block.texts)).astype(np.int64)
 
     def _pattern(self, block: Block, j: int, lf: PatternLF, clean: Ints) -> tuple[Column, Fault | None]:
         column = np.full(len(block.texts), ABSTAIN, dtype=np.int8)
@@ -220,11 +264,17 @@ class Compiled:
         left[block.odd] = True
         rows = np.flatnonzero(left)
         asked = [block.texts[i] for i in rows.tolist()]
-        column[rows], fault = call(lf, asked, self.rules, limited=True)
-        if fault is None:
-            return column, None
-        numbers = tuple(block.first + int(rows[i]) for i in fault.rows)
-        return column, Fault(fault.lf, numbers, fault.error, fault.traceback)
+        numbers = (rows + self.offset + block.first).tolist()
+        column[rows], fault = call(lf, asked, self.rules, numbers=numbers)
+        return column, fault
+
+
+def _distinct(numbers: Ints) -> Ints:
+    """Return the distinct numbers in order; `np.unique` does this by hashing, several times as slow."""
+    ordered = np.sort(numbers)
+    new = np.ones(len(ordered), dtype=bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
 
 
 def _counts(block: Block, lf: CountLF) -> Iterator[int]:
@@ -235,10 +285,8 @@ def _counts(block: Block, lf: CountLF) -> Iterator[int]:
         found = block.series.str.count_matches("[A-Z]")
         other = np.flatnonzero(block.series.str.contains(r"[^\x00-\x7f]").to_numpy())
         found = found.scatter(other, [count_of(lf.what, block.texts[i]) for i in other.tolist()])
-    elif lf.what == "letters":
-        found = block.series.str.len_chars()
     else:
-        return (count_of(lf.what, text) for text in block.texts)
+        found = block.series.str.len_chars()
     counts = found.to_list()
     for i in block.odd.tolist():
         counts[i] = count_of(lf.what, block.texts[i])

@@ -41,6 +41,10 @@ class WriteError(LabelFnsError, OSError):
         )
 
 
+class LabelFnsWarning(UserWarning):
+    """What went on, and should be looked at."""
+
+
 def raise_all(error: type[LabelFnsError], problems: Sequence[str]) -> None:
     """Raise one `error` that lists every problem; do nothing where there is none."""
     if len(problems) == 1:

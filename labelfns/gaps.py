@@ -21,7 +21,7 @@ Kind = Literal["keywords", "hashtags", "emoji"]
 Term = tuple[Kind, str]
 Ranked = tuple[float, Term, str | None]
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
-_PRIOR = 0.01
+_PRIOR = 0.1  # with a weaker one, a term that stands nowhere else never gets far from 0, however often it stands here
 _EXAMPLES = 3
 
 
@@ -38,7 +38,8 @@ class Suggestion:
     rows
         On how many uncovered or conflicting rows it stands.
     z
-        How many standard errors its log-odds are above those elsewhere.
+        How many standard errors its log-odds here are above those elsewhere. A word that stands everywhere is near
+        0; one word in forty reaches 2 by chance, one in thirty thousand 4.
     examples
         Up to three of these rows' texts.
     """
@@ -63,6 +64,7 @@ def suggest(
     labelled: tuple[Sequence[str], Ints] | None = None,
     n: int = 20,
     at_least: int = 5,
+    min_z: float = 2.0,
 ) -> list[Suggestion]:
     """List terms that are over-represented in uncovered or conflicting rows.
 
@@ -79,11 +81,13 @@ def suggest(
         At most so many suggestions, by class where classes are known.
     at_least
         On how many uncovered or conflicting rows a term must stand.
+    min_z
+        The least z, more than 0, see `Suggestion`; it keeps out words that stand everywhere, as "the".
 
     Raises
     ------
     InputError
-        If texts, votes and labels do not fit each other.
+        If texts, votes and labels do not fit each other, or `min_z` is not more than 0.
 
     Examples
     --------
@@ -95,6 +99,8 @@ def suggest(
     """
     if len(texts) != len(votes):
         raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
+    if not min_z > 0:
+        raise InputError(f"min_z must be more than 0; got {min_z!r}")
     open_rows = ~votes.covered | votes.conflicting
     rows_of = [terms(text) for text in texts]
     wanted = _rows(rows_of[i] for i in np.flatnonzero(open_rows))
@@ -106,7 +112,7 @@ def suggest(
     found: list[Suggestion] = []
     taken: Counter[str | None] = Counter()
     for z, term, label in sorted(ranked, key=lambda one: (-one[0], one[1])):
-        if z > 0 and wanted[term] >= at_least and taken[label] < n:
+        if z >= min_z and wanted[term] >= at_least and taken[label] < n:
             taken[label] += 1
             shown = (texts[i] for i in np.flatnonzero(open_rows).tolist() if term in rows_of[i])
             examples = tuple(text for text, _ in zip(shown, range(_EXAMPLES), strict=False))
@@ -152,7 +158,7 @@ def _by_class(labelled: tuple[Sequence[str], Ints], votes: Votes) -> list[Ranked
 
 
 def _log_odds(here: Counter[Term], there: Counter[Term]) -> list[tuple[Term, float]]:
-    """Return the z value of each term of `here`; the prior is a hundredth of what is known of both."""
+    """Return the z value of each term of `here`; the prior is a tenth of what is known of both."""
     both = here + there
     n_here, n_there, n_both = here.total(), there.total(), both.total() * _PRIOR
     found = []

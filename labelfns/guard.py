@@ -1,7 +1,7 @@
 """A time limit for calls that Python cannot otherwise interrupt. A leaf: standard library only.
 
 The limit rests on a timer signal, which `re` looks at while it searches. So it holds in the main thread of a process
-on Unix; elsewhere (other threads, Windows) there is none, and `Watch.active` says so.
+on Unix; elsewhere (other threads, Windows) `Watch.active` is false, and `labelfns.searching` takes its place.
 """
 
 import signal

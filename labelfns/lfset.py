@@ -4,26 +4,26 @@ Declared LFs go to the compiled engine together, the others are called on every 
 room; polars when LFs are applied.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from labelfns.batched import BatchLF, ColumnLF, Fields, RowLF, frame_of
+from labelfns.applying import Engine, Manner, vote, warn_of
+from labelfns.applying import check_texts as check_texts
+from labelfns.batched import ColumnLF, Fields
 from labelfns.declared import PatternLF
-from labelfns.errors import InputError, LFError, raise_all, some
+from labelfns.errors import LFError, raise_all
 from labelfns.guard import TimeLimitError, Watch
-from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, SnorkelLF, as_lf
+from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, as_lf
 from labelfns.progress import Bar, Progress, silent
 from labelfns.tokens import Span
-from labelfns.votes import Fault, Votes, check_labels
-from labelfns.voting import Answer, Rules, call, call_batch
+from labelfns.votes import Votes, check_labels
 from labelfns.voting import OnError as OnError
+from labelfns.voting import Rules, apart
 
-Engine = Literal["compiled", "plain"]
 _SPAN_LIMIT = 2.0
 
 
@@ -117,14 +117,16 @@ class LFSet:
             are the same.
         time_limit
             Seconds that one search of a backtracking pattern may take on one row; one that takes longer is a
-            `Fault`, and after three the LF is given up. It holds in a main thread on Unix, see `labelfns.guard`.
+            `Fault`, and after three the LF is given up. In the main thread on Unix a timer ends it, elsewhere such
+            patterns are searched in another process (`labelfns.searching`), at some 50 microseconds a search.
+            ``math.inf`` for no limit. What a Python function does is not limited.
         workers
             In how many processes Python-function LFs are called, at least 1; the others need none.
         fields
             Other fields of the rows, by name, [n] values each; for `row_function` and `column`.
         cache
             A folder where columns are kept: an LF that is there for these very texts does not run again. See
-            `labelfns.cache` for when one is believed; with `fields` nothing is kept.
+            `labelfns.cache` for when one is believed, and for what is kept in memory; with `fields` nothing is.
         progress
             Called after each LF, the declared ones together; by default a bar is shown if it takes over a second.
 
@@ -139,86 +141,16 @@ class LFSet:
             If a text is empty or not a string; the rows are named.
         LFError
             If an LF returns something that is not a vote, or raises and `on_error` is ``"raise"``.
+
+        Warns
+        -----
+        LabelFnsWarning
+            If an LF raised; once, with all such LFs, their rows and what to do.
         """
-        if on_error not in ("abstain", "raise"):
-            raise InputError(f'on_error must be "abstain" or "raise"; got {on_error!r}')
-        if engine not in ("compiled", "plain"):
-            raise InputError(f'engine must be "compiled" or "plain"; got {engine!r}')
-        if not time_limit > 0:
-            raise InputError(f"time_limit must be more than 0 seconds; got {time_limit!r}")
-        if type(workers) is not int or workers < 1:
-            raise InputError(f"workers must be a whole number of at least 1; got {workers!r}")
-        texts = check_texts(texts)
-        if cache is not None and fields is None:
-            return self._with_cache(texts, cache, on_error, engine, time_limit, workers, progress)
-        progress = progress or Bar()
-        rules = Rules(self.labels, on_error, time_limit)
-        matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
-        faults: list[Fault] = []
-        problems: list[str] = []
-        declared = [j for j, lf in enumerate(self.lfs) if isinstance(lf, DeclaredLF) and engine == "compiled"]
-        if declared:
-            from labelfns.compiled import ROWS, Compiled
-
-            compiled = Compiled([self.lfs[j] for j in declared], rules)  # type: ignore[misc]
-            for start in range(0, len(texts), ROWS):
-                block = texts[start : start + ROWS]
-                votes = matrix[start : start + len(block)]
-                if len(declared) == len(self.lfs):
-                    faults += compiled.apply(block, votes, start)
-                else:
-                    part = votes[:, declared]
-                    faults += compiled.apply(block, part, start)
-                    votes[:, declared] = part
-                progress("applying LFs", len(declared) * (start + len(block)) // len(texts), len(self.lfs))
-        done = len(declared)
-        others = [j for j in range(len(self.lfs)) if j not in set(declared)]
-        if workers > 1:
-            from labelfns.workers import call_in_processes
-
-            apart = [j for j in others if isinstance(self.lfs[j], FunctionLF | SnorkelLF)]
-            answers = call_in_processes([self.lfs[j] for j in apart], texts, rules, workers) if apart else []
-            for j, (column, found) in zip(apart, answers, strict=True):
-                matrix[:, j] = column
-                faults += found
-            others = [j for j in others if j not in set(apart)]
-            done += len(apart)
-            progress("applying LFs", done, len(self.lfs))
-        for j in others:
-            try:
-                matrix[:, j], fault = _column(self.lfs[j], texts, fields, rules)
-                faults += [fault] if fault else []
-            except LFError as error:
-                problems.append(str(error))
-            done += 1
-            progress("applying LFs", done, len(self.lfs))
-        raise_all(LFError, problems)
-        matrix.flags.writeable = False
-        faults.sort(key=lambda fault: self.names.index(fault.lf))
-        return Votes(matrix, labels=self.labels, lf_names=self.names, faults=one_each(faults))
-
-    def _with_cache(self, texts: Sequence[str], folder: str | Path, *how: Any) -> Votes:
-        """Run the LFs whose columns are not in the folder, and put theirs there."""
-        from labelfns.cache import Cache
-
-        on_error, engine, time_limit, workers, progress = how
-        cache = Cache.of(folder, texts, self.labels)
-        columns = [cache.read(lf, len(self.labels)) for lf in self.lfs]
-        missing = [lf for lf, column in zip(self.lfs, columns, strict=True) if column is None]
-        faults: tuple[Fault, ...] = ()
-        fresh: dict[str, npt.NDArray[np.int8]] = {}
-        if missing:
-            votes = LFSet(self.labels, missing).apply(
-                texts, on_error=on_error, engine=engine, time_limit=time_limit, workers=workers, progress=progress
-            )
-            faults = votes.faults
-            faulty = {fault.lf for fault in faults}
-            for j, lf in enumerate(missing):
-                fresh[lf.name] = votes.matrix[:, j]
-                if lf.name not in faulty:
-                    cache.write(lf, votes.matrix[:, j])
-        found = [fresh[lf.name] if c is None else c for lf, c in zip(self.lfs, columns, strict=True)]
-        return Votes(np.stack(found, axis=1), labels=self.labels, lf_names=self.names, faults=faults)
+        manner = Manner(on_error, engine, time_limit, workers, cache)
+        votes = vote(self.lfs, self.labels, texts, manner, progress or Bar(), fields=fields)
+        warn_of(votes.faults)
+        return votes
 
     def cues(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text the pieces that made LFs fire, in order, overlapping ones merged.
@@ -229,9 +161,12 @@ class LFSet:
             return []
         texts = list(texts)
         fired = [lf for lf in self.lfs if isinstance(lf, DeclaredLF)]
-        votes = LFSet(self.labels, fired).apply(texts, progress=silent).matrix if fired else None
+        votes = vote(fired, self.labels, texts, Manner(), silent).matrix if fired else None
         found: list[list[Span]] = [[] for _ in texts]
-        with Watch(_SPAN_LIMIT) as watch:
+        with ExitStack() as stack:
+            watch = stack.enter_context(Watch(_SPAN_LIMIT))
+            if not watch.active:
+                fired = [apart(lf, _SPAN_LIMIT, stack) if type(lf) is PatternLF else lf for lf in fired]
             for i, j in np.argwhere(votes != ABSTAIN).tolist() if votes is not None else ():
                 try:
                     watch.step = (i, j)
@@ -245,43 +180,6 @@ class LFSet:
         return [_merge(spans) for spans in found]
 
 
-def _column(lf: LabelingFunction, texts: Sequence[str], fields: Fields | None, rules: Rules) -> Answer:
-    if isinstance(lf, BatchLF):
-        return call_batch(lf, frame_of(texts, fields), rules)
-    if isinstance(lf, RowLF):
-        return call(lf, frame_of(texts, fields).to_dicts(), rules)
-    return call(lf, texts, rules, limited=isinstance(lf, PatternLF))
-
-
-def check_texts(texts: Sequence[str]) -> list[str]:
-    """Return the texts as a list: a series of another library may count its rows by labels of its own.
-
-    Raises
-    ------
-    InputError
-        If there is no text, or some are null, blank or not strings; the rows are named, the first row is 0.
-    """
-    if isinstance(texts, str):
-        raise InputError("texts must be a sequence of strings; got one string: put it in a list")
-    if hasattr(texts, "columns") or isinstance(texts, Mapping):
-        raise InputError(f"texts must be a sequence of strings; got a {type(texts).__name__}: pass its column of texts")
-    texts = list(texts)
-    if not texts:
-        raise InputError("there are no texts; expected at least one")
-    if set(map(type, texts)) == {str} and all(map(str.strip, texts)):
-        return texts
-    null = [i for i, text in enumerate(texts) if text is None or (isinstance(text, float) and text != text)]
-    nulls = set(null)  # NaN, a data frame's null, among them
-    other = [i for i, text in enumerate(texts) if not isinstance(text, str) and i not in nulls]
-    blank = [i for i, text in enumerate(texts) if isinstance(text, str) and not text.strip()]
-    problems = []
-    for rows, what in ((null, "is null"), (blank, "is empty"), (other, "is not a string")):
-        if rows:
-            problems.append(f"the text {what} in row {some(rows)} (the first row is 0); mend or remove these rows")
-    raise_all(InputError, problems)
-    return texts
-
-
 def _merge(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in sorted(spans):
@@ -290,12 +188,3 @@ def _merge(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
-
-
-def one_each(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Put the faults of each LF together; blocks of rows report theirs apart."""
-    merged: dict[str, Fault] = {}
-    for fault in faults:
-        known = merged.get(fault.lf)
-        merged[fault.lf] = Fault(fault.lf, known.rows + fault.rows, known.error, known.traceback) if known else fault
-    return tuple(merged.values())

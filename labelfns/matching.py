@@ -69,13 +69,13 @@ class Words:
 
     def find(self, text: str) -> list[Span]:
         """Return where entries stand, in order; one inside a longer one is left out."""
-        words = tokens(text)
+        words, beginnings = tokens(text), tuple(self.prefixes)
         found = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
         for i, token in enumerate(words):
             if token.tag:
                 continue
             forms = keys(token.raw)
-            if any(key in self.singles or key.startswith(tuple(self.prefixes)) for key in forms):
+            if not self.singles.isdisjoint(forms) or (beginnings and any(key.startswith(beginnings) for key in forms)):
                 found.append((token.start, token.end))
             for key in forms if self.phrases else ():
                 for rest, ending in self.phrases.get(key, ()):

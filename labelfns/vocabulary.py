@@ -10,23 +10,17 @@ from labelfns.context import NEGATIONS, is_negation
 from labelfns.declared import LexiconLF, SymbolsLF, TagsLF, WordsLF
 from labelfns.lf import DeclaredLF
 from labelfns.matching import Words
+from labelfns.pieces import AROUND
 from labelfns.tokens import RUN, Token, fold, iter_tokens, keys, parts
 
 Hits = tuple[tuple[int, int], ...]
-"""Pairs of a code and a value: code 2j, LF j fires; 2j + 1, LF j may fire; 2m, there is a negation.
+"""Pairs of a code and a value: code 2j, LF j fires; 2j + 1, LF j may fire; 2m, there is a negation; 2m + 1 + w,
+there is word w of those that phrases are made of, see `Vocabulary.phrase_of`.
 
 The value is 1, save for a lexicon: there it is the sum of the weights.
 """
 
 _LITERAL = re.compile(r"[a-z0-9_]+")
-AROUND = '"().,!?;:'  # around a word without a meaning for the tokeniser
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-# Non-ASCII characters that are neither letters, digits nor marks: they cannot be part of a word.
-SAFE_NON_ASCII = (
-    "\xa1-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u2000-\u203e\u2041-\u2053\u2190-\u23ff\u2500-\u2775\u2794-\u2bff"
-    "\u3000-\u3004\ufe0e\ufe0f\uff01-\uff0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
-)
 
 
 class Index:
@@ -71,6 +65,11 @@ class Vocabulary:
     ----------
     lfs
         The m LFs; those that are not of words, tags, symbols or a lexicon are passed over.
+
+    Attributes
+    ----------
+    phrase_of, lf_of, words_of
+        The phrase of each word w; the LF of each phrase, and how many words it has that must all be there.
     """
 
     def __init__(self, lfs: Sequence[DeclaredLF]) -> None:
@@ -78,10 +77,13 @@ class Vocabulary:
         self.symbols: dict[str, list[tuple[int, re.Pattern[str] | None]]] = {}
         self.lexicons: list[tuple[int, LexiconLF]] = []
         self.negation = 2 * len(lfs)
+        self.phrase_of: list[int] = []
+        self.lf_of: list[int] = []
+        self.words_of: list[int] = []
         for j, lf in enumerate(lfs):
             code = 2 * j + (lf.where is not None)
             if isinstance(lf, WordsLF):
-                self._add_words(lf.matcher, code, 2 * j + 1)
+                self._add_words(lf.matcher, code, j)
             elif isinstance(lf, TagsLF):
                 self.tags.add(lf.matcher.singles, lf.matcher.prefixes, code)
                 if lf.in_parts:
@@ -92,31 +94,51 @@ class Vocabulary:
             elif isinstance(lf, LexiconLF):
                 self.lexicons.append((code, lf))
         self._first_chars = frozenset(self.symbols)
-        self.triples = [letter * 3 for letter in _LETTERS]
         self.plain = not self.words.prefixes and not self.lexicons  # a word is looked up as it is
+        self.whole = not (self.tags.prefixes or self.parts.exact or self.parts.prefixes)  # and so is a tag
 
-    def _add_words(self, matcher: Words, code: int, maybe: int) -> None:
+    def _add_words(self, matcher: Words, code: int, j: int) -> None:
         self.words.add(matcher.singles, matcher.prefixes, code)
         for first, phrases in matcher.phrases.items():
             for rest, ending in phrases:
-                whole = (first, *rest[:-1]) if ending else (first, *rest)
-                self.words.add([max(whole, key=len)], [], maybe)  # the longest word is most often the rarest
+                whole = {first, *(rest[:-1] if ending else rest)}
+                for word in whole:
+                    self.words.add([word], [], self.negation + 1 + len(self.phrase_of))
+                    self.phrase_of.append(len(self.lf_of))
+                self.lf_of.append(j)
+                self.words_of.append(len(whole))
         for char in matcher.symbol_marks:
-            self.symbols.setdefault(char, []).append((maybe, None))
+            self.symbols.setdefault(char, []).append((2 * j + 1, None))
 
     @property
     def literals(self) -> list[str]:
-        """Strings, ASCII letter case ignored, one of which is in every piece that may hold something.
-
-        Save for pieces with non-ASCII letters, see `SAFE_NON_ASCII`.
-        """
-        words = [*self.words.exact, *self.words.prefixes, *self.tags.exact, *self.tags.prefixes]
+        """Strings, ASCII letter case ignored, one of which is in every piece that holds something, or in its forms."""
+        words = [*self.words.exact, *self.words.prefixes, *self.parts.exact, *self.parts.prefixes]
         for _, lf in self.lexicons:
             words += lf.weights
-        found = {max(runs, key=len) for word in words if (runs := _LITERAL.findall(word))}
+        found = {sign + tag for sign in "#\uff03" for tag in (*self.tags.exact, *self.tags.prefixes)}
+        found |= {max(_LITERAL.findall(word), key=len) if word.isascii() else word for word in words}
         if self.lexicons:
             found |= NEGATIONS | {"n" + joint for joint in ("'", "\u2019", "\u02bc", "\uff07", "&", "\\")}
-        return sorted(found | set(self.symbols) | set(self.triples))
+        return sorted(found | set(self.symbols))
+
+    @property
+    def listed(self) -> list[str]:
+        """The words, and the tags with ``#``, that are looked for as they are."""
+        return [*self.words.exact, *(f"#{tag}" for tag in self.tags.exact)]
+
+    def ready(self) -> dict[str, Hits]:
+        """Return what `look_up` says of listed words and tags of plain letters; empty where more than these count."""
+        if not (self.plain and self.whole):
+            return {}
+        listed = self.words.exact | {f"#{tag}": codes for tag, codes in self.tags.exact.items()}
+        return {
+            word: tuple((code, 1) for code in codes)
+            for word, codes in listed.items()
+            if _LITERAL.fullmatch(word.removeprefix("#"))
+            and not RUN.search(word)
+            and self._first_chars.isdisjoint(word)
+        }
 
     def look_up(self, piece: str) -> Hits:
         """Return what a piece of text without spaces holds."""

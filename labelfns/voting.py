@@ -1,21 +1,24 @@
 """One LF called on every text: the plain way, with faults kept and votes checked.
 
-May import: numpy, `labelfns.errors`, `labelfns.guard`, `labelfns.lf`, `labelfns.votes`.
+May import: numpy, this room but for the engines.
 """
 
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from math import isinf
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from labelfns.batched import BatchLF, RowLF
+from labelfns.declared import PatternLF
 from labelfns.errors import LFError, did_you_mean
 from labelfns.guard import TimeLimitError, Watch
 from labelfns.lf import ABSTAIN, FunctionLF, LabelingFunction
+from labelfns.searching import Searcher
 from labelfns.votes import Fault
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ class Rules:
     on_error
         What an LF that raises does: ``"abstain"`` on that row, or ``"raise"``.
     time_limit
-        Seconds that one search of a pattern may take.
+        Seconds that one search of a pattern may take; infinite for no limit.
     """
 
     labels: tuple[str, ...]
@@ -66,15 +69,17 @@ class Rules:
             raise LFError(f"{vote!r}, which is not in -1..{len(self.labels) - 1}")
         raise LFError(f"{vote!r} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
 
-    def column(self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], first: int = 0) -> Column:
-        """Return votes as int8, [n].
+    def column(
+        self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], numbers: Sequence[int]
+    ) -> Column:
+        """Return votes as int8, [n]; `rows` and `numbers` as in `call`.
 
         Raises
         ------
         LFError
             If one is no vote; the LF, the row and the value are named.
         """
-        if {type(vote) for vote in votes} <= {int, str, type(None)}:
+        if set(map(type, votes)) <= {int, str, type(None)}:
             ids: dict[object, int] = {None: ABSTAIN, ABSTAIN: ABSTAIN}
             ids |= {c: c for c in range(len(self.labels))} | {name: c for c, name in enumerate(self.labels)}
             try:
@@ -86,12 +91,12 @@ class Rules:
             try:
                 column[i] = self.class_id(vote)
             except LFError as error:
-                where = f"row {first + i} {error} (text {str(rows[i])[:80]!r})"
+                where = f"row {numbers[i]} {error} (text {str(rows[i])[:80]!r})"
                 raise LFError(f"LF {lf.name!r} returned on {where}") from None
         return column
 
 
-def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int = 0, limited: bool = False) -> Answer:
+def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, numbers: Sequence[int]) -> Answer:
     """Call an LF on every row.
 
     Parameters
@@ -102,34 +107,30 @@ def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int 
         The n texts, or whatever the LF takes.
     rules
         How votes are read and failures treated.
-    first
-        The number of the first row, for messages.
-    limited
-        Whether each call stands under the time limit. After three calls that ran into it the LF is given up: it
-        abstains on the rest of `rows`, and all these rows are in the fault.
+    numbers
+        The numbers of the rows, [n], for the fault and messages.
 
     Returns
     -------
     tuple
-        The votes, int8 [n], and the fault where there is one.
+        The votes, int8 [n], and the fault where there is one. Each search of a pattern stands under the time limit;
+        after three that ran into it the LF is given up: it abstains on the rest, and all these rows are in the fault.
 
     Raises
     ------
     LFError
         If a vote is no vote, or the LF raises and the rules say ``"raise"``.
     """
-    function: Callable[[Any], object] = lf.function if isinstance(lf, FunctionLF | RowLF) else lf
     votes: list[object] = []
     failed: list[int] = []
     told: tuple[str, str] = ("", "")
     late = 0
-    watch = Watch(rules.time_limit) if limited else None
-    with watch or nullcontext():
+    with ExitStack() as stack:
+        function, watch = _limited(lf, rules.time_limit, stack)
         while len(votes) < len(rows):
             try:
                 if watch is None:
-                    for vote in map(function, rows[len(votes) :] if votes else rows):
-                        votes.append(vote)  # noqa: PERF402 - what was voted before an exception is kept
+                    votes.extend(map(function, rows[len(votes) :] if votes else rows))  # an exception keeps the votes
                 else:
                     for i in range(len(votes), len(rows)):
                         watch.step = i
@@ -138,19 +139,34 @@ def call(lf: LabelingFunction, rows: Sequence[Any], rules: Rules, *, first: int 
                 i = len(votes)
                 if i == len(rows):  # the timer's last tick, after the last call
                     break
+                if isinstance(error, LFError) and isinstance(lf, PatternLF):  # there is no way to end it here
+                    raise LFError(f"LF {lf.name!r}: {error}") from error
                 line = f"{type(error).__name__}: {error}"
                 if rules.on_error == "raise":
-                    raise LFError(f"LF {lf.name!r} raised {line} on row {first + i}: {str(rows[i])[:80]!r}") from error
+                    raise LFError(f"LF {lf.name!r} raised {line} on row {numbers[i]}: {str(rows[i])[:80]!r}") from error
                 told = told if failed else (line, traceback.format_exc())
                 late += isinstance(error, TimeLimitError)
                 lost = len(rows) - i if late >= _PATIENCE else 1
-                failed += range(first + i, first + i + lost)
+                failed += numbers[i : i + lost]
                 votes += [None] * lost
     fault = Fault(lf.name, tuple(failed), *told) if failed else None
-    return rules.column(lf, votes, rows, first), fault
+    return rules.column(lf, votes, rows, numbers), fault
 
 
-def call_batch(lf: BatchLF, frame: "pl.DataFrame", rules: Rules) -> Answer:
+def _limited(lf: LabelingFunction, seconds: float, stack: ExitStack) -> tuple[Callable[[Any], object], Watch | None]:
+    """Return what to call, and for a pattern what keeps the time limit: a timer here, or a process in `re`'s place."""
+    if not isinstance(lf, PatternLF) or isinf(seconds):
+        return lf.function if isinstance(lf, FunctionLF | RowLF) else lf, None
+    watch = stack.enter_context(Watch(seconds))
+    return (lf, watch) if watch.active else (apart(lf, seconds, stack), None)
+
+
+def apart(lf: PatternLF, seconds: float, stack: ExitStack) -> PatternLF:
+    """Return an LF that does the same, its pattern searched in another process that ends with `stack`."""
+    return replace(lf, pattern=stack.enter_context(Searcher(lf.pattern, seconds)))  # type: ignore[arg-type]
+
+
+def call_batch(lf: BatchLF, frame: "pl.DataFrame", rules: Rules, *, numbers: Sequence[int]) -> Answer:
     """Ask an LF for all rows at once; if it raises, it abstains on all of them.
 
     Raises
@@ -166,8 +182,8 @@ def call_batch(lf: BatchLF, frame: "pl.DataFrame", rules: Rules) -> Answer:
         line = f"{type(error).__name__}: {error}"
         if rules.on_error == "raise":
             raise LFError(f"LF {lf.name!r} raised {line}") from error
-        fault = Fault(lf.name, tuple(range(len(frame))), line, traceback.format_exc())
+        fault = Fault(lf.name, tuple(numbers), line, traceback.format_exc())
         return np.full(len(frame), ABSTAIN, dtype=np.int8), fault
     if len(votes) != len(frame):
         raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(frame)} rows")
-    return rules.column(lf, votes, frame["text"].to_list()), None
+    return rules.column(lf, votes, frame["text"].to_list(), numbers), None

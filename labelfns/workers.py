@@ -19,7 +19,7 @@ Answer = tuple[Column, Fault | None] | str
 
 
 def call_in_processes(
-    lfs: Sequence[LabelingFunction], texts: Sequence[str], rules: Rules, workers: int
+    lfs: Sequence[LabelingFunction], texts: Sequence[str], rules: Rules, workers: int, first: int = 0
 ) -> list[tuple[Column, list[Fault]]]:
     """Call LFs on every text in several processes.
 
@@ -33,6 +33,8 @@ def call_in_processes(
         How votes are read and failures treated.
     workers
         The number of processes, at least 1.
+    first
+        The number of the first row, for faults and messages.
 
     Returns
     -------
@@ -48,7 +50,9 @@ def call_in_processes(
 
     size = max(1, -(-len(texts) // (workers * _TASKS_A_WORKER)))
     starts = range(0, len(texts), size)
-    tasks = [delayed(_call_all)(tuple(lfs), list(texts[start : start + size]), rules, start) for start in starts]
+    tasks = [
+        delayed(_call_all)(tuple(lfs), list(texts[start : start + size]), rules, first + start) for start in starts
+    ]
     try:
         answers = Parallel(n_jobs=workers, backend="loky")(tasks)
     except Exception as error:
@@ -71,7 +75,7 @@ def _call_all(lfs: tuple[LabelingFunction, ...], texts: list[str], rules: Rules,
     answers: list[Answer] = []
     for lf in lfs:
         try:
-            answers.append(call(lf, texts, rules, first=first))
+            answers.append(call(lf, texts, rules, numbers=range(first, first + len(texts))))
         except LFError as error:
             answers.append(str(error))
     return answers

@@ -4,13 +4,14 @@ import dataclasses
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from labelfns.data import example
-from labelfns.errors import InputError, LabelFnsError
+from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning
 
 if TYPE_CHECKING:
     from .settings import PipelineSettings
@@ -39,6 +40,11 @@ Resume = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
+@app.callback()
+def _start() -> None:
+    warnings.simplefilter("ignore", LabelFnsWarning)  # each command prints what its LFs raised
+
+
 @app.command()
 def demo(output: Output = None, overwrite: Overwrite = False, set_: Set = None, as_json: Json = False) -> None:
     """Run the worked example tweet_sentiment: 18 LFs, 847 tweets, two rounds; a few minutes on two cores."""
@@ -65,15 +71,23 @@ def apply(
     data: Annotated[
         str | None, typer.Option(help="Texts to vote on, in place of the pipeline's pool: a file or hub:...")
     ] = None,
+    workers: Annotated[
+        int, typer.Option(help="In how many processes Python-function LFs run; the others need none.", min=1)
+    ] = 1,
+    cache: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep each LF's votes here; what is unchanged runs no more.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Let the LFs vote on texts and save the label matrix."""
+    """Let the LFs vote on texts and save the label matrix. A file is read in chunks and may be larger than memory."""
     from labelfns.analysis import Coverage
+    from labelfns.streaming import apply_file
 
     from . import console
-    from .run import Inputs
+    from .lf_file import load_lfs
+    from .reading import is_hub, read_texts
     from .settings import load_settings
 
     if output.suffix != ".parquet":
@@ -83,16 +97,32 @@ def apply(
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
     settings = _on_pool(load_settings(pipeline, set_ or []), data)
-    inputs = Inputs.read(settings)
+    source, on_error = settings.data.pool, settings.lfs.on_error
+    lfs = load_lfs(Path(settings.lfs.file), settings.data.labels)
     with console.bars() as progress:
-        votes = inputs.apply(settings.lfs.on_error, progress)["pool"]
-    votes.save(output)
-    coverage = Coverage.of(votes)
+        if is_hub(source):
+            texts = read_texts(source, text=settings.data.text, gold="", labels=lfs.labels).texts
+            votes = lfs.apply(texts, on_error=on_error, workers=workers, cache=cache, progress=progress)
+            votes.save(output)
+            coverage, faults = Coverage.of(votes), votes.faults
+        else:
+            done = apply_file(
+                lfs,
+                source,
+                output=output,
+                text=settings.data.text,
+                on_error=on_error,
+                workers=workers,
+                cache=cache,
+                overwrite=overwrite,
+                progress=progress,
+            )
+            coverage, faults = done.coverage, done.faults
     if as_json:
-        _print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(f) for f in votes.faults]})
+        _print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
     console.out.print(f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}): {output}")
-    _print_faults(votes.faults)
+    _print_faults(faults)
 
 
 @app.command()
@@ -201,12 +231,17 @@ def suggest(
     pipeline: PipelineFile,
     n: Annotated[int, typer.Option(help="How many, by class where gold labels are known.", min=1)] = 20,
     at_least: Annotated[int, typer.Option(help="On how many texts a word must stand.", min=1)] = 5,
+    min_z: Annotated[float, typer.Option(help="How far a word must stand out: the least z, more than 0.")] = 2.0,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
     """List words, hashtags and emoji worth an LF: those that stand out where the LFs are silent or disagree.
 
     With gold labels in the pool, or else in val, they are told by class. The test set is not read.
+
+    z says how sure it is that a word stands out: how many standard errors its log-odds on these texts are above those
+    on the others. A word that stands everywhere is near 0; one word in forty reaches 2 by chance, one in thirty
+    thousand 4.
     """
     from labelfns.gaps import suggest as find
 
@@ -220,7 +255,7 @@ def suggest(
         votes = inputs.lfs.apply(inputs.pool.texts, on_error=settings.lfs.on_error, progress=progress)
     known = inputs.pool if inputs.pool.gold is not None else inputs.sets.get("val")
     labelled = None if known is None or known.gold is None else (known.texts, known.gold)
-    found = find(inputs.pool.texts, votes, labelled=labelled, n=n, at_least=at_least)
+    found = find(inputs.pool.texts, votes, labelled=labelled, n=n, at_least=at_least, min_z=min_z)
     if as_json:
         _print_json([{**dataclasses.asdict(one), "line": one.line} for one in found])
         return
@@ -229,7 +264,7 @@ def suggest(
         for text in one.examples:
             console.out.print(f"    {text[:110]}", style="dim", markup=False, soft_wrap=True)
     if not found:
-        console.out.print("Nothing stands out on so many texts; --at-least lowers the number.")
+        console.out.print("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
 
 
 @app.command()

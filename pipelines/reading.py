@@ -4,7 +4,7 @@ May import: polars, datasets (when a hub data set is asked for), `labelfns`.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,8 @@ def read_texts(source: str, *, text: str, gold: str, labels: Sequence[str], need
     Parameters
     ----------
     source
-        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet`` file, or ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.parquet`` or ``.txt`` file, or
+        ``hub:OWNER/NAME[:CONFIG]:SPLIT``. A ``.txt`` file holds a text a line and no gold labels.
     text, gold
         The names of the columns.
     labels
@@ -59,7 +60,7 @@ def read_texts(source: str, *, text: str, gold: str, labels: Sequence[str], need
     InputError
         If the source is missing, empty, not UTF-8 or malformed, lacks a column, or has bad rows; all rows at once.
     """
-    columns = _read_hub(source, labels, gold) if is_hub(source) else _read_file(Path(source))
+    columns = _read_hub(source, labels, gold) if is_hub(source) else _read_file(Path(source), text)
     missing = [name for name in (text, gold) if name not in columns and (name == text or need_gold)]
     raise_all(
         InputError,
@@ -78,13 +79,14 @@ def read_texts(source: str, *, text: str, gold: str, labels: Sequence[str], need
     return Texts(list(columns[text]), ids)
 
 
-def _read_file(path: Path) -> Mapping[str, Sequence[Any]]:
-    readers = {
+def _read_file(path: Path, text: str) -> Mapping[str, Sequence[Any]]:
+    readers: dict[str, Callable[[Path], Mapping[str, Sequence[Any]]]] = {
         ".csv": _read_separated,
         ".tsv": _read_separated,
         ".jsonl": _read_json_lines,
         ".ndjson": _read_json_lines,
         ".parquet": _read_parquet,
+        ".txt": lambda path: {text: _lines(path)},
     }
     if not path.is_file():
         raise InputError(f"{path}: no such file")
@@ -122,6 +124,11 @@ def _read_json_lines(path: Path) -> Mapping[str, Sequence[Any]]:
         rows.append(row)
     names = list(dict.fromkeys(name for row in rows for name in row))
     return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _lines(path: Path) -> list[str]:
+    lines = _utf8(path).removesuffix("\n").split("\n")
+    return [line.removesuffix("\r") for line in lines]
 
 
 def _read_parquet(path: Path) -> Mapping[str, Sequence[Any]]:

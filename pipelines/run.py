@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
 from labelfns.analysis import Coverage
-from labelfns.errors import InputError
+from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.lf import Span
 from labelfns.lfset import LFSet, OnError
 from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier, parallel
@@ -93,11 +94,13 @@ class Inputs:
         self, on_error: OnError, progress: Progress | None = None, *, but: Collection[str] = ()
     ) -> dict[str, Votes]:
         """Let the LFs vote on every set but those named; gold rows to train with need no votes."""
-        return {
-            name: self.lfs.apply(found.texts, on_error=on_error, progress=progress)
-            for name, found in self.sets.items()
-            if name not in {"few_gold", *but}
-        }
+        with catch_warnings():
+            simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer, and in the run's own warnings
+            return {
+                name: self.lfs.apply(found.texts, on_error=on_error, progress=progress)
+                for name, found in self.sets.items()
+                if name not in {"few_gold", *but}
+            }
 
 
 def run_pipeline(

@@ -7,10 +7,10 @@ import dataclasses
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from labelfns.errors import InputError, SettingsError, raise_all
 from labelfns.lfset import OnError
@@ -33,7 +33,8 @@ class DataSettings:
     labels
         The class names; their positions are the class ids.
     pool
-        The texts to label: a CSV, TSV, JSON-lines or Parquet file, or ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
+        The texts to label: a CSV, TSV, JSON-lines, Parquet or ``.txt`` file (a text a line), or
+        ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
     val, test
         Texts with gold labels, for figures alone.
     few_gold
@@ -179,17 +180,35 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> PipelineSettings
     problems: list[str] = []
     for override in overrides:
         _override(values, override, problems)
-    known = {f.name: f for f in dataclasses.fields(PipelineSettings)}
     for section in ("data", "lfs"):
         values.setdefault(section, {})
     settings = from_mapping(PipelineSettings, values, "", problems)
-    raise_all(SettingsError, [_named(problem, path, known) for problem in problems])
+    raise_all(SettingsError, [_named(problem, path) for problem in problems])
     assert settings is not None
     return _resolved(settings, path.parent.resolve())
 
 
-def _named(problem: str, path: Path, known: dict[str, Any]) -> str:
-    return f"{path.name}: {problem.removeprefix('.')}"
+def _named(problem: str, path: Path) -> str:
+    """Name the file, and the right section of a setting that stands in the wrong one."""
+    problem = problem.removeprefix(".")
+    stray = re.match(r"(?:[\w.]+\.)?(\w+) is not a setting", problem)
+    homes = [section for section, kind in _sections(PipelineSettings) if stray and _has(kind, stray[1])]
+    if stray and homes:
+        places = " or ".join(f"under [{section}]" if section else "at the top, before any section" for section in homes)
+        problem = f"{stray[0]} here; it goes {places}"
+    return f"{path.name}: {problem}"
+
+
+def _has(kind: type, name: str) -> bool:
+    return any(field.name == name and not dataclasses.is_dataclass(field.type) for field in dataclasses.fields(kind))
+
+
+def _sections(kind: type, name: str = "") -> Iterator[tuple[str, type]]:
+    """Yield the sections of the pipeline file, by their full names, "" for its top."""
+    yield name, kind
+    for part, hint in get_type_hints(kind).items():
+        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+            yield from _sections(hint, f"{name}.{part}".removeprefix("."))
 
 
 def _override(values: dict[str, Any], override: str, problems: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the README and the notebooks show is what happens."""
+"""What the README, the docs and the notebooks show is what happens."""
 
 import contextlib
 import importlib.util
@@ -25,6 +25,23 @@ def test_the_readme_example_prints_what_the_readme_says():
     assert printed.getvalue() == shown
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/*.md")), ids=lambda path: path.stem)
+def test_the_code_in_the_docs_runs(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "docs"}
+    for block in re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL):
+        exec(compile(block, path.name, "exec"), names)
+
+
+def test_the_pipeline_file_in_the_readme_is_read(tmp_path):
+    from labelfns.pipelines import load_settings
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "pipeline.toml").write_text(re.search(r"```toml\n(.*?)```", readme, re.DOTALL)[1], encoding="utf-8")
+    assert load_settings(tmp_path / "pipeline.toml").data.labels == ("negative", "neutral", "positive")
+
+
 @needs_minilm
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the notebook machinery's own
@@ -40,8 +57,8 @@ def test_notebooks_run(path):
 def test_every_command_in_the_readme_exists():
     from labelfns.pipelines.cli import app
 
-    commands = {command.callback.__name__ for command in app.registered_commands}
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^labelfns (\w+)", readme, re.MULTILINE))
+    named = set(re.findall(r"^labelfns ([\w-]+)", readme, re.MULTILINE))
     assert named <= commands
     assert named

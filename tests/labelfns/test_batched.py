@@ -12,6 +12,7 @@ LABELS = ["no", "yes"]
 TEXTS = ["good", "bad", "good bad", "x"]
 
 
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 def test_rows_with_several_fields():
     liked = row_function(lambda row: "yes" if row["likes"] > 1 and "good" in row["text"] else None, name="liked")
     lfs = LFSet(LABELS, [liked, keywords("no", ["bad"])])
@@ -32,6 +33,7 @@ def test_whole_columns(condition):
     assert LFSet(LABELS, [lf]).apply(TEXTS, fields={"likes": [1, 2, 3, 4]}).matrix[:, 0].tolist() == [-1, -1, 1, 1]
 
 
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 def test_columns_that_do_not_fit():
     with pytest.raises(LFError, match="4 booleans"):
         LFSet(LABELS, [column("yes", lambda frame: np.ones(3), name="bad")]).apply(TEXTS)

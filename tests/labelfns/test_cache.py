@@ -3,15 +3,19 @@ import re
 import time
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from labelfns import Context, LFSet, count, hashtags, keywords, labeling_function, lexicon, regex
+from labelfns import Context, LFSet, applying, count, hashtags, keywords, labeling_function, lexicon, regex
+from labelfns.errors import InputError
 from labelfns.fingerprint import fingerprint
 
 LABELS = ["no", "yes"]
 TEXTS = ["good", "bad #a", "good #b", "x"]
 WORDS = {"good"}
+WORDLIST = ["good", "bad", "naïve", "c", "goofy", "can't"]
+WRITTEN = ["so Goooood", "#bad #naïve", "ＢＡＤ c", "can’t, no", "GOOFY can&#39;t", "\ud800 bad", "not good"]
 
 
 def looking_for(word):
@@ -49,22 +53,23 @@ def as_lf(function):
 
 def test_only_what_changed_runs_again(tmp_path, monkeypatch):
     ran = []
-    real = LFSet.apply
+    real = applying._Work.run
 
-    def spy(self, *args, **kwargs):
-        if "cache" not in kwargs:
-            ran.append(self.names)
-        return real(self, *args, **kwargs)
+    def spy(self, lfs, *args, **kwargs):
+        ran.append(tuple(lf.name for lf in lfs))
+        return real(self, lfs, *args, **kwargs)
 
-    monkeypatch.setattr(LFSet, "apply", spy)
+    monkeypatch.setattr(applying._Work, "run", spy)
     first = [hashtags("yes", ["a"], name="t"), keywords("no", ["bad"], name="w"), as_lf(calls_helper)]
     second = [first[0], keywords("no", ["bad", "x"], name="w"), first[2]]
+    right = LFSet(LABELS, second).apply(TEXTS, engine="plain").matrix
+    ran.clear()
     a = LFSet(LABELS, first).apply(TEXTS, cache=tmp_path)
     b = LFSet(LABELS, first).apply(TEXTS, cache=tmp_path)
     c = LFSet(LABELS, second).apply(TEXTS, cache=tmp_path)
     assert ran == [("t", "w", "f"), ("w",)]
     assert (a.matrix == b.matrix).all()
-    assert (c.matrix == real(LFSet(LABELS, second), TEXTS).matrix).all()
+    assert (c.matrix == right).all()
     LFSet(LABELS, first).apply([*TEXTS[:3], "y"], cache=tmp_path)
     LFSet(["no", "yes", "new"], first).apply(TEXTS, cache=tmp_path)
     LFSet(LABELS, first).apply(["goo", "dbad #a", "good #b", "x"], cache=tmp_path)
@@ -128,16 +133,39 @@ def test_every_setting_counts(one, other):
     assert fingerprint(one) != fingerprint(other)
 
 
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 def test_faults_and_damaged_files_are_not_believed(tmp_path):
     broken = as_lf(lambda text: [][0] if text == "x" else "yes")
     for _ in range(2):
         assert LFSet(LABELS, [broken]).apply(TEXTS, cache=tmp_path).faults[0].rows == (3,)
     lfs = LFSet(LABELS, [keywords("yes", ["good"])])
     right = lfs.apply(TEXTS, cache=tmp_path).matrix
-    (file,) = tmp_path.glob("*.npy")
-    stored = np.load(file)
-    stored[1] = 1
-    np.save(file, stored)
-    assert (lfs.apply(TEXTS, cache=tmp_path).matrix == right).all()
-    file.write_bytes(b"no")
-    assert (lfs.apply(TEXTS, cache=tmp_path).matrix == right).all()
+    (file,) = tmp_path.glob("*.votes")
+    stored = file.read_bytes()
+    for damaged in (stored[:-1], stored[:-1] + b"\0", b"no", b""):
+        file.write_bytes(damaged)
+        assert (lfs.apply(TEXTS, cache=tmp_path).matrix == right).all()
+        assert file.read_bytes() == stored
+
+
+def test_texts_that_were_changed_in_place_are_read_again(tmp_path):
+    lfs = LFSet(LABELS, [keywords("yes", ["good"]), keywords("no", ["bad"])])
+    texts = list(TEXTS)
+    lfs.apply(texts, cache=tmp_path)
+    texts[3] = "good"
+    assert lfs.apply(texts, cache=tmp_path).matrix[:, 0].tolist() == [1, -1, 1, 1]
+    changed = LFSet(LABELS, [keywords("yes", ["good", "b"]), keywords("no", ["x"], name="new")])
+    assert changed.apply(texts, cache=tmp_path).matrix.tolist() == [[1, -1], [-1, -1], [1, -1], [1, -1]]
+    with pytest.raises(InputError, match="not a string in row 0"):
+        lfs.apply([SimpleNamespace(), *texts[1:]], cache=tmp_path)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDLIST), min_size=1, max_size=4), min_size=1, max_size=5))
+def test_word_lists_changed_one_after_the_other_answer_as_if_new(tmp_path_factory, lists):
+    folder = tmp_path_factory.mktemp("cache")
+    for words in lists:
+        tags = hashtags("no", [word.replace("'", "") for word in words])
+        lfs = LFSet(LABELS, [keywords("yes", words), tags, lexicon(1, dict.fromkeys(words, 1), threshold=1)])
+        assert (lfs.apply(WRITTEN, cache=folder).matrix == lfs.apply(WRITTEN, engine="plain").matrix).all()

@@ -23,15 +23,26 @@ def test_what_stands_out_in_uncovered_rows():
         'hashtags("LABEL", ["win"])',
         'emoji("LABEL", ["👍"])',
     }
-    assert all(s.rows == 10 and s.z > 0 and len(s.examples) == 3 for s in found)
+    assert all(s.rows == 10 and s.z >= 2 and len(s.examples) == 3 for s in found)
+
+
+def test_words_that_stand_everywhere_are_kept_out_by_their_z():
+    texts = [*["good day for the train"] * 20, *["day for the train awful"] * 20, *["the slow bus"] * 5]
+    votes = LFS.apply(texts)
+    assert [s.term for s in suggest(texts, votes)] == ["awful"]
+    with_all = {s.term: s.z for s in suggest(texts, votes, min_z=0.01)}
+    assert {"awful", "slow", "bus", "the"} <= with_all.keys()
+    assert with_all["the"] < 1 < with_all["slow"] < 2 < with_all["awful"]
+    with pytest.raises(InputError, match="min_z must be more than 0"):
+        suggest(texts, votes, min_z=0)
 
 
 def test_by_class_with_a_small_gold_set():
     gold = np.array([1] * 20 + [0] * 10 + [1] * 10)
-    by_label = {s.term: s.label for s in suggest(TEXTS, LFS.apply(TEXTS), labelled=(TEXTS, gold))}
+    by_label = {s.term: s.label for s in suggest(TEXTS, LFS.apply(TEXTS), labelled=(TEXTS, gold), min_z=1)}
     assert (by_label["awful"], by_label["fail"], by_label["sunny"]) == ("no", "no", "yes")
     assert "good" not in by_label  # covered already
-    assert len(suggest(TEXTS, LFS.apply(TEXTS), labelled=(TEXTS, gold), n=1)) == 2
+    assert len(suggest(TEXTS, LFS.apply(TEXTS), labelled=(TEXTS, gold), n=1, min_z=1)) == 2
 
 
 def test_conflicting_rows_count_and_nothing_open_is_nothing():

@@ -1,16 +1,19 @@
+import math
 import re
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from labelfns import LFSet, regex
+from labelfns import Context, LFSet, regex
+from labelfns.errors import LFError
 from labelfns.guard import TimeLimitError, Watch
 
 HOSTILE = r"(?=a)(a+)+$"  # the look-ahead keeps it from the linear engine
 TEXT = "a" * 60 + "!"
 
 
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 def test_a_pattern_that_would_backtrack_forever_is_a_fault():
     lfs = LFSet(["no", "yes"], [regex("yes", HOSTILE, name="hostile"), regex("no", "b")])
     start = time.monotonic()
@@ -46,12 +49,43 @@ def test_steps_within_the_limit_pass_and_the_timer_ends():
             re.search(HOSTILE, TEXT)
 
 
-def test_another_thread_has_no_limit():
-    seen = []
-    thread = threading.Thread(target=lambda: seen.append(Watch(1).active))
-    thread.start()
-    thread.join()
-    assert seen == [False]
+def elsewhere(work):
+    """Run work in another thread, where no timer signal reaches, and return what it returns."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
+def test_another_thread_has_the_same_limit_through_another_process():
+    where = Context(only_with=["near"])
+    lfs = LFSet(
+        ["no", "yes"],
+        [
+            regex("yes", HOSTILE, name="hostile"),
+            regex("yes", "(?<!b)é", name="fine"),
+            regex("no", r"^\w|(?=a)(a+)+$", where=where, name="after_a_find"),
+        ],
+    )
+    texts = ["aaa", "é \ud83d \x00", TEXT, "é near", f"b near {TEXT}"]
+    assert elsewhere(lambda: Watch(1).active) is False
+    for engine in ("compiled", "plain"):
+        votes = elsewhere(lambda: lfs.apply(texts, time_limit=0.3, engine=engine))  # noqa: B023
+        assert votes.matrix.tolist() == [[1, -1, -1], [-1, 1, -1], [-1, -1, -1], [-1, 1, 0], [-1, -1, -1]]
+        assert [(fault.lf, fault.rows) for fault in votes.faults] == [("hostile", (2, 4)), ("after_a_find", (2, 4))]
+        assert all("time limit of 0.3 s" in fault.error for fault in votes.faults)
+    assert elsewhere(lambda: lfs.cues(texts[:2])) == lfs.cues(texts[:2]) == [[(0, 3)], [(0, 1)]]
+
+
+def test_where_nothing_can_end_a_search_the_lf_is_named(monkeypatch):
+    def fail(*args, **kwargs):
+        raise PermissionError("no processes here")
+
+    monkeypatch.setattr("subprocess.Popen", fail)
+    lfs = LFSet(["no", "yes"], [regex("yes", "(?<!b)a", name="behind"), regex("no", "x")])
+    with pytest.raises(LFError, match=r"'behind'.*no processes here.*main thread.*time_limit=math\.inf"):
+        elsewhere(lambda: lfs.apply(["a", "ba"]))
+    assert elsewhere(lambda: lfs.apply(["a", "ba"], time_limit=math.inf)).matrix[:, 0].tolist() == [1, -1]
 
 
 @pytest.mark.parametrize("limit", [0, -1.0])

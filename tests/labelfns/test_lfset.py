@@ -8,7 +8,7 @@ from snorkel.labeling import LabelingFunction as SnorkelLabelingFunction
 from snorkel.labeling import labeling_function as snorkel_labeling_function
 
 from labelfns import ABSTAIN, LFSet, hashtags, keywords, labeling_function, regex
-from labelfns.errors import InputError, LFError
+from labelfns.errors import InputError, LabelFnsWarning, LFError
 
 LABELS = ["negative", "neutral", "positive"]
 
@@ -55,12 +55,17 @@ def test_a_fault_is_an_abstain_with_row_and_traceback():
     def fragile(text):
         return {"ok": "positive"}[text]
 
-    votes = LFSet(LABELS, [fragile]).apply(["ok", "no", "ok", "nor"])
+    with pytest.warns(LabelFnsWarning) as warned:
+        votes = LFSet(LABELS, [fragile, constant(0)]).apply(["ok", "no", "ok", "nor"])
     assert votes.matrix[:, 0].tolist() == [2, -1, 2, -1]
     (fault,) = votes.faults
     assert (fault.lf, fault.rows, fault.error) == ("fragile", (1, 3), "KeyError: 'no'")
     assert 'return {"ok": "positive"}[text]' in fault.traceback
     assert "row 1, 3" in str(fault)
+    (warning,) = warned
+    assert "1 of the LFs raised: fragile raised KeyError: 'no' on row 1, 3; it abstains there" in str(warning.message)
+    assert 'on_error="raise"' in str(warning.message)
+    assert warning.filename == __file__
 
 
 def test_on_error_raise_names_lf_and_row():

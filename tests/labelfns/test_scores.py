@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from labelfns import Context, count, keywords, lexicon, vader_words
@@ -70,12 +72,11 @@ def test_what_is_not_right_is_named(build, message):
         build()
 
 
-def test_vader_words_come_from_its_package():
-    try:
-        words = vader_words(at_least=1.0)
-    except MissingExtraError as error:
-        assert "labelfns[vader]" in str(error)  # noqa: PT017
-        return
+def test_vader_words_come_from_its_package(monkeypatch):
+    words = vader_words(at_least=1.0)
     assert words["great"] > 3
     assert ":)" not in words
     assert lexicon("yes", words, threshold=2)("a great day") == "yes"
+    monkeypatch.setitem(sys.modules, "vaderSentiment.vaderSentiment", None)
+    with pytest.raises(MissingExtraError, match=r"labelfns\[vader\]"):
+        vader_words()

@@ -1,11 +1,18 @@
+import csv
+import json
+
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from labelfns import LFSet, SparseVotes, Votes, apply_file, hashtags, keywords, labeling_function
-from labelfns.errors import InputError
+from labelfns import LFSet, SparseVotes, Votes, apply_file, emoji, hashtags, keywords, labeling_function, regex
+from labelfns import chunks as chunks_module
+from labelfns.errors import InputError, LabelFnsWarning, LFError
 from labelfns.sparse import smaller
 
 LABELS = ["no", "yes"]
+pytestmark = pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 
 
 @labeling_function
@@ -15,37 +22,131 @@ def fragile(text):
 
 LFS = LFSet(LABELS, [hashtags("yes", ["a"]), keywords("no", ["b"]), fragile])
 TEXTS = [["#a", "b, said\n she", 'c "quoted" #a', "ö, b"][i % 4] + f" {i}" for i in range(1000)]
+SUFFIXES = [".parquet", ".csv", ".tsv", ".jsonl", ".txt"]
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def write(texts, path):
+    """Write texts beside a column of numbers in the format that the path's name tells."""
+    if path.suffix == ".parquet":
+        pl.DataFrame({"id": range(len(texts)), "text": texts}).write_parquet(path, row_group_size=100)
+    elif path.suffix == ".jsonl":
+        lines = [json.dumps({"id": i, "text": text}) for i, text in enumerate(texts)]
+        path.write_text("\ufeff" + "\n\n".join(lines), encoding="utf-8")
+    elif path.suffix == ".txt":
+        path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8", newline="")
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",", quoting=csv.QUOTE_ALL)
+            writer.writerows([("id", "text"), *enumerate(texts)])
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("rows", [7, 1000])
-def test_a_streamed_file_gives_the_same_votes_in_the_same_order(tmp_path, suffix, rows):
-    source, output = tmp_path / f"in{suffix}", tmp_path / "votes.parquet"
-    frame = pl.DataFrame({"id": range(1000), "text": TEXTS})
-    frame.write_parquet(source, row_group_size=100) if suffix == ".parquet" else frame.write_csv(source)
-    done = apply_file(LFS, source, output=output, chunk_rows=rows)
-    whole = LFS.apply(TEXTS)
+def test_a_streamed_file_gives_the_same_votes_in_the_same_order(tmp_path, monkeypatch, suffix, rows):
+    monkeypatch.setattr(chunks_module, "_BLOCK", 1500)
+    source, output, seen = tmp_path / f"in{suffix}", tmp_path / "votes.parquet", []
+    texts = [text.replace("\n", " ") for text in TEXTS] if suffix == ".txt" else TEXTS
+    write(texts, source)
+    with pytest.warns(LabelFnsWarning, match="fragile raised IndexError"):
+        done = apply_file(LFS, source, output=output, chunk_rows=rows, progress=lambda *step: seen.append(step[1:]))
+    whole = LFS.apply(texts)
     votes = Votes.load(output)
-    assert done.rows == 1000
+    assert (done.rows, done.coverage.covered) == (1000, whole.covered.sum())
     assert (votes.matrix == whole.matrix).all()
+    assert [fault.rows for fault in done.faults] == [fault.rows for fault in votes.faults]
     assert [fault.rows for fault in votes.faults] == [fault.rows for fault in whole.faults]
+    assert (sorted(seen), seen[-1]) == (seen, (100, 100))
     with pytest.raises(InputError, match="overwrite"):
         apply_file(LFS, source, output=output)
 
 
-def test_what_cannot_be_streamed(tmp_path):
-    pl.DataFrame({"txt": ["a"]}).write_csv(tmp_path / "a.csv")
-    pl.DataFrame({"text": ["a", None]}).write_parquet(tmp_path / "b.parquet")
-    (tmp_path / "c.parquet").write_bytes(b"no")
-    for name, message in [
-        ("a.csv", r"no column 'text'; its columns are txt"),
-        ("b.parquet", "null in row 1"),
-        ("c.parquet", "cannot be read"),
-        ("d.csv", "no such file"),
-    ]:
-        with pytest.raises(InputError, match=message):
-            apply_file(LFS, tmp_path / name, output=tmp_path / "out.parquet")
-    assert not list(tmp_path.glob("out*"))
+ARBITRARY = LFSet(
+    LABELS,
+    [
+        hashtags("yes", ["a", "é*"]),
+        keywords("no", ["b", "so b"]),
+        emoji("yes", [":)", "👍"]),
+        regex("no", r"(?<!b)\d", name="behind"),
+        labeling_function(name="long")(lambda text: "yes" if len(text) > 3 else None),
+        fragile,
+    ],
+)
+WORD = st.one_of(st.sampled_from(["#a", "b", "so", "#É", "👍🏽", ":)", "c", '"', "1", "\r\n"]), st.text(max_size=3))
+TEXT = st.lists(WORD, min_size=1, max_size=5).map(" ".join).filter(str.strip)
+
+
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TEXT, min_size=1, max_size=12), st.integers(1, 5), st.sampled_from(SUFFIXES), st.booleans())
+def test_chunks_of_any_texts_change_nothing(tmp_path, texts, rows, suffix, cached):
+    if suffix == ".txt":
+        texts = [text.replace("\n", " ").replace("\r", " ") + "." for text in texts]
+    elif suffix != ".jsonl":  # the others cannot hold half a surrogate pair, nor CSV a null character
+        texts = [text.encode("utf-8", "ignore").decode().replace("\0", "") + "." for text in texts]
+    source, output = tmp_path / f"in{suffix}", tmp_path / "votes.parquet"
+    write(texts, source)
+    done = apply_file(
+        ARBITRARY, source, output=output, chunk_rows=rows, cache=tmp_path if cached else None, overwrite=True
+    )
+    whole = ARBITRARY.apply(texts, engine="plain")
+    assert Votes.load(output).matrix.tolist() == whole.matrix.tolist()
+    assert [(fault.lf, fault.rows) for fault in done.faults] == [(fault.lf, fault.rows) for fault in whole.faults]
+
+
+def test_rows_in_messages_are_those_of_the_file(tmp_path):
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.parquet"
+    odd = labeling_function(name="odd")(lambda text: 0.5 if text == "bad" else None)
+    write([*"abcdefg", "bad"], source)
+    for how in ({}, {"cache": tmp_path / "cache"}):
+        with pytest.raises(LFError, match=r"'odd' returned on row 7 0\.5"):
+            apply_file(LFSet(LABELS, [odd]), source, output=output, chunk_rows=3, **how)
+        with pytest.raises(LFError, match=r"raised IndexError: .* on row 2"):
+            apply_file(LFS, source, output=output, chunk_rows=2, on_error="raise", **how)
+    write([*"abcdefg", " "], source)
+    with pytest.raises(InputError, match=r"in.jsonl: the text is empty in row 7 \(the first row is 0\)"):
+        apply_file(LFS, source, output=output, chunk_rows=3)
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"txt\na", r"no column 'text'; its columns are txt"),
+        ("a.tsv", b"text,x\na,b", r"no column 'text'; its columns are text,x"),
+        ("a.csv", b"text,x\n,1\n", "null in row 0"),
+        ("a.csv", b"text,x\na,1\nb\n", "cannot be read as CSV"),
+        ("a.csv", b"text\ncaf\xe9\n", "cannot be read as CSV"),
+        ("a.csv", b"text\n", "has no rows"),
+        ("a.parquet", b"no", "cannot be read as Parquet"),
+        ("a.jsonl", b'{"text": "a"}\n{"text": nul}', "line 2 is not JSON"),
+        ("a.jsonl", b'["text"]', "line 1 is not a JSON object"),
+        ("a.jsonl", b'{"text": "a"}\n{"txt": "b"}', "line 2 has no column 'text'"),
+        ("a.jsonl", b'{"text": "a"}\n{"text": "caf\xe9"}', "is not UTF-8: byte 0xe9 in line 2"),
+        ("a.jsonl", b'{"text": 7}', "not a string in row 0"),
+        ("a.txt", b"a\n\nb", "is empty in row 1"),
+        ("a.txt", b"", "is empty"),
+        ("a.xml", b"<a/>", "cannot tell its format"),
+    ],
+)
+def test_what_cannot_be_streamed(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        apply_file(LFS, tmp_path / name, output=tmp_path / "out.parquet")
+    assert name in str(caught.value)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    with pytest.raises(InputError, match="no such file"):
+        apply_file(LFS, tmp_path / "none.csv", output=tmp_path / "out.parquet")
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, monkeypatch):
+    def full(self, table):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
+    write(["a"], tmp_path / "in.txt")
+    with pytest.raises(InputError, match=r"out\.parquet: OSError: No space left"):
+        apply_file(LFS, tmp_path / "in.txt", output=tmp_path / "out.parquet")
+    assert [file.name for file in tmp_path.iterdir()] == ["in.txt"]
 
 
 def test_sparse_votes_come_back_whole():

@@ -8,7 +8,7 @@ import sys
 import polars as pl
 import pytest
 
-from labelfns import Votes
+from labelfns import Votes, apply_file
 from labelfns.pipelines import cli
 
 
@@ -137,6 +137,60 @@ def test_apply_saves_votes(labelfns, tiny_project):
     assert json.loads(out)["rows"] == 20
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet", ".csv", ".tsv", ".txt"])
+def test_apply_streams_any_file_with_a_cache_and_names_faults_by_the_files_rows(
+    labelfns, tiny_project, monkeypatch, suffix
+):
+    monkeypatch.setitem(apply_file.__kwdefaults__, "chunk_rows", 7)
+    texts = [json.loads(line)["text"] for line in (tiny_project / "pool.jsonl").read_text().splitlines()]
+    source, target, cache = tiny_project / f"new{suffix}", tiny_project / "v.parquet", tiny_project / "cache"
+    if suffix == ".txt":
+        source.write_text("\n".join(texts))
+    elif suffix == ".jsonl":
+        pl.DataFrame({"text": texts}).write_ndjson(source)
+    elif suffix == ".parquet":
+        pl.DataFrame({"text": texts}).write_parquet(source)
+    else:
+        pl.DataFrame({"text": texts}).write_csv(source, separator="\t" if suffix == ".tsv" else ",")
+    labelfns("apply", tiny_project / "pipeline.toml", "--output", target)
+    right = Votes.load(target)
+    for _ in range(2):
+        arguments = ["--data", source, "--output", target, "--cache", cache, "--workers", 1, "--overwrite", "--json"]
+        code, out, err = labelfns("apply", tiny_project / "pipeline.toml", *arguments)
+        answer, votes = json.loads(out), Votes.load(target)
+        assert (code, answer["rows"], answer["covered"], answer["faults"][0]["rows"]) == (0, 81, 64, [80])
+        assert (votes.matrix == right.matrix).all()
+        assert votes.faults[0].rows == right.faults[0].rows == (80,)
+        assert "Warning" not in err  # told once, in the answer
+        assert len(list(cache.glob("*.votes"))) == 5 * 12 - 1
+
+
+@pytest.mark.slow
+def test_apply_in_two_processes_gives_the_same(labelfns, tiny_project):
+    found = []
+    for workers in (1, 2):
+        target = tiny_project / f"v{workers}.parquet"
+        code, _, _ = labelfns("apply", tiny_project / "pipeline.toml", "--output", target, "--workers", workers)
+        assert code == 0
+        found.append(Votes.load(target))
+    assert (found[0].matrix == found[1].matrix).all()
+    assert found[0].faults[0].rows == found[1].faults[0].rows == (80,)
+
+
+def test_suggest_keeps_out_what_hardly_stands_out(labelfns, tiny_project):
+    (tiny_project / "lfs.py").write_text("from labelfns import keywords\na = keywords(1, ['great'])")
+    found = []
+    for floor in ("0.01", "1"):
+        code, out, _ = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", floor, "--json")
+        assert code == 0
+        found.append({one["term"]: one["z"] for one in json.loads(out)})
+    assert found[1] == {term: z for term, z in found[0].items() if z >= 1} != found[0]
+    code, out, _ = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "99")
+    assert (code, "lower --min-z or --at-least" in out) == (0, True)
+    code, _, err = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "0")
+    assert (code, "min_z must be more than 0" in err) == (2, True)
+
+
 def test_analyze(labelfns, tiny_project):
     code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml", "--data", "test", "--json")
     answer = json.loads(out)
@@ -229,6 +283,7 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
         (["predict", "none", "x.csv"], "does not hold a saved classifier"),
         (["apply", "none.toml", "--output", "no/such/folder/v.parquet"], "no such folder"),
         (["apply", "none.toml", "--output", "v.csv"], "must end in .parquet"),
+        (["apply", "none.toml", "--output", "v.parquet", "--workers", "0"], "--workers"),
     ],
 )
 def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):

@@ -96,6 +96,25 @@ def test_everything_that_is_wrong_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("data.epochs=3", "pipeline.toml: data.epochs is not a setting here; it goes under [classifier]"),
+        ("epochs=3", "pipeline.toml: epochs is not a setting here; it goes under [classifier]"),
+        ("data.seed=3", "data.seed is not a setting here; it goes at the top, before any section"),
+        ("classifier.smoothing=0", "classifier.smoothing is not a setting here; it goes under [classifier.loss]"),
+        ("self_training.kind=1", "self_training.kind is not a setting here; it goes under [label_model]"),
+        ("lfs.nothing=3", "lfs.nothing is not a setting"),
+    ],
+)
+def test_a_setting_in_the_wrong_section_is_told_its_place(tmp_path, override, message):
+    text = '[data]\nlabels = ["a", "b"]\npool = "x.csv"\n[lfs]\nfile = "lfs.py"'
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, text), [override])
+    assert message in str(caught.value)
+    assert ("it goes" in str(caught.value)) == ("it goes" in message)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[data", "not valid TOML"),

@@ -50,6 +50,18 @@ def test_windows_line_ends(tmp_path):
     assert read(tmp_path / "t.jsonl").texts == ["a", "b"]
 
 
+def test_a_text_a_line(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_bytes('\ufeffa tweet, naïve\r\n "quoted"\u2028 one line\n'.encode())
+    assert read(path).texts == ["a tweet, naïve", ' "quoted"\u2028 one line']
+    assert read(path).gold is None
+    with pytest.raises(InputError, match="no column 'label'"):
+        read(path, need_gold=True)
+    path.write_bytes(b"a\n\nb\n")
+    with pytest.raises(InputError, match="empty in row 1"):
+        read(path)
+
+
 def test_no_gold_column_is_no_gold_unless_needed(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("text\na\n")
@@ -72,7 +84,7 @@ def test_no_gold_column_is_no_gold_unless_needed(tmp_path):
         ("t.csv", b'text,label\n"open,positive\n', "cannot be read as CSV"),
         ("t.csv", b"text,label\na,positive,extra\n", "cannot be read as CSV"),
         ("t.parquet", b"not parquet", "cannot be read as Parquet"),
-        ("t.txt", b"a", "cannot tell its format"),
+        ("t.xml", b"a", "cannot tell its format"),
         ("t.csv", b"text,label\na,postive\nb,9\nc,postive\n", "2 problems"),
         ("t.csv", b"text,label\na,postive\n", r"'postive' in row 0 .* did you mean 'positive'\?"),
         ("t.jsonl", b'{"text": "a", "label": true}', "True in row 0"),
