@@ -2,7 +2,7 @@
 
 from .base import BaseLabelModel
 from .classifier import TransformerClassifier
-from .crowd import DawidSkene
+from .crowd import MACE, DawidSkene
 from .label_model import LabelModel
 from .losses import WeakLabelLoss
 from .majority import MajorityVote
@@ -10,6 +10,7 @@ from .snorkel import SnorkelLabelModel
 from .training import FineTuning
 
 __all__ = [
+    "MACE",
     "BaseLabelModel",
     "DawidSkene",
     "FineTuning",
