@@ -9,12 +9,12 @@ from .majority import MajorityVote
 from .snorkel import SnorkelLabelModel
 from .training import FineTuning
 
-__all__ = [
-    "MACE",
+__all__ = [  # noqa: RUF022, sorted as Python sorts
     "BaseLabelModel",
     "DawidSkene",
     "FineTuning",
     "LabelModel",
+    "MACE",
     "MajorityVote",
     "SnorkelLabelModel",
     "TransformerClassifier",

@@ -25,6 +25,20 @@ def test_why_a_row_gets_its_label(tiny_project):
     assert "Accuracy against coverage" in shown
 
 
+@pytest.mark.parametrize("kind", ["default", "majority"])
+def test_leave_one_out(tiny_project, kind):
+    arguments = ("--set", f"label_model.kind={kind}", "--leave-one-out")
+    found = json.loads(analyze(tiny_project, *arguments, "--data", "val", "--json").stdout)["leave_one_out"]
+    names = [row["lf"] for row in json.loads(analyze(tiny_project, "--json").stdout)["lfs"]]
+    assert [one["lf"] for one in found] == names
+    assert max(one["coverage"] for one in found) > 0
+    assert all(isinstance(one["accuracy"], float) for one in found)
+    assert "accuracy it adds" in analyze(tiny_project, *arguments, "--data", "val").stdout
+    without_gold = analyze(tiny_project, *arguments)
+    assert "What each LF adds" in without_gold.stdout
+    assert "accuracy it adds" not in without_gold.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
