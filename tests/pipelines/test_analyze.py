@@ -25,7 +25,8 @@ def test_why_a_row_gets_its_label(tiny_project):
     assert "Accuracy against coverage" in shown
 
 
-@pytest.mark.parametrize("kind", ["default", "majority"])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["default", "majority", "snorkel"])
 def test_leave_one_out(tiny_project, kind):
     arguments = ("--set", f"label_model.kind={kind}", "--leave-one-out")
     found = json.loads(analyze(tiny_project, *arguments, "--data", "val", "--json").stdout)["leave_one_out"]
