@@ -2,7 +2,7 @@
 
 from .base import BaseLabelModel
 from .classifier import TransformerClassifier
-from .crowd import DawidSkene
+from .crowd import MACE, DawidSkene
 from .label_model import LabelModel
 from .losses import WeakLabelLoss
 from .majority import MajorityVote
@@ -10,11 +10,12 @@ from .selection import Selection
 from .snorkel import SnorkelLabelModel
 from .training import FineTuning
 
-__all__ = [
+__all__ = [  # noqa: RUF022, sorted as Python sorts
     "BaseLabelModel",
     "DawidSkene",
     "FineTuning",
     "LabelModel",
+    "MACE",
     "MajorityVote",
     "Selection",
     "SnorkelLabelModel",

@@ -55,10 +55,14 @@ class BaseLabelModel(ABC):
         InputError
             If no row is covered, or gold does not fit the votes.
         """
+        return self._fit_rows(votes, gold, None)
+
+    def _fit_rows(self, votes: Votes, gold: Gold | None, distinct: Distinct | None) -> Self:
+        """Fit on the distinct rows given, or else on those of the votes."""
         if not isinstance(votes, Votes):
             raise InputError(f"fit takes Votes, got {type(votes).__name__}; wrap a matrix: Votes(matrix, labels=[...])")
         known = None if gold is None else check_gold(gold, len(votes), votes.labels)
-        distinct = distinct_rows(votes)
+        distinct = distinct or distinct_rows(votes)
         if not distinct.voters.any():
             raise InputError(
                 f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from labelfns.lf import ABSTAIN
+from labelfns.progress import Progress, silent
 from labelfns.votes import Ints, Probs, Votes, check_gold
 
 from .base import BaseLabelModel, decide
@@ -160,10 +161,21 @@ def reliability(probs: Probs, votes: Votes, gold: Ints) -> Reliability | None:
     return Reliability(float(error), curve)
 
 
-def leave_one_out(model: BaseLabelModel, votes: Votes, gold: Ints | None = None) -> tuple[Left, ...]:
+def leave_one_out(
+    model: BaseLabelModel, votes: Votes, gold: Ints | None = None, *, progress: Progress = silent
+) -> tuple[Left, ...]:
     """Return what each LF adds: a copy of the model is fitted without it, and the verdicts are compared.
 
-    Gold is used to measure, not to fit.
+    Parameters
+    ----------
+    model
+        A label model; it is not changed, and need not be fitted.
+    votes
+        The votes, [n, m]; one fit an LF and one for all.
+    gold
+        Labels [n], by id or name, -1 or None where unknown; used to measure, not to fit.
+    progress
+        Called after each fit.
     """
     known = _known(gold, votes)
 
@@ -194,6 +206,7 @@ def leave_one_out(model: BaseLabelModel, votes: Votes, gold: Ints | None = None)
                 None if np.isnan(gain) else gain,
             )
         )
+        progress("Fitting without each LF", j + 1, len(votes.lf_names))
     return tuple(found)
 
 

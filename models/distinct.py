@@ -31,11 +31,14 @@ class Distinct:
         An [r] array: how many rows of the matrix are like each.
     inverse
         An [n] array: which distinct row each row of the matrix is, so that ``rows[inverse]`` is the matrix.
+    strength
+        An [r, m] array in [0, 1]: how much of a vote each vote is; None where all are whole.
     """
 
     rows: Matrix
     counts: npt.NDArray[np.int64]
     inverse: npt.NDArray[np.intp]
+    strength: npt.NDArray[np.float64] | None = None
 
     @property
     def voters(self) -> npt.NDArray[np.int64]:
@@ -69,12 +72,16 @@ def distinct_rows(votes: Votes) -> Distinct:
     return _KEPT[votes]
 
 
-def one_hot(rows: Matrix, k: int) -> Any:
-    """Return a sparse [r, m * k] float64 matrix: 1 where LF j votes for class c, in column ``j * k + c``."""
+def one_hot(rows: Matrix, k: int, strength: npt.NDArray[np.float64] | None = None) -> Any:
+    """Return a sparse [r, m * k] float64 matrix: 1 where LF j votes for class c, in column ``j * k + c``.
+
+    With `strength`, [r, m], a vote's strength stands in place of the 1.
+    """
     row, lf = np.nonzero(rows != ABSTAIN)
     columns = lf * k + rows[row, lf]
     shape = (len(rows), rows.shape[1] * k)
-    return sparse.csr_array((np.ones(len(row)), (row, columns)), shape=shape)
+    values = np.ones(len(row)) if strength is None else strength[row, lf]
+    return sparse.csr_array((values, (row, columns)), shape=shape)
 
 
 def spread(probs: Probs, distinct: Distinct) -> Probs:

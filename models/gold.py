@@ -12,7 +12,7 @@ from labelfns.votes import Probs
 
 from .mixture import Floats
 
-CALIBRATION_SPREAD = 0.3
+CALIBRATION_SPREAD = 0.5
 """Prior standard deviation of the calibration's shift and log slope, in log-odds: gold must outvote it."""
 
 
@@ -87,3 +87,9 @@ class Calibration:
 def gold_counts(hot: Any, gold: npt.NDArray[np.int64], k: int) -> Floats:
     """Return how many gold rows of each class have each vote, [m * k, k], from their one-hot votes [g, m * k]."""
     return np.asarray(hot.T @ np.eye(k)[gold])
+
+
+def better(credit: Floats, other: Floats, errors: float) -> bool:
+    """Whether `credit` [g] is higher than `other` [g], row by row, by more than so many standard errors."""
+    gap = credit - other
+    return bool(gap.sum() > errors * np.sqrt(max(float((gap**2).sum()), 1.0)))

@@ -136,11 +136,16 @@ def analyze(
         int | None,
         typer.Option(metavar="ROW", help="Explain one row, the first is 0; needs label_model.kind = default."),
     ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-one-out", help="Fit the label model without each LF in turn, and show what each adds."),
+    ] = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
     """Show what each LF does and how much the label model covers; with gold labels, how often they are right."""
     from labelfns.analysis import Coverage
+    from labelfns.models.coverage import leave_one_out
     from labelfns.redundancy import near_copies
 
     from . import console
@@ -163,6 +168,10 @@ def analyze(
         answer["label_model"] = vars(LabelCoverage.of(probs, votes)) | label_quality(model, probs, votes, gold)
         if why is not None:
             answer["why"] = reasons(model, votes, why) | {"text": inputs.pool.texts[why]}
+        if leave_out:
+            with console.bars() as progress:
+                left = leave_one_out(model, votes, gold, progress=progress)
+            answer["leave_one_out"] = [dataclasses.asdict(one) for one in left]
         if gold is not None:
             scores = baseline(model, votes, gold, most_common_label(model, votes))
             answer["label_model"]["scores"] = dataclasses.asdict(scores)
@@ -187,6 +196,8 @@ def analyze(
         console.out.print(console.counts("Labels the label model gives", answer["label_model"]["by_label"]))
         console.out.print(console.counts("Its confidence on covered texts", answer["label_model"]["by_confidence"]))
         console.out.print(console.trade_off(answer["label_model"]))
+        if leave_out:
+            console.out.print(console.left_out(answer["leave_one_out"]))
         for note in answer["label_model"]["notes"]:
             console.out.print(f"Note: label model: {note}.", highlight=False, markup=False)
         if why is not None:

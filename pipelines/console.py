@@ -149,6 +149,20 @@ def trade_off(label_model: Mapping[str, Any]) -> Group:
     return _titled(f"Accuracy against coverage, with 95 % intervals; calibration error {found['error']:.3f}", table)
 
 
+def left_out(found: list[dict[str, Any]]) -> Group:
+    """Return the table of what each LF adds, as `leave_one_out` gives it."""
+    table = _table()
+    known = any(one["accuracy"] is not None for one in found)
+    for name in ("", "covered by it alone", "labels it changes", *(["accuracy it adds"] if known else [])):
+        table.add_column(name, justify="right" if name else "left")
+    for one in found:
+        cells = [f"{one['coverage']:.1%}", f"{one['changed']:.1%}"]
+        if known:
+            cells.append("-" if one["accuracy"] is None else f"{100 * one['accuracy']:+.1f} points")
+        table.add_row(escape(one["lf"]), *cells)
+    return _titled("What each LF adds: the label model fitted without it", table)
+
+
 def why(row: int, reasons: Mapping[str, Any]) -> Group:
     """Return the table of what each vote adds to a row's label."""
     table = _table()

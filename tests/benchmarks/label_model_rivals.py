@@ -1,11 +1,13 @@
-"""Methods that were tried for `LabelModel` and not taken, small, for the table in docs/label_models.md."""
+"""Methods that were tried for `LabelModel`, and its parts by themselves, for the table in docs/label_models.md."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment, minimize
 
+from labelfns.models.accuracies import accuracy_log_odds, fit_accuracies
 from labelfns.models.distinct import collapse, one_hot
+from labelfns.models.independent import fit_independent
 from labelfns.models.majority import vote_counts
-from labelfns.models.mixture import Prior, fit_mixture, softmax
+from labelfns.models.mixture import Prior, copies, fit_mixture, softmax
 
 
 def weighted(votes, accuracy):
@@ -19,20 +21,12 @@ def log_odds_vote(votes):
     return softmax(vote_counts(votes.matrix, votes.n_labels) * np.log(0.8 * (votes.n_labels - 1) / 0.2))
 
 
-def anchored_em(votes, rows=20.0, pull=1.0, floor=0.55):
-    """One accuracy an LF by EM on rows with two votes, pulled towards .75; abstains carry nothing."""
+def anchored_em(votes):
+    """One accuracy an LF by EM, anchored; abstains carry nothing. The part of `LabelModel` by itself."""
     distinct, k = collapse(votes.matrix), votes.n_labels
-    hot, meet = one_hot(distinct.rows, k), distinct.voters > 1
-    seen, counts = hot[meet], distinct.counts[meet]
-    n = np.asarray(seen.T @ counts).reshape(-1, k).sum(axis=1)
-    strength = rows + pull * n
-    found = np.full(len(n), 0.75)
-    for _ in range(300):
-        weight = np.repeat(np.log(found * (k - 1) / (1 - found)), k)[:, None] * np.tile(np.eye(k), (len(n), 1))
-        expected = seen.T @ (softmax(seen @ weight) * counts[:, None])
-        right = expected.reshape(-1, k, k)[:, range(k), range(k)].sum(axis=1)
-        found = np.clip((right + strength * 0.75) / (n + strength), floor, 0.98)
-    return weighted(votes, found)
+    hot, shares = one_hot(distinct.rows, k), np.ones(votes.matrix.shape[1])
+    found, _ = fit_accuracies(distinct, hot, shares, Prior(), k)
+    return softmax(one_hot(votes.matrix, k) @ accuracy_log_odds(found, shares, k))
 
 
 def triplets(votes):
@@ -83,21 +77,29 @@ def converged_snorkel(votes):
     return softmax(one_hot(votes.matrix, k) @ np.log(mu))
 
 
-def free_mixture(votes):
-    """`LabelModel`'s mixture with a weak prior and no hedge."""
+def mixture(votes, prior=Prior()):  # noqa: B008, it is frozen
+    """The mixture over votes by itself: a precision a vote, class shares half way to those of the votes."""
     distinct, k = collapse(votes.matrix), votes.n_labels
-    model, _ = fit_mixture(distinct, np.full(k, 1 / k), np.ones(votes.matrix.shape[1]), Prior(rows=5.0, pull=0.0))
+    hot = one_hot(distinct.rows, k)
+    by_class = np.asarray(hot.T @ distinct.counts).reshape(-1, k).sum(axis=0)
+    balance = (1 / k + by_class / by_class.sum()) / 2
+    model, _ = fit_mixture(distinct, hot, balance, np.ones(votes.matrix.shape[1]), prior)
     return softmax(model.scores(one_hot(votes.matrix, k)))
 
 
-def pulled_mixture(votes):
-    """The same, anchored as `LabelModel` is, without its hedge."""
-    from labelfns.models import LabelModel
+def free_mixture(votes):
+    return mixture(votes, Prior(rows=5.0, pull=0.0))
 
-    model = LabelModel().fit(votes)
-    k = votes.n_labels
-    weights = np.log(model.precision_ / model.vote_balance_) * np.repeat(model.shares_, k)[:, None]
-    return softmax(one_hot(votes.matrix, k) @ weights + np.log(model.balance_))
+
+def independent(votes):
+    """LFs taken for independent whatever the pairs of votes say, abstains read as evidence."""
+    distinct, k = collapse(votes.matrix), votes.n_labels
+    hot = one_hot(distinct.rows, k)
+    by_class = np.asarray(hot.T @ distinct.counts).reshape(-1, k).sum(axis=0)
+    balance = (1 / k + by_class / by_class.sum()) / 2
+    model = fit_independent(distinct, hot, copies(distinct, hot, k), balance, Prior(), tolerance=np.inf).model
+    weights, start = model.log_odds()
+    return softmax(one_hot(votes.matrix, k) @ weights + start)
 
 
 RIVALS = {
@@ -106,5 +108,6 @@ RIVALS = {
     "triplets on agreement": triplets,
     "anchored EM, one accuracy an LF": anchored_em,
     "mixture over votes, weak prior": free_mixture,
-    "mixture over votes, anchored": pulled_mixture,
+    "mixture over votes, anchored": mixture,
+    "independent LFs, abstains read": independent,
 }

@@ -56,7 +56,8 @@ def test_without_gold():
         )
         lead = (ours - np.maximum(majority, snorkel)).mean()
         print(f"ties {ties}: against majority vote {np.round(ours - majority, 4)}, lead over the better {lead:.4f}")
-        assert lead > 0
+        assert lead > 0.01
+        assert (ours - majority).min() >= -0.005
     assert np.mean([table[name]["**LabelModel**"][2] for name in SETS]) <= 0.08
 
 
@@ -77,9 +78,8 @@ def test_with_fifty_gold_rows():
         errors.append(mean[2])
         losses.append(mean[0] - plain[0])
     print("\n" + "\n".join(lines), f"\nmean calibration error {np.mean(errors):.4f}, least gain {min(losses):.4f}")
-    assert np.mean(errors) < 0.06
-    if np.mean(errors) > 0.05 or min(losses) < 0:
-        pytest.xfail(f"targets .05 and 0: calibration error {np.mean(errors):.3f}, least gain {min(losses):.4f}")
+    assert np.mean(errors) <= 0.05
+    assert min(losses) > -1e-9
 
 
 @needs_data
@@ -125,7 +125,7 @@ def test_synthetic_suite():
         if gain < 0:
             print(f"| {name} | {100 * gain:+.1f} | {100 * spread:.1f} | {found:.3f} |")
     assert gains.mean() > 0.01
-    assert gains.min() > -0.08
+    assert gains.min() > -0.03
     if gains.min() < -0.01:
         pytest.xfail(f"target -.01 in the worst cell; got {gains.min():.3f}, {(gains < -0.01).sum()} cells below")
 

@@ -44,4 +44,6 @@ def test_leave_one_out(model):
     alone, _second, third = leave_one_out(model, votes, np.array([0, 0, 1, 0]))
     assert (alone.coverage, third.coverage) == (0.25, 0.0)
     assert third.changed == 0
-    assert all(left.accuracy is None for left in leave_one_out(model, votes))
+    steps = []
+    assert all(left.accuracy is None for left in leave_one_out(model, votes, progress=lambda *step: steps.append(step)))
+    assert steps[-1][1:] == (3, 3)

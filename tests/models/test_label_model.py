@@ -6,9 +6,9 @@ import pytest
 from labelfns import Votes
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import LabelModel, MajorityVote
-from labelfns.models.distinct import collapse
+from labelfns.models.distinct import collapse, one_hot
 from labelfns.models.gold import Calibration
-from labelfns.models.mixture import copy_shares
+from labelfns.models.mixture import copies, copy_shares
 
 LABELS = ["a", "b", "c"]
 
@@ -37,14 +37,16 @@ def test_learns_who_is_right():
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) + 0.03
 
 
-def test_no_order_and_no_seed_changes_the_answer():
-    votes, _ = make()
+@pytest.mark.parametrize("draw", ["independent", "long rows"])
+def test_no_order_and_no_seed_changes_the_answer(draw):
+    votes, _ = make() if draw == "independent" else long_rows()
+    n, m = votes.matrix.shape
     probs = LabelModel().fit(votes).predict_proba(votes)
     rng = np.random.default_rng(1)
-    rows, lfs = rng.permutation(1500), rng.permutation(7)
+    rows, lfs = rng.permutation(n), rng.permutation(m)
     shuffled = votes.rows(rows)
     np.testing.assert_array_equal(LabelModel().fit(shuffled).predict_proba(shuffled), probs[rows])
-    turned = Votes(votes.matrix[:, lfs], labels=LABELS, lf_names=[votes.lf_names[j] for j in lfs])
+    turned = Votes(votes.matrix[:, lfs], labels=votes.labels, lf_names=[votes.lf_names[j] for j in lfs])
     np.testing.assert_allclose(LabelModel().fit(turned).predict_proba(turned), probs, atol=1e-9)
 
 
@@ -60,13 +62,15 @@ def test_certificate():
 def test_copies_share_one_vote():
     votes, truth = make(accuracies=(0.8, 0.8, 0.8, 0.3))
     copied = Votes(np.column_stack([votes.matrix, votes.matrix[:, 3], votes.matrix[:, 3]]), labels=LABELS)
-    np.testing.assert_allclose(copy_shares(collapse(copied.matrix), 3), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
+    distinct = collapse(copied.matrix)
+    near = copies(distinct, one_hot(distinct.rows, 3), 3)
+    np.testing.assert_allclose(copy_shares(near), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
     without, with_copies = LabelModel().fit(votes), LabelModel().fit(copied)
     assert accuracy(with_copies, copied, truth) > accuracy(without, votes, truth) - 0.02
     assert accuracy(with_copies, copied, truth) > accuracy(MajorityVote().fit(copied), copied, truth) + 0.1
 
 
-def test_gold_sharpens_and_says_so():
+def test_gold_informs_and_says_so():
     votes, truth = make()
     gold = np.full(1500, -1)
     gold[:200] = truth[:200]
@@ -78,9 +82,90 @@ def test_gold_sharpens_and_says_so():
         return np.abs(learned - true_accuracy).mean()
 
     assert error(known) < error(plain)
-    assert any("gold rows sharpen" in note for note in known.notes_)
+    assert any("gold rows calibrate" in note for note in known.notes_)
     assert any("not calibrated" in note for note in plain.notes_)
     assert known.gold_votes_.sum() == (votes.matrix[:200] >= 0).sum()
+
+
+def wrong_together(n=400):
+    """Votes in which two LFs say the same wrong thing half of the time, and a third, overruled, is right."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, n)
+    liars = np.where(rng.random(n) < 0.5, truth, 1 - truth)
+    slips = rng.random((n, 2)) < 0.15  # else they would be near-copies
+    matrix = np.column_stack([np.where(slips, 1 - liars[:, None], liars[:, None]), truth])
+    return Votes(matrix, labels=["a", "b"]), truth
+
+
+def test_gold_changes_verdicts_only_where_that_is_right_more_often():
+    votes, truth = wrong_together()
+    gold = np.where(np.arange(400) < 100, truth, -1)
+    plain, taught = LabelModel().fit(votes), LabelModel().fit(votes, gold)
+    assert accuracy(taught, votes, truth) > accuracy(plain, votes, truth) + 0.2
+    assert any("gold rows sharpen" in note for note in taught.notes_)
+    votes, truth = make(accuracies=(0.8,) * 7, coverage=0.2)
+    gold = np.where(np.arange(1500) < 60, truth, -1)
+    plain, taught = LabelModel().fit(votes), LabelModel().fit(votes, gold)
+    np.testing.assert_array_equal(taught.predict(votes), plain.predict(votes))
+    assert taught.calibration_ != plain.calibration_
+
+
+def long_rows(n=3000):
+    """Votes of LFs that fire together on long rows, so that they are not independent given the class."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, n)
+    length = rng.gamma(0.5, 2.0, n)
+    matrix = np.full((n, 8), -1)
+    for j in range(8):
+        on = rng.random(n) < np.minimum(0.15 * length, 0.9)
+        matrix[on, j] = np.where(rng.random(n) < (0.9 if j < 4 else 0.65), truth, 1 - truth)[on]
+    return Votes(matrix, labels=["a", "b"]), truth
+
+
+def test_abstains_count_only_where_lfs_are_independent():
+    votes, _ = make()
+    model = LabelModel().fit(votes)
+    assert model.misfit_ < 0.2
+    assert "independent LFs would" in model.notes_[0]
+    votes, truth = long_rows()
+    model = LabelModel().fit(votes)
+    assert model.misfit_ > 0.3
+    assert "abstains count for nothing" in model.notes_[0]
+    assert model.certificate_.converged
+    assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth)
+
+
+def test_class_shares_are_found_where_abstains_count():
+    # LFs of one label each, of like precision: the votes are spread evenly, and only abstains tell the shares.
+    rng = np.random.default_rng(0)
+    truth = (rng.random(4000) < 0.25).astype(int)
+    matrix = np.full((4000, 8), -1)
+    for j in range(8):
+        hit, miss = ((0.3, 0.24), (0.75, 0.1))[j % 2]
+        matrix[rng.random(4000) < np.where(truth == j % 2, hit, miss), j] = j % 2
+    votes = Votes(matrix, labels=["a", "b"])
+    model = LabelModel().fit(votes)
+    assert model.balance_source_ == "estimated from votes and abstains"
+    assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) + 0.04
+    given = LabelModel(class_balance=(0.75, 0.25)).fit(votes)
+    np.testing.assert_allclose(given.balance_, [0.75, 0.25], atol=1e-3)
+    assert given.balance_source_ == "given"
+
+
+def test_no_accuracy_that_overturns_majorities():
+    # Eight LFs of one class against two of the other: EM would give nearly every row to the first.
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 1500)
+    length = rng.gamma(0.5, 2.0, 1500)
+    matrix = np.full((1500, 10), -1)
+    for j in range(10):
+        c = int(j >= 7)
+        chance = np.where(truth == c, 0.5, 0.25) * np.minimum(length, 1.8)
+        matrix[rng.random(1500) < chance, j] = c
+    votes = Votes(matrix, labels=["a", "b"])
+    model = LabelModel().fit(votes)
+    assert any("clear majorities" in note for note in model.notes_)
+    assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) - 0.02
 
 
 def test_floor_where_gold_shows_majority_vote_to_be_better():
@@ -129,6 +214,7 @@ def test_all_abstain_is_an_error():
         LabelModel().fit(Votes(np.full((3, 2), -1), labels=["a", "b"]))
 
 
+@pytest.mark.slow
 def test_five_thousand_lfs():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, 200)
@@ -187,6 +273,37 @@ def test_files_that_hold_no_model(tmp_path, text):
         LabelModel.load(tmp_path / "x.json")
     with pytest.raises(InputError, match="no such file"):
         LabelModel.load(tmp_path / "none.json")
+
+
+def test_fit_on_soft_votes():
+    votes, _ = make()
+    whole = LabelModel().fit(votes)
+    ones = LabelModel().fit(votes, strength=np.ones((1500, 7)))
+    np.testing.assert_allclose(ones.predict_proba(votes), whole.predict_proba(votes), atol=1e-6)
+    # A vote of strength 0 is no vote: LF 6 unheard is LF 6 left out.
+    unheard = np.where(np.arange(7) < 6, 1.0, 0.0) * np.ones((1500, 1))
+    without = Votes(np.where(unheard > 0, votes.matrix, -1), labels=LABELS)
+    left_out = LabelModel().fit(without).predict_proba(without)
+    soft = LabelModel().fit(votes, strength=unheard).predict_proba(votes, strength=unheard)
+    np.testing.assert_allclose(soft, left_out, atol=1e-6)
+    for wrong, message in ((np.ones((1500, 6)), "got shape"), (np.full((1500, 7), 1.5), "row 0, LF 'lf_")):
+        with pytest.raises(InputError, match=message):
+            LabelModel().fit(votes, strength=wrong)
+    with pytest.raises(InputError, match="no row is covered"):
+        LabelModel().fit(votes, strength=np.zeros((1500, 7)))
+
+
+def test_soft_votes_teach():
+    # Every LF is right as often as its strength says; strengths tell the sure votes from the guesses.
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 2000)
+    strength = rng.uniform(0, 1, (2000, 5))
+    matrix = np.where(rng.random((2000, 5)) < 0.5 + strength / 2, truth[:, None], 1 - truth[:, None])
+    votes = Votes(matrix, labels=["a", "b"])
+    gold = np.where(np.arange(2000) < 50, truth, -1)
+    hard, soft = LabelModel().fit(votes, gold), LabelModel().fit(votes, gold, strength=strength)
+    heard = soft.predict_proba(votes, strength=strength).argmax(axis=1)
+    assert (heard == truth).mean() > (hard.predict_proba(votes).argmax(axis=1) == truth).mean() + 0.03
 
 
 def test_soft_votes():
