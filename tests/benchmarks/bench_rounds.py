@@ -22,7 +22,7 @@ import numpy as np
 
 from labelfns import LFSet, Votes, keywords, labeling_function, regex
 from labelfns.data import example
-from labelfns.models import FineTuning, MajorityVote, SnorkelLabelModel, TransformerClassifier, WeakLabelLoss
+from labelfns.models import FineTuning, LabelModel, MajorityVote, TransformerClassifier, WeakLabelLoss
 from labelfns.models.metrics import score
 from labelfns.pipelines import Labelled, Rounds, SelfTraining
 from labelfns.pipelines.lf_file import load_lfs
@@ -143,7 +143,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
                 figures.add(way, model.predict(there, progress=quiet))
         start = time.perf_counter()
         template = TransformerClassifier("embedded", settings=tuning, seed=seed)
-        training = SelfTraining(SnorkelLabelModel(seed=seed), template, rounds)
+        training = SelfTraining(LabelModel(), template, rounds)
         result = training.run(texts, votes, cues=cues, labelled={part: Labelled(there, there_gold)}, progress=quiet)
         found = [getattr(done.ledger.scores[part], figure) for done in result.rounds]
         for number, value in enumerate(found):
