@@ -30,6 +30,7 @@ from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs
 
 from . import parallel
+from .averaging import WeightAverage
 from .backbones import freeze, load_backbone, quiet
 from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
 from .plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
@@ -139,8 +140,10 @@ class TransformerClassifier:
             else:
                 model, tokenizer = copy.deepcopy(start.model_), start.tokenizer_
             freeze(model, self.settings.frozen_layers)
+            last = last_checkpoint(folder)
             trainer = WeakLabelTrainer(
                 loss=self.settings.loss,
+                average=WeightAverage(self.settings.average, last) if self.settings.average else None,
                 model=model,
                 args=self.settings.arguments(str(folder), self.seed, len(texts)),
                 data_collator=Padded(tokenizer),
@@ -149,9 +152,9 @@ class TransformerClassifier:
             )
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
-            last = last_checkpoint(folder)
             trainer.train(resume_from_checkpoint=None if last is None else str(last))
-            trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)  # else it would score in bfloat16 too
+            for left in ("forward", "_original_forward", "_is_accelerate_prepared"):
+                vars(model).pop(left, None)  # else it would score in bfloat16, and not be trained in it again
         self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
         return self
 

@@ -26,6 +26,7 @@ from labelfns.progress import Progress
 from labelfns.settings import check
 
 from . import checkpoints, parallel
+from .averaging import WeightAverage
 from .backbones import quiet
 from .losses import WeakLabelLoss
 
@@ -74,6 +75,9 @@ class FineTuning:
     frozen_layers
         How many of the lower layers, and the embeddings under them, stay as they are and are not trained: faster, less
         memory; 0, the default, is the embeddings alone; -1 trains everything.
+    average
+        Decay, in [0, 1), of a moving average over the weights, which the trained model gets at the end (.99 looks back
+        over some 100 steps); 0, the default, takes the last weights as they are.
     precision
         ``"bf16"``: training computes in bfloat16 where that is safe (autocast); ``"full"``: in the model's own numbers;
         ``"auto"``: in bfloat16 where the GPU, or the CPU (AMX, AVX-512 BF16), has instructions for it. Scoring is
@@ -103,6 +107,7 @@ class FineTuning:
     word_dropout: float = 0.1
     layers: int | None = None
     frozen_layers: int = 0
+    average: float = 0.0
     precision: Precision = "auto"
     checkpoint_minutes: float = 5.0
     loss: WeakLabelLoss = field(default_factory=WeakLabelLoss)
@@ -123,6 +128,7 @@ class FineTuning:
             (0 <= self.hide_cues <= 1, f"hide_cues must be in [0, 1]; got {self.hide_cues}"),
             (0 <= self.word_dropout <= 1, f"word_dropout must be in [0, 1]; got {self.word_dropout}"),
             (self.layers is None or self.layers >= 1, f"layers must be at least 1; got {self.layers}"),
+            (0 <= self.average < 1, f"average must be in [0, 1); got {self.average}"),
             (self.frozen_layers >= -1, f"frozen_layers must be at least -1; got {self.frozen_layers}"),
             (
                 self.precision in get_args(Precision),
@@ -189,9 +195,11 @@ class WeakLabelTrainer(Trainer):
 
     loss_is_scaled_for_ga = False  # ours is a mean over the batch
 
-    def __init__(self, *, loss: WeakLabelLoss, **options: Any) -> None:
+    def __init__(self, *, loss: WeakLabelLoss, average: WeightAverage | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.weak_label_loss = loss
+        self.weak_label_loss, self.average = loss, average
+        if average is not None:
+            self.add_callback(average)
         self.remove_callback(PrinterCallback)
 
     def compute_loss(
@@ -219,6 +227,8 @@ class WeakLabelTrainer(Trainer):
                 super()._save_checkpoint(model, trial)
             parallel.wait()  # each process adds the state of its own generators
             if parallel.is_main():
+                if self.average is not None:
+                    self.average.save(folder / checkpoints.UNFINISHED / name)
                 checkpoints.keep(folder, name)
             parallel.wait()
         except Exception as error:  # torch, safetensors and Python each have their own for a full disk

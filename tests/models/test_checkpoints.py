@@ -79,6 +79,16 @@ def test_so_does_one_with_other_trainer_arguments(fit, trainer):
 
 
 @pytest.mark.slow
+def test_so_does_one_with_averaged_weights(fit):
+    settings = replace(SETTINGS, average=0.9)
+    undisturbed = fit(folder=None, settings=settings)
+    assert not same(undisturbed, fit(folder=None))
+    with pytest.raises(KeyboardInterrupt):
+        fit(Stop(4), settings=settings)
+    assert same(fit(settings=settings), undisturbed)
+
+
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_checkpoint_before(fit, tmp_path, monkeypatch):
     undisturbed, sync, files = fit(folder=None), os.fsync, []
 

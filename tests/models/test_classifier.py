@@ -174,3 +174,21 @@ def test_settings_are_checked_all_at_once():
         FineTuning(epochs=0, batch_size=0, hide_cues=2, trainer={"bf61": True})
     for part in ("4 problems", "epochs must be above 0", "batch_size", "hide_cues", "trainer.bf61"):
         assert part in str(caught.value)
+
+
+@pytest.mark.slow
+def test_a_warm_start_is_the_same_from_memory_and_from_disk(tiny_backbone, toy_texts, tmp_path):
+    texts, gold = toy_texts
+    settings = FineTuning(epochs=1, min_steps=1, precision="bf16")
+
+    def fit(start=None):
+        model = TransformerClassifier(tiny_backbone, settings=settings, seed=1)
+        return model.fit(texts, np.eye(2)[gold], start=start, progress=quiet)
+
+    first = fit()
+    first.save_pretrained(tmp_path / "saved")
+    again = TransformerClassifier.from_pretrained(tmp_path / "saved")
+    probs = [model.predict_proba(texts, progress=quiet) for model in (first, again)]
+    np.testing.assert_array_equal(*probs)  # both in full precision
+    for ours, theirs in zip(fit(first).model_.parameters(), fit(again).model_.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
