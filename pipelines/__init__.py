@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .little_gold import LittleGold
     from .reading import read_texts
     from .rounds import Labelled, Ledger, Round, Rounds, SelfTrainingResult
     from .run import run_pipeline
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Labelled",
     "Ledger",
+    "LittleGold",
     "PipelineSettings",
     "Round",
     "Rounds",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "LittleGold": "little_gold",
     "PipelineSettings": "settings",
     "load_settings": "settings",
     "read_texts": "reading",

@@ -6,7 +6,7 @@ go on to the last, whether they are better or not, so that the gold-free choice 
 score of the best round less that of the round it kept.
 
 `--sets`, `--seeds`, `--rounds` say what to run; figures are on val, with `--test` on test, which nothing is chosen by.
-`--ablate` turns one part off, or another on, at a time. `--set` overrides settings of the rounds and the classifier.
+`--ablate` turns one part off, or another on, at a time.
 """
 
 import argparse
