@@ -89,10 +89,14 @@ class SelfTraining:
         Raises
         ------
         InputError
-            If texts and votes do not fit, no row is covered, or a label is never voted for.
+            If texts and votes do not fit, no row is covered, a label is never voted for, or the settings have not a
+            class share for each label.
         """
         texts = check_texts(texts)
         check_trainable(texts, votes)
+        given = self.settings.class_shares
+        if given is not None and len(given) != votes.n_labels:
+            raise InputError(f"class_shares must have {votes.n_labels} shares, one a label; got {given}")
         spans = list(cues) if cues is not None else [[] for _ in texts]
         known = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), votes.labels)
         weak = self.label_model.fit(votes).predict_proba(votes)

@@ -198,6 +198,13 @@ def test_nothing_to_learn(texts, matrix, message):
         check_trainable(texts, Votes(matrix, labels=["no", "yes"]))
 
 
+def test_a_class_share_for_each_label():
+    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(class_shares=(0.5, 0.3, 0.2)))
+    texts = ["great", "awful"]
+    with pytest.raises(InputError, match="class_shares must have 2 shares"):
+        training.run(texts, LFS.apply(texts), progress=quiet)
+
+
 def test_settings_are_checked():
     with pytest.raises(SettingsError, match="6 problems"):
         Rounds(rounds=-1, judges=1.0, teacher="first", class_shares=(0.5, 0.6), patience=-1, min_flips=1.0)
