@@ -68,9 +68,9 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         cells = _cells(ledger["scores"].get(name) for name in sets)
         table.add_row(title, *cells, style="bold" if kept else "")
     if gold := metrics["little_gold"]:
-        table.add_row(f"fine-tuned on {gold['rows']} gold rows alone", *_cells(gold["gold_alone"].get(n) for n in sets))
-        done = "trained further and calibrated" if gold["trained_further"] else "calibrated"
-        table.add_row(f"kept round, {done}", *_cells(gold["refined"].get(n) for n in sets), style="bold")
+        table.add_row(f"gold alone, {gold['rows']} rows", *_cells(gold["gold_alone"].get(n) for n in sets))
+        done = "trained on gold" if gold["trained_further"] else "calibrated on gold"
+        table.add_row(f"kept, {done}", *_cells(gold["refined"].get(n) for n in sets), style="bold")
     return _titled("Results, with half the width of the 95 % interval", table)
 
 
