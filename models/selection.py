@@ -18,8 +18,11 @@ from labelfns.votes import Probs
 
 Floats = npt.NDArray[np.floating[Any]]
 Rule = Literal[
-    "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy", "cut_statistic"
+    "cut_statistic", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"
 ]  # fmt: skip
+
+ASKED = 20_000
+"""Of larger sets so many rows, drawn once, are the neighbours that may be asked, so that time grows with n, not n^2."""
 
 
 def combine(first: Probs, second: Probs) -> Probs:
@@ -60,6 +63,8 @@ class Selection:
     Parameters
     ----------
     rule
+        - ``"cut_statistic"``, the default: of each class the `keep` whose neighbours in the features share its label
+          most, by a test against chance. It needs features.
         - ``"threshold"``: the rows of at least `min_confidence`.
         - ``"quota"``: the surest `keep` of each class.
         - ``"precision"``: of each class the largest share, surest first, whose mean confidence, which estimates its
@@ -68,8 +73,6 @@ class Selection:
         - ``"freematch"``: a threshold that is the mean confidence, lowered for classes of low mean probability.
         - ``"softmatch"``: all rows; those under the mean confidence with a weight that falls as a Gaussian.
         - ``"entropy"``: all rows, with weight 1 - H(p) / ln k.
-        - ``"cut_statistic"``: of each class the `keep` whose neighbours in the features share its label most, by a
-          test against chance. It needs features.
     min_confidence
         Rows under it, in [0, 1], are left out by every rule but ``"flexmatch"``, which starts from it.
     keep
@@ -87,7 +90,7 @@ class Selection:
         If settings are out of range; all at once.
     """
 
-    rule: Rule = "quota"
+    rule: Rule = "cut_statistic"
     min_confidence: float = 0.0
     keep: float = 0.8
     precision: float = 0.9
@@ -201,7 +204,8 @@ def cut_statistic(features: Floats, labels: npt.NDArray[Any], neighbors: int = 2
     labels
         Class ids [n].
     neighbors
-        How many neighbours of a row are asked, itself left out; at most the n - 1 there are.
+        How many neighbours of a row are asked, itself left out; at most the n - 1 there are. Of more than `ASKED`
+        rows the nearest among so many of them are asked, the same at each call.
 
     Notes
     -----
@@ -213,7 +217,12 @@ def cut_statistic(features: Floats, labels: npt.NDArray[Any], neighbors: int = 2
     if neighbors < 1 or found.max(initial=0) == 0:
         return np.zeros(n)  # with one row or one label nothing is cut
     unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    distances, near = NearestNeighbors(n_neighbors=neighbors, algorithm="brute").fit(unit).kneighbors()
+    asked = np.arange(n) if n <= ASKED else np.random.default_rng(0).choice(n, ASKED, replace=False)
+    search = NearestNeighbors(n_neighbors=neighbors + 1, algorithm="brute").fit(unit[asked])
+    distances, near = search.kneighbors(unit)
+    own = asked[near] == np.arange(n)[:, None]
+    own[~own.any(axis=1), -1] = True  # who is not among his neighbours has one too many
+    distances, near = distances[~own].reshape(n, neighbors), asked[near][~own].reshape(n, neighbors)
     w = 1 / (1 + distances)
     p = (np.bincount(found) / n)[found]
     cut = (w * (found[near] != found[:, None])).sum(axis=1)

@@ -31,9 +31,10 @@ class Rounds:
     rounds
         At most how many rounds after round 0, at least 0.
     first
-        Which covered rows round 0 trains on; by default all.
+        Which covered rows round 0 trains on; by default, as in `later`, the 80 % of each class whose neighbours in
+        the backbone's features share its label most (the cut statistic).
     later
-        Which rows of the pool the rounds after it train on; by default the surest 80 % of each class.
+        Which rows of the pool the rounds after it train on.
     teacher
         From round 1 on, whose probabilities the pseudo-labels are: those of the ``"last"`` round's model, of the
         ``"best"`` one's so far, or the ``"mean"`` over all rounds.
@@ -65,14 +66,14 @@ class Rounds:
     """
 
     rounds: int = 1
-    first: Selection = field(default_factory=lambda: Selection("threshold"))
+    first: Selection = field(default_factory=Selection)
     later: Selection = field(default_factory=Selection)
     teacher: Teacher = "last"
     sharpen: bool = False
     align_classes: bool = True
     class_shares: tuple[float, ...] | None = None
     use_votes: bool = True
-    warm_start: bool = True
+    warm_start: bool = False
     warm_rate: float = 0.5
     judges: float = 0.15
     patience: int = 1

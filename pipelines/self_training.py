@@ -202,9 +202,7 @@ class SelfTraining:
         """Return the weights [n] of the rows; judges, and in round 0 uncovered rows, have none."""
         selection = self.settings.first if first else self.settings.later
         rows = np.flatnonzero(~pool.judges & (pool.votes.covered if first else True)).tolist()
-        features = None
-        if selection.needs_features:
-            features = self.classifier.frozen_features([pool.texts[i] for i in rows], progress=tell)
+        features = pool.features(self.classifier, tell)[rows] if selection.needs_features else None
         weights = np.zeros(len(labels))
         weights[rows] = selection(labels[rows], features=features, shares=self._shares(pool))
         return weights
@@ -276,6 +274,13 @@ class _Pool:
     gold: Ints
     weak: Probs
     judges: Bools
+    _features: list[Floats] = field(default_factory=list)
+
+    def features(self, classifier: TransformerClassifier, tell: Progress) -> Floats:
+        """Return the backbone's features of all texts, [n, d], which are computed once."""
+        if not self._features:
+            self._features.append(classifier.frozen_features(self.texts, progress=tell))
+        return self._features[0]
 
 
 def judge_rows(votes: Votes, weak: Probs, share: float, seed: int) -> Bools:

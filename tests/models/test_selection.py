@@ -112,7 +112,7 @@ def test_what_a_rule_needs_is_asked_for():
     with pytest.raises(InputError, match="needs features"):
         Selection("cut_statistic")(PROBS)
     with pytest.raises(InputError, match="needs the class shares"):
-        Selection(hold_shares=True)(PROBS)
+        Selection("quota", hold_shares=True)(PROBS)
 
 
 def test_settings_are_checked():
@@ -146,3 +146,25 @@ def test_align_reaches_the_shares_and_keeps_the_order_within_a_class(k, n, seed)
     # odds between two classes are scaled by one factor for all rows
     ratio = (aligned[:, 0] / aligned[:, 1]) / (probs[:, 0] / probs[:, 1])
     np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
+
+
+def test_of_many_rows_the_same_few_are_asked(monkeypatch):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 400)
+    features = rng.normal(0, 0.3, (400, 5)) + np.eye(5)[labels]
+    wrong = labels.copy()
+    wrong[:20] = 1 - wrong[:20]
+    every = cut_statistic(features, wrong, neighbors=10)
+    monkeypatch.setattr("labelfns.models.selection.ASKED", 100)
+    some = cut_statistic(features, wrong, neighbors=10)
+    assert np.array_equal(some, cut_statistic(features, wrong, neighbors=10))
+    assert np.corrcoef(every, some)[0, 1] > 0.8
+    assert every[:20].min() > np.median(every)
+    assert some[:20].mean() > some[20:].mean() + 2
+
+
+def test_a_row_is_not_its_own_neighbour_even_among_copies():
+    labels = np.array([0, 1, 1, 1, 0, 0])
+    z = cut_statistic(np.ones((6, 2)), labels, neighbors=5)
+    assert z[labels == 0] == pytest.approx(z[0])
+    assert z[0] > 0  # of the five others three have another label, half of them by chance

@@ -34,7 +34,7 @@ def ran(tiny_backbone, toy_texts):
     training = SelfTraining(
         MajorityVote(),
         TransformerClassifier(tiny_backbone, settings=LEARN),
-        Rounds(rounds=2, later=Selection(keep=0.75), judges=0.2, patience=0),
+        Rounds(rounds=2, first=Selection("threshold"), later=Selection("quota", keep=0.75), judges=0.2, patience=0),
     )
     seen = []
     result = training.run(
@@ -161,9 +161,9 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
 @pytest.mark.parametrize(
     "settings",
     [
-        Rounds(warm_start=False, align_classes=False, use_votes=False),
+        Rounds(warm_start=True, align_classes=False, use_votes=False),
         Rounds(rounds=0),
-        Rounds(first=Selection("cut_statistic"), later=Selection("softmatch", hold_shares=True)),
+        Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
         Rounds(rounds=2, teacher="mean", sharpen=True, class_shares=(0.4, 0.6), patience=0),
         Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
     ],
