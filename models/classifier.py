@@ -216,26 +216,46 @@ class TransformerClassifier:
         """Return the surest class id of each text [n]."""
         return np.asarray(self.predict_proba(texts, progress=progress).argmax(axis=1))
 
-    def tempered(self, temperature: float) -> "TransformerClassifier":
-        """Return a copy whose logits are divided by a temperature, above 0 (Guo et al. 2017); labels stay the same.
+    @property
+    def shiftable(self) -> bool:
+        """Whether the fitted model's last layer is known and has biases, which `adjusted` can shift."""
+        heads = self._heads()
+        return len(heads) == 1 and heads[0].bias is not None
 
-        The last layer's weights are scaled, so what `save_pretrained` writes is calibrated too.
+    def adjusted(self, *, temperature: float = 1.0, shift: npt.ArrayLike | None = None) -> "TransformerClassifier":
+        """Return a copy whose logits are divided by a temperature (Guo et al. 2017), then shifted.
+
+        It is the last layer that is changed, so what `save_pretrained` writes is changed too.
+
+        Parameters
+        ----------
+        temperature
+            Above 0; labels stay the same.
+        shift
+            What to add to the logit of each class, [k].
 
         Raises
         ------
         InputError
-            If the model has no single last linear layer that gives the logits.
+            If the model has no single last linear layer that gives the logits, or one without biases is to be shifted.
         """
         copied = TransformerClassifier(self.backbone, labels=self.labels, settings=self.settings, seed=self.seed)
         copied.model_, copied.tokenizer_, copied.classes_ = copy.deepcopy(self.model_), self.tokenizer_, self.classes_
-        outer = [part for name, part in copied.model_.named_modules() if not _within(name, copied.model_)]
-        heads = [part for part in outer if isinstance(part, Linear) and part.out_features == len(self.classes_)]
-        if len(heads) != 1:
-            raise InputError(f"cannot tell the last layer of a {type(self.model_).__name__}, so it was not calibrated")
+        heads = copied._heads()
+        if len(heads) != 1 or (shift is not None and heads[0].bias is None):
+            what = "tell the last layer" if len(heads) != 1 else "shift the last layer, which has no biases,"
+            raise InputError(f"cannot {what} of a {type(self.model_).__name__}, so it was not adjusted")
         with torch.no_grad():
             for parameter in heads[0].parameters():
                 parameter.div_(temperature)
+            if shift is not None:
+                heads[0].bias.add_(torch.as_tensor(np.asarray(shift)).to(heads[0].bias))
         return copied
+
+    def _heads(self) -> list[Linear]:
+        """Return the linear layers outside the backbone that give a number a class; one where the head is known."""
+        outer = [part for name, part in self.model_.named_modules() if not _within(name, self.model_)]
+        return [part for part in outer if isinstance(part, Linear) and part.out_features == len(self.classes_)]
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""

@@ -1,4 +1,4 @@
-"""Which rows and labels the next round trains on: combining, aligning, selecting (a leaf: numpy, scikit-learn).
+"""Which rows and labels the next round trains on: combining, sharpening, selecting (numpy, scikit-learn).
 
 Sources: quotas by class, Zou et al. 2018 (CBST); ``flexmatch``, Zhang et al. 2021; ``freematch``, Wang et al. 2023;
 ``softmatch``, Chen et al. 2023; ``entropy``, Yu et al. 2021 (COSINE); ``cut_statistic``, Lang et al. 2022 after
@@ -16,7 +16,8 @@ from labelfns.errors import InputError
 from labelfns.settings import check
 from labelfns.votes import Probs
 
-Floats = npt.NDArray[np.floating[Any]]
+from .shares import Floats, held
+
 Rule = Literal[
     "cut_statistic", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"
 ]  # fmt: skip
@@ -29,19 +30,6 @@ def combine(first: Probs, second: Probs) -> Probs:
     """Return the normalised product of two [n, k] probabilities: two independent voters on the same row."""
     product = np.asarray(first, dtype=float) * second + 1e-12
     return np.asarray(product / product.sum(axis=1, keepdims=True))
-
-
-def align(probs: Probs, shares: Floats, steps: int = 50) -> Probs:
-    """Scale [n, k] probabilities until their mean agrees with the class shares [k], which sum to 1.
-
-    Iterated scaling (Sinkhorn 1967): each column is multiplied by wanted over found, each row normalised, in turn.
-    Keeps a round from fading out the classes that its teacher is shy of.
-    """
-    scaled = np.asarray(probs, dtype=float) + 1e-12
-    for _ in range(steps):
-        scaled = scaled * (shares / scaled.mean(axis=0))
-        scaled /= scaled.sum(axis=1, keepdims=True)
-    return scaled
 
 
 def sharpen(probs: Probs) -> Probs:
@@ -227,11 +215,3 @@ def cut_statistic(features: Floats, labels: npt.NDArray[Any], neighbors: int = 2
     p = (np.bincount(found) / n)[found]
     cut = (w * (found[near] != found[:, None])).sum(axis=1)
     return np.asarray((cut - (1 - p) * w.sum(axis=1)) / np.sqrt(p * (1 - p) * (w**2).sum(axis=1)))
-
-
-def held(weights: Floats, labels: npt.NDArray[Any], shares: Floats) -> Floats:
-    """Scale weights [n] so that each class's sum to its share [k] of the whole; classes without rows stay without."""
-    sums = np.bincount(labels, weights=weights, minlength=len(shares))
-    present = sums > 0
-    wanted = shares * present / max((shares * present).sum(), 1e-12) * sums.sum()
-    return np.asarray(weights * np.divide(wanted, sums, out=np.zeros(len(shares)), where=present)[labels])

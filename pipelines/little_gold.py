@@ -156,7 +156,7 @@ def refine(
     gain, error = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
     helps = gain > error
     divisor = temperature(after if helps else before, gold)
-    kept = (further(np.arange(len(texts)), "gold, all rows") if helps else best).tempered(divisor)
+    kept = (further(np.arange(len(texts)), "gold, all rows") if helps else best).adjusted(temperature=divisor)
     alone = _train(best, texts, targets, settings, start=None, what="gold alone", show=progress)
 
     def figures(model: TransformerClassifier) -> dict[str, Scores]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from labelfns.models import Selection, TransformerClassifier
 from labelfns.models.metrics import Scores
-from labelfns.models.selection import Floats
+from labelfns.models.shares import Floats
 from labelfns.settings import check
 from labelfns.votes import Bools, Ints, Probs
 
@@ -35,16 +35,22 @@ class Rounds:
         the backbone's features share its label most (the cut statistic).
     later
         Which rows of the pool the rounds after it train on.
+    balance
+        Whether each round's model is balanced after training (`labelfns.models.shares.balancing`): the biases of its
+        last layer are shifted towards the classes that it gives to fewer of the covered rows than the LFs do. A model
+        whose last layer has no biases stays as it is.
     teacher
         From round 1 on, whose probabilities the pseudo-labels are: those of the ``"last"`` round's model, of the
         ``"best"`` one's so far, or the ``"mean"`` over all rounds.
     sharpen
         From round 1 on: whether the teacher's probabilities are sharpened (`labelfns.models.selection.sharpen`).
     align_classes
-        From round 1 on: whether pseudo-labels are scaled to the class shares.
+        From round 1 on: whether the teacher's probabilities are scaled until they have the class shares on the covered
+        rows (`labelfns.models.shares.aligning`).
     class_shares
-        The class shares, for `align_classes` and for selections that hold shares; by default those of the covered
-        rows' labels.
+        The class shares of the pool, where they are known, for `balance`, `align_classes` and selections that hold
+        shares; all of the pool then, not the covered rows, is held to them. By default those of the covered rows'
+        labels.
     use_votes
         From round 1 on: whether a covered row's label combines teacher and LFs, or is the teacher's alone.
     warm_start
@@ -68,6 +74,7 @@ class Rounds:
     rounds: int = 1
     first: Selection = field(default_factory=Selection)
     later: Selection = field(default_factory=Selection)
+    balance: bool = True
     teacher: Teacher = "last"
     sharpen: bool = False
     align_classes: bool = True
@@ -138,6 +145,8 @@ class Ledger:
     flips
         Share of the pool, in [0, 1], to which the round's model gives another label than the one before, or in round
         0, of the covered rows, than the LFs.
+    shift
+        What was added to the logit of each label to balance the model; None where nothing was.
     collapsed
         Labels that the model has all but given up: to fewer than a quarter of their class share of the pool.
     pseudo_label_accuracy
@@ -159,6 +168,7 @@ class Ledger:
     predicted_shares: dict[str, float]
     drift: float
     flips: float
+    shift: dict[str, float] | None
     collapsed: tuple[str, ...]
     pseudo_label_accuracy: float | None
     scores: dict[str, Scores]

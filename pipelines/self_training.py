@@ -16,7 +16,8 @@ from labelfns.lf import Span
 from labelfns.lfset import check_texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.metrics import macro_recall, score
-from labelfns.models.selection import Floats, align, combine, sharpen
+from labelfns.models.selection import combine, sharpen
+from labelfns.models.shares import Floats, aligning, balancing, shifted
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Bools, Ints, Probs, Votes, check_gold
 
@@ -31,10 +32,11 @@ class SelfTraining:
 
     Round 0 trains on the label model's probabilities of the covered rows. In each later round the model of the
     round before scores the whole pool; its probabilities are aligned to the class shares, combined with the LFs'
-    on covered rows, and the surest share of each class is what the next model is trained on. A share of the
-    covered rows, the judges, is never trained on: a later round is kept only where it agrees better with the LFs
-    there, by more than a standard error, without seeing the words that made them fire. Rounds end early where the
-    judges see no gain, or labels no longer change. No gold label is used.
+    on covered rows, and the rows of each class that a selection trusts are what the next model is trained on. Each
+    round's model is balanced: shifted towards the classes that it gives to fewer of the covered rows than the LFs do.
+    A share of the covered rows, the judges, is never trained on: a later round is kept only where it agrees better
+    with the LFs there, by more than a standard error, without seeing the words that made them fire. Rounds end early
+    where the judges see no gain, or labels no longer change. No gold label is used.
 
     Parameters
     ----------
@@ -161,9 +163,23 @@ class SelfTraining:
             checkpoints=checkpoints,
             progress=tell,
         )
-        predicted = student.predict_proba(pool.texts, progress=tell)
-        ledger = self._ledger(pool, before, labels, weights > 0, student, predicted.argmax(axis=1), labelled, tell)
+        student, predicted, shift = self._balanced(pool, student, student.predict_proba(pool.texts, progress=tell))
+        ledger = self._ledger(
+            pool, before, labels, weights > 0, student, predicted.argmax(axis=1), shift, labelled, tell
+        )
         return Round(student, labels, weights, ledger, predicted)
+
+    def _balanced(
+        self, pool: "_Pool", student: TransformerClassifier, predicted: Probs
+    ) -> tuple[TransformerClassifier, Probs, Floats | None]:
+        """Return a student, its probabilities of the pool, and what both were shifted by, None where they were not."""
+        if not (self.settings.balance and student.shiftable):
+            return student, predicted, None
+        rows, shares = self._held_rows(pool), self.settings.class_shares
+        if shares is None:
+            shares = tuple(np.bincount(pool.weak[rows].argmax(axis=1), minlength=pool.votes.n_labels) / rows.sum())
+        shift = balancing(np.asarray(shares), predicted[rows])
+        return student.adjusted(shift=shift), shifted(predicted, shift).astype(predicted.dtype), shift
 
     def _teacher(self, before: Sequence[Round]) -> Round:
         """Return the round whose model a student starts from."""
@@ -189,7 +205,7 @@ class SelfTraining:
         if self.settings.sharpen:
             labels = sharpen(labels)
         if self.settings.align_classes:
-            labels = align(labels, self._shares(pool))
+            labels = shifted(labels, aligning(self._shares(pool), labels[self._held_rows(pool)]))
         if self.settings.use_votes:
             labels[covered] = combine(labels[covered], pool.weak[covered])
         return labels
@@ -197,6 +213,10 @@ class SelfTraining:
     def _shares(self, pool: "_Pool") -> Floats:
         given = self.settings.class_shares
         return pool.weak[pool.votes.covered].mean(axis=0) if given is None else np.asarray(given)
+
+    def _held_rows(self, pool: "_Pool") -> Bools:
+        """Return the rows that class shares are told of: the covered ones, or the pool where its shares are given."""
+        return pool.votes.covered if self.settings.class_shares is None else np.ones(len(pool.texts), dtype=bool)
 
     def _weigh(self, pool: "_Pool", labels: Probs, *, first: bool, tell: Progress) -> Floats:
         """Return the weights [n] of the rows; judges, and in round 0 uncovered rows, have none."""
@@ -215,6 +235,7 @@ class SelfTraining:
         selected: Bools,
         student: TransformerClassifier,
         predicted: Classes,
+        shift: Floats | None,
         labelled: Mapping[str, Labelled],
         tell: Progress,
     ) -> Ledger:
@@ -249,6 +270,7 @@ class SelfTraining:
             predicted_shares=dict(zip(names, found_shares.tolist(), strict=True)),
             drift=float(abs(found_shares - shares).sum() / 2),
             flips=float(flipped.mean()),
+            shift=None if shift is None else dict(zip(names, shift.tolist(), strict=True)),
             collapsed=tuple(name for c, name in enumerate(names) if found_shares[c] < shares[c] / COLLAPSE),
             pseudo_label_accuracy=float((now == pool.gold)[right].mean()) if right.any() else None,
             scores={name: found for name, found in scores.items() if found is not None},

@@ -161,6 +161,7 @@ def make_round():
         "predicted_shares": {},
         "drift": 0.0,
         "flips": 0.5,
+        "shift": None,
         "collapsed": (),
         "pseudo_label_accuracy": None,
         "scores": {},

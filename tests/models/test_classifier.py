@@ -106,6 +106,28 @@ def test_frozen_layers_stay_as_they_are(fitted, toy_texts):
     assert all("layer.1" in name or "pooler" in name or "classifier" in name for name in changed)
 
 
+def test_logits_are_divided_and_shifted_in_what_is_saved(fitted, toy_texts, tmp_path):
+    texts, _ = toy_texts
+    logits = np.log(fitted.predict_proba(texts[:8], progress=quiet))
+    fitted.adjusted(temperature=2.0, shift=[0.5, -0.5]).save_pretrained(tmp_path)
+    found = TransformerClassifier.from_pretrained(tmp_path).predict_proba(texts[:8], progress=quiet)
+    powers = np.exp(logits / 2 + [0.5, -0.5])
+    np.testing.assert_allclose(found, powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
+    np.testing.assert_allclose(np.log(fitted.predict_proba(texts[:8], progress=quiet)), logits, atol=1e-5)
+
+
+def test_a_last_layer_without_biases_is_not_shifted(fitted):
+    bare = fitted.adjusted()
+    assert bare.shiftable
+    bare.model_.classifier.bias = None
+    assert not bare.shiftable
+    with pytest.raises(InputError, match="cannot shift the last layer, which has no biases"):
+        bare.adjusted(shift=[1.0, 0.0])
+    bare.model_.classifier = torch.nn.Identity()
+    with pytest.raises(InputError, match="cannot tell the last layer"):
+        bare.adjusted(temperature=2.0)
+
+
 def test_half_a_surrogate_pair_is_read_as_a_question_mark(fitted):
     probs = fitted.predict_proba(["\udce9 lunch", "? lunch"], progress=quiet)
     np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns.errors import InputError, SettingsError
-from labelfns.models.selection import Selection, align, combine, cut_statistic, held, sharpen, surest
+from labelfns.models.selection import Selection, combine, cut_statistic, sharpen, surest
 
 PROBS = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7], [0.45, 0.55]])
 
@@ -103,11 +103,6 @@ def test_every_rule_can_hold_class_shares(rule, k, n, seed):
         np.testing.assert_allclose(found / found.sum(), wanted / wanted.sum())
 
 
-def test_held_by_hand():
-    found = held(np.array([1.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1]), np.array([0.25, 0.5, 0.25]))
-    np.testing.assert_allclose(found, [0.5, 0.5, 2.0, 0.0])  # no row of the third class: 1 to 2 of what is left
-
-
 def test_what_a_rule_needs_is_asked_for():
     with pytest.raises(InputError, match="needs features"):
         Selection("cut_statistic")(PROBS)
@@ -134,18 +129,6 @@ def test_sharpen_by_hand():
     # f = (1.4, 0.6): (0.81 / 1.4, 0.01 / 0.6) and (0.25 / 1.4, 0.25 / 0.6)
     found = sharpen(np.array([[0.9, 0.1], [0.5, 0.5]]))
     np.testing.assert_allclose(found, [[0.97201, 0.02799], [0.3, 0.7]], atol=1e-4)
-
-
-@given(st.integers(2, 5), st.integers(10, 60), st.integers(0, 10_000))
-def test_align_reaches_the_shares_and_keeps_the_order_within_a_class(k, n, seed):
-    rng = np.random.default_rng(seed)
-    probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
-    aligned = align(probs, shares, steps=500)
-    np.testing.assert_allclose(aligned.sum(axis=1), 1)
-    np.testing.assert_allclose(aligned.mean(axis=0), shares, atol=0.02)
-    # odds between two classes are scaled by one factor for all rows
-    ratio = (aligned[:, 0] / aligned[:, 1]) / (probs[:, 0] / probs[:, 1])
-    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
 
 
 def test_of_many_rows_the_same_few_are_asked(monkeypatch):

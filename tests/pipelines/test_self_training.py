@@ -6,6 +6,7 @@ import pytest
 from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
+from labelfns.models.shares import shifted
 from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
 from labelfns.pipelines.rounds import best_round
 from labelfns.pipelines.self_training import check_trainable, judge_rows
@@ -98,6 +99,19 @@ def test_it_learns_what_the_lfs_say(ran):
     assert result.best.ledger.agreement > 0.9
 
 
+def test_a_model_is_shifted_towards_what_it_gives_too_seldom(ran):
+    result, _, texts, _ = ran
+    covered = LFS.apply(texts).covered
+    wanted = np.bincount(result.weak_labels[covered].argmax(axis=1), minlength=2) / covered.sum()
+    for done in result.rounds:
+        shift = np.array(list(done.ledger.shift.values()))
+        unbalanced = shifted(done.predicted, -shift)[covered].argmax(axis=1)
+        found = np.bincount(unbalanced, minlength=2) / covered.sum()
+        expected = np.log(wanted / np.maximum(found, wanted / 4))
+        np.testing.assert_allclose(shift, np.clip(expected, -np.log(4), None), atol=1e-6)
+        np.testing.assert_allclose(done.classifier.predict_proba(texts, progress=quiet), done.predicted, atol=1e-5)
+
+
 @pytest.fixture
 def rounds_of(make_round):
     """Make rounds that were judged so, with further parts of the ledger given."""
@@ -161,7 +175,7 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
 @pytest.mark.parametrize(
     "settings",
     [
-        Rounds(warm_start=True, align_classes=False, use_votes=False),
+        Rounds(warm_start=True, balance=False, align_classes=False, use_votes=False),
         Rounds(rounds=0),
         Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
         Rounds(rounds=2, teacher="mean", sharpen=True, class_shares=(0.4, 0.6), patience=0),

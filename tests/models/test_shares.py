@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelfns.models.shares import aligning, balancing, held, shifted
+
+
+@given(st.integers(2, 5), st.integers(20, 60), st.integers(0, 10_000))
+def test_aligning_reaches_the_shares_and_keeps_the_order_within_a_class(k, n, seed):
+    rng = np.random.default_rng(seed)
+    probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
+    aligned = shifted(probs, aligning(shares, probs))
+    np.testing.assert_allclose(aligned.sum(axis=1), 1)
+    np.testing.assert_allclose(aligned.mean(axis=0), np.maximum(shares, 1 / (2 * n)), atol=0.02)
+    # odds between two classes are scaled by one factor for all rows
+    ratio = (aligned[:, 0] / aligned[:, 1]) / (probs[:, 0] / probs[:, 1])
+    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
+
+
+def test_balancing_by_hand():
+    probs = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7]])
+    # answers are 3 of 4 and 1 of 4; wanted are 1 of 4 and 3 of 4
+    np.testing.assert_allclose(balancing(np.array([0.25, 0.75]), probs), np.log([1 / 3, 3]))
+    assert balancing(np.array([0.75, 0.25]), probs).tolist() == [0, 0]
+
+
+def test_a_class_without_answers_is_shifted_by_a_factor_of_four():
+    probs = np.tile([0.9, 0.1], (50, 1))
+    np.testing.assert_allclose(balancing(np.array([0.5, 0.5]), probs), np.log([0.5, 4]))
+
+
+@given(st.integers(2, 5), st.integers(5, 60), st.integers(0, 10_000))
+def test_balancing_moves_rows_only_towards_classes_that_lack_them(k, n, seed):
+    rng = np.random.default_rng(seed)
+    probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
+    shift = balancing(shares, probs)
+    before, after = probs.argmax(axis=1), shifted(probs, shift).argmax(axis=1)
+    moved = before != after
+    assert (shift[after[moved]] > shift[before[moved]]).all()
+
+
+def test_a_shift_multiplies_the_odds():
+    assert shifted(np.array([[0.5, 0.5]]), np.log([3, 1])).tolist() == [[pytest.approx(0.75), pytest.approx(0.25)]]
+    np.testing.assert_allclose(shifted(np.array([[1.0, 0.0]]), np.array([0.0, 0.0])), [[1, 0]], atol=1e-9)
+
+
+def test_held_by_hand():
+    found = held(np.array([1.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1]), np.array([0.25, 0.5, 0.25]))
+    np.testing.assert_allclose(found, [0.5, 0.5, 2.0, 0.0])  # no row of the third class: 1 to 2 of what is left
