@@ -14,8 +14,6 @@ Floats = npt.NDArray[np.floating[Any]]
 
 _STEPS = 50
 """Of iterated scaling."""
-_MOST = np.log(4)
-"""By which balancing shifts a class."""
 
 
 def aligning(shares: Floats, probs: Probs) -> Floats:
@@ -33,7 +31,9 @@ def balancing(shares: Floats, probs: Probs) -> Floats:
     """Return the shift [k] of log-probabilities that takes a model's answers a step towards the class shares [k].
 
     Class mass normalization, on answers: each class is multiplied by its wanted share over the share of the rows [n, k]
-    whose surest class it is, by four at most. Going on until the shares are met would follow them where they are wrong.
+    whose surest class it is. Of that step as much is taken, in tenths, as brings the answers nearest to the shares:
+    probabilities that lie close together would be carried past them. Steps are not repeated until the shares are met,
+    as that would follow them where they are wrong.
 
     Examples
     --------
@@ -43,8 +43,11 @@ def balancing(shares: Floats, probs: Probs) -> Floats:
     >>> shifted(probs, balancing(np.array([0.5, 0.5]), probs)).argmax(axis=1).tolist()
     [0, 0, 1, 1]
     """
-    answers = np.bincount(np.argmax(probs, axis=1), minlength=len(shares))
-    return np.clip(_ratio(shares, answers / len(probs), len(probs)), -_MOST, _MOST)
+    found = _answers(probs)
+    step = _ratio(shares, found, len(probs))
+    parts = np.linspace(0, 1, 11)
+    far = [abs(_answers(shifted(probs, part * step)) - shares).sum() for part in parts]
+    return np.asarray(parts[np.round(far, 9).argmin()] * step)
 
 
 def shifted(probs: Probs, shift: Floats) -> Probs:
@@ -60,6 +63,10 @@ def held(weights: Floats, labels: npt.NDArray[Any], shares: Floats) -> Floats:
     present = sums > 0
     wanted = shares * present / max((shares * present).sum(), 1e-12) * sums.sum()
     return np.asarray(weights * np.divide(wanted, sums, out=np.zeros(len(shares)), where=present)[labels])
+
+
+def _answers(probs: Probs) -> Floats:
+    return np.asarray(np.bincount(np.argmax(probs, axis=1), minlength=np.shape(probs)[1]) / len(probs))
 
 
 def _ratio(wanted: Floats, found: Floats, n: int) -> Floats:

@@ -60,6 +60,16 @@ SPAM_LFS = [  # after Snorkel's spam tutorial
 ]
 
 
+YOUTUBE_CUES = [  # what WRENCH's keyword LFs look for, as their votes show; the other four have no cue
+    regex("spam", "my", name="keyword_my"),
+    regex("spam", "subscribe", name="keyword_subscribe"),
+    regex("spam", "http", name="keyword_link"),
+    regex("spam", "please|plz", name="keyword_please"),
+    regex("ham", "song", name="keyword_song"),
+    regex("spam", "check.*out", name="regex_check_out"),
+]
+
+
 def read(path):
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [row["text"] for row in rows], np.array([row["label"] for row in rows])
@@ -78,7 +88,8 @@ def load(name, folder):
         texts, gold, matrix = parts["train"]
         known = set(parts["valid"][0])  # WRENCH's train may hold rows of valid
         rows = [i for i, text in enumerate(texts) if text not in known]
-        pool = [texts[i] for i in rows], gold[rows], Votes(matrix[rows], labels=SPAM), None
+        texts = [texts[i] for i in rows]
+        pool = texts, gold[rows], Votes(matrix[rows], labels=SPAM), LFSet(SPAM, YOUTUBE_CUES).cues(texts)
         sets = {
             new: (parts[old][0], parts[old][1], Votes(parts[old][2], labels=SPAM))
             for new, old in (("val", "valid"), ("test", "test"))
@@ -109,7 +120,7 @@ def hold_out(pool, parts, part):
         return [texts[i] for i in rows], gold[rows], matrix
 
     rest, there = np.flatnonzero(~held_out), np.flatnonzero(held_out)
-    return (*of(rest), None if cues is None else [cues[i] for i in rest]), of(there)
+    return (*of(rest), [cues[i] for i in rest]), of(there)
 
 
 def quiet(what, done, total):
