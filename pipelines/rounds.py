@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from labelfns.lf import Span
 from labelfns.models import Selection, TransformerClassifier
 from labelfns.models.metrics import Scores
 from labelfns.models.shares import Floats
@@ -112,10 +113,13 @@ class Labelled:
         The n texts.
     gold
         Integer labels [n], -1 where unknown.
+    cues
+        What makes LFs fire in each text, as `LFSet.cues` returns it, to report figures with these words hidden too.
     """
 
     texts: Sequence[str]
     gold: Ints
+    cues: Sequence[Sequence[Span]] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,9 @@ class Ledger:
         Share of right labels among those trained on, where the pool has gold; it is never used.
     scores
         Figures on the labelled sets, by their names.
+    hidden_scores
+        The same with the words that make LFs fire hidden, of sets whose cues are known: how far the model goes beyond
+        its LFs.
     """
 
     round: int
@@ -172,6 +179,7 @@ class Ledger:
     collapsed: tuple[str, ...]
     pseudo_label_accuracy: float | None
     scores: dict[str, Scores]
+    hidden_scores: dict[str, Scores]
 
 
 @dataclass(frozen=True, eq=False)

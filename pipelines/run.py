@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -81,11 +82,11 @@ class Inputs:
         """The texts to label."""
         return self.sets["pool"]
 
-    @property
+    @cached_property
     def labelled(self) -> dict[str, Labelled]:
         """The sets with gold to report figures on."""
         return {
-            name: Labelled(found.texts, found.gold)
+            name: Labelled(found.texts, found.gold, self.lfs.cues(found.texts))
             for name, found in self.sets.items()
             if name in ("val", "test") and found.gold is not None
         }

@@ -15,7 +15,7 @@ from labelfns.errors import InputError, raise_all
 from labelfns.lf import Span
 from labelfns.lfset import check_texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
-from labelfns.models.metrics import macro_recall, score
+from labelfns.models.metrics import Scores, macro_recall, score
 from labelfns.models.selection import combine, sharpen
 from labelfns.models.shares import Floats, aligning, balancing, shifted
 from labelfns.progress import Bar, Progress
@@ -251,9 +251,7 @@ class SelfTraining:
 
         right = selected & (pool.gold >= 0)
         judged, error = self._judge(pool, student, tell)
-        scores = {
-            name: score(given.gold, student.predict(given.texts, progress=tell), k) for name, given in labelled.items()
-        }
+        scores, hidden = _scores(student, labelled, k, tell)
         found_shares, shares = np.bincount(predicted, minlength=k) / len(now), self._shares(pool)
         flipped = predicted != last.predicted.argmax(axis=1) if last else (predicted != weak)[covered]
         return Ledger(
@@ -273,7 +271,8 @@ class SelfTraining:
             shift=None if shift is None else dict(zip(names, shift.tolist(), strict=True)),
             collapsed=tuple(name for c, name in enumerate(names) if found_shares[c] < shares[c] / COLLAPSE),
             pseudo_label_accuracy=float((now == pool.gold)[right].mean()) if right.any() else None,
-            scores={name: found for name, found in scores.items() if found is not None},
+            scores=scores,
+            hidden_scores=hidden,
         )
 
     def _judge(
@@ -303,6 +302,28 @@ class _Pool:
         if not self._features:
             self._features.append(classifier.frozen_features(self.texts, progress=tell))
         return self._features[0]
+
+
+def _scores(
+    student: TransformerClassifier, labelled: Mapping[str, Labelled], k: int, tell: Progress
+) -> tuple[dict[str, Scores], dict[str, Scores]]:
+    """Return figures on the labelled sets by name, as they are and, where cues are known, with these hidden."""
+    seen, hidden = {}, {}
+    for name, given in labelled.items():
+        predicted = student.predict(given.texts, progress=tell)
+        seen[name] = score(given.gold, predicted, k)
+        if given.cues is not None:
+            rows = [i for i, spans in enumerate(given.cues) if spans]
+            probs = student.predict_proba(
+                [given.texts[i] for i in rows], hidden=[given.cues[i] for i in rows], progress=tell
+            )
+            predicted[rows] = probs.argmax(axis=1)
+            hidden[name] = score(given.gold, predicted, k)
+    return _known(seen), _known(hidden)
+
+
+def _known(scores: Mapping[str, Scores | None]) -> dict[str, Scores]:
+    return {name: found for name, found in scores.items() if found is not None}
 
 
 def judge_rows(votes: Votes, weak: Probs, share: float, seed: int) -> Bools:

@@ -165,5 +165,6 @@ def make_round():
         "collapsed": (),
         "pseudo_label_accuracy": None,
         "scores": {},
+        "hidden_scores": {},
     }
     return lambda **given: Round(None, None, None, Ledger(**{**plain, **given}), None)

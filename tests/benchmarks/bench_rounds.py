@@ -127,6 +127,10 @@ def quiet(what, done, total):
     pass
 
 
+ROUND_0 = {}
+"""Rounds 0 by what they depend on, so that ablations of later rounds share one."""
+
+
 class Figures:
     """Scores by way of getting there, over seeds."""
 
@@ -176,7 +180,10 @@ def measure(name, folder, options, tuning, rounds, *, others):
         start = time.perf_counter()
         template = TransformerClassifier("embedded", settings=tuning, seed=seed)
         training = SelfTraining(LABEL_MODELS[options.label_model](seed), template, rounds)
-        result = training.run(texts, votes, cues=cues, labelled={part: Labelled(there, there_gold)}, progress=quiet)
+        key = (name, seed, repr(tuning), repr(rounds.first), rounds.balance)
+        labelled = {part: Labelled(there, there_gold)}
+        result = training.run(texts, votes, cues=cues, labelled=labelled, done=ROUND_0.get(key, ()), progress=quiet)
+        ROUND_0[key] = result.rounds[:1]
         found = [getattr(done.ledger.scores[part], figure) for done in result.rounds]
         for number, value in enumerate(found):
             figures.found.setdefault(f"ours, round {number}", []).append(value)
@@ -204,6 +211,7 @@ ABLATIONS = {
     "threshold .6": {"rounds": {"first": {"rule": "threshold", "min_confidence": 0.6}}},
     "quotas": {"rounds": {"first": {"rule": "quota"}}},
     "cut statistic, 60 %": {"rounds": {"first": {"keep": 0.6}}},
+    "not balanced": {"rounds": {"balance": False}},
     "round 1: as it is": {"rounds": {"rounds": 1}},
     "round 1: warm start": {"rounds": {"rounds": 1, "warm_start": True}},
     "round 1: no alignment": {"rounds": {"rounds": 1, "align_classes": False}},

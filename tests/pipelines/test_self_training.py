@@ -7,6 +7,7 @@ from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
 from labelfns.models.shares import balancing, shifted
+from labelfns.models.views import hide
 from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
 from labelfns.pipelines.rounds import best_round
 from labelfns.pipelines.self_training import check_trainable, judge_rows
@@ -43,7 +44,10 @@ def ran(tiny_backbone, toy_texts):
         LFS.apply(texts),
         cues=LFS.cues(texts),
         gold=gold,
-        labelled={"test": Labelled(texts[:40], gold[:40])},
+        labelled={
+            "test": Labelled(texts[:40], gold[:40]),
+            "cued": Labelled(texts[:40], gold[:40], LFS.cues(texts[:40])),
+        },
         on_round=seen.append,
         progress=quiet,
     )
@@ -92,6 +96,17 @@ def test_ledgers_add_up(ran):
         assert ledger.pseudo_label_accuracy == pytest.approx(right.mean())
         assert ledger.scores["test"].rows == 40
         assert sum(ledger.predicted_shares.values()) == pytest.approx(1)
+
+
+def test_figures_with_cues_hidden_show_what_is_left_without_them(ran):
+    result, _, texts, gold = ran
+    hidden = [hide(text, spans, "[MASK]") for text, spans in zip(texts[:40], LFS.cues(texts[:40]), strict=True)]
+    for done in result.rounds:
+        ledger = done.ledger
+        assert ledger.scores["cued"] == ledger.scores["test"]
+        assert set(ledger.hidden_scores) == {"cued"}
+        right = done.classifier.predict(hidden, progress=quiet) == gold[:40]
+        assert ledger.hidden_scores["cued"].accuracy == pytest.approx(right.mean())
 
 
 def test_it_learns_what_the_lfs_say(ran):
