@@ -43,11 +43,23 @@ def balancing(shares: Floats, probs: Probs) -> Floats:
     >>> shifted(probs, balancing(np.array([0.5, 0.5]), probs)).argmax(axis=1).tolist()
     [0, 0, 1, 1]
     """
-    found = _answers(probs)
+    found = answer_shares(probs)
     step = _ratio(shares, found, len(probs))
     parts = np.linspace(0, 1, 11)
-    far = [abs(_answers(shifted(probs, part * step)) - shares).sum() for part in parts]
+    far = [abs(answer_shares(shifted(probs, part * step)) - shares).sum() for part in parts]
     return np.asarray(parts[np.round(far, 9).argmin()] * step)
+
+
+def answer_shares(probs: Probs) -> Floats:
+    """Return each class's share [k] of the rows [n, k] whose surest class it is; a row's tied classes share it.
+
+    Examples
+    --------
+    >>> answer_shares(np.array([[0.9, 0.1], [0.5, 0.5]])).tolist()
+    [0.75, 0.25]
+    """
+    surest = probs == np.max(probs, axis=1, keepdims=True)
+    return np.asarray((surest / surest.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def shifted(probs: Probs, shift: Floats) -> Probs:
@@ -63,10 +75,6 @@ def held(weights: Floats, labels: npt.NDArray[Any], shares: Floats) -> Floats:
     present = sums > 0
     wanted = shares * present / max((shares * present).sum(), 1e-12) * sums.sum()
     return np.asarray(weights * np.divide(wanted, sums, out=np.zeros(len(shares)), where=present)[labels])
-
-
-def _answers(probs: Probs) -> Floats:
-    return np.asarray(np.bincount(np.argmax(probs, axis=1), minlength=np.shape(probs)[1]) / len(probs))
 
 
 def _ratio(wanted: Floats, found: Floats, n: int) -> Floats:

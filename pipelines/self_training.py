@@ -17,7 +17,7 @@ from labelfns.lfset import check_texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.metrics import Scores, macro_recall, score
 from labelfns.models.selection import combine, sharpen
-from labelfns.models.shares import Floats, aligning, balancing, shifted
+from labelfns.models.shares import Floats, aligning, answer_shares, balancing, shifted
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Bools, Ints, Probs, Votes, check_gold
 
@@ -175,10 +175,9 @@ class SelfTraining:
         """Return a student, its probabilities of the pool, and what both were shifted by, None where they were not."""
         if not (self.settings.balance and student.shiftable):
             return student, predicted, None
-        rows, shares = self._held_rows(pool), self.settings.class_shares
-        if shares is None:
-            shares = tuple(np.bincount(pool.weak[rows].argmax(axis=1), minlength=pool.votes.n_labels) / rows.sum())
-        shift = balancing(np.asarray(shares), predicted[rows])
+        rows, given = self._held_rows(pool), self.settings.class_shares
+        shares = answer_shares(pool.weak[rows]) if given is None else np.asarray(given)
+        shift = balancing(shares, predicted[rows])
         return student.adjusted(shift=shift), shifted(predicted, shift).astype(predicted.dtype), shift
 
     def _teacher(self, before: Sequence[Round]) -> Round:
@@ -313,11 +312,9 @@ def _scores(
         predicted = student.predict(given.texts, progress=tell)
         seen[name] = score(given.gold, predicted, k)
         if given.cues is not None:
-            rows = [i for i, spans in enumerate(given.cues) if spans]
-            probs = student.predict_proba(
-                [given.texts[i] for i in rows], hidden=[given.cues[i] for i in rows], progress=tell
-            )
-            predicted[rows] = probs.argmax(axis=1)
+            if rows := [i for i, spans in enumerate(given.cues) if spans]:
+                texts, spans = [given.texts[i] for i in rows], [given.cues[i] for i in rows]
+                predicted[rows] = student.predict_proba(texts, hidden=spans, progress=tell).argmax(axis=1)
             hidden[name] = score(given.gold, predicted, k)
     return _known(seen), _known(hidden)
 

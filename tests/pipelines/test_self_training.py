@@ -6,7 +6,7 @@ import pytest
 from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
-from labelfns.models.shares import balancing, shifted
+from labelfns.models.shares import answer_shares, balancing, shifted
 from labelfns.models.views import hide
 from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
 from labelfns.pipelines.rounds import best_round
@@ -117,7 +117,7 @@ def test_it_learns_what_the_lfs_say(ran):
 def test_a_model_is_shifted_towards_what_it_gives_too_seldom(ran):
     result, _, texts, _ = ran
     covered = LFS.apply(texts).covered
-    wanted = np.bincount(result.weak_labels[covered].argmax(axis=1), minlength=2) / covered.sum()
+    wanted = answer_shares(result.weak_labels[covered])
     for done in result.rounds:
         shift = np.array(list(done.ledger.shift.values()))
         np.testing.assert_allclose(shift, balancing(wanted, shifted(done.predicted, -shift)[covered]), atol=1e-6)
