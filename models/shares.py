@@ -1,4 +1,4 @@
-"""Class shares, and what is held to them: labels, a model's answers, the weights of rows (a leaf: numpy).
+"""Class shares, and what is held to them: labels, a model's answers, the weights of rows (numpy and a sibling).
 
 Sources: iterated scaling, Sinkhorn 1967; class mass normalization, Zhu, Ghahramani and Lafferty 2003.
 """
@@ -10,19 +10,18 @@ import numpy.typing as npt
 
 from labelfns.votes import Probs
 
+from .mixture import softmax
+
 Floats = npt.NDArray[np.floating[Any]]
 
-_STEPS = 50
-"""Of iterated scaling."""
 
-
-def aligning(shares: Floats, probs: Probs) -> Floats:
+def aligning(shares: Floats, probs: Probs, steps: int = 50) -> Floats:
     """Return the shift [k] of log-probabilities with which rows [n, k] have a mean of the class shares [k].
 
     By iterated scaling: each column is multiplied by wanted over found, each row normalised, in turn.
     """
     shift = np.zeros(len(shares))
-    for _ in range(_STEPS):
+    for _ in range(steps):
         shift += _ratio(shares, shifted(probs, shift).mean(axis=0), len(probs))
     return shift
 
@@ -64,9 +63,7 @@ def answer_shares(probs: Probs) -> Floats:
 
 def shifted(probs: Probs, shift: Floats) -> Probs:
     """Add a shift [k] to the log-probabilities of rows [n, k], and normalise."""
-    scores = np.log(np.maximum(np.asarray(probs, dtype=float), 1e-12)) + shift
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+    return softmax(np.log(np.maximum(np.asarray(probs, dtype=float), 1e-12)) + shift)
 
 
 def held(weights: Floats, labels: npt.NDArray[Any], shares: Floats) -> Floats:
