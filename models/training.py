@@ -67,7 +67,8 @@ class FineTuning:
         Tokens kept of a text, at least 8; the rest is cut off.
     hide_cues
         Probability, in [0, 1], with which each piece of text that made an LF fire is hidden at each reading, so
-        that the student learns the rest of the text too.
+        that the student learns the rest of the text too: for texts that will not hold these pieces. 0, the default,
+        hides nothing, which was as good or better where texts are as those of the pool.
     word_dropout
         Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
     layers
@@ -103,7 +104,7 @@ class FineTuning:
     warmup: float = 0.1
     weight_decay: float = 0.01
     max_length: int = 128
-    hide_cues: float = 0.5
+    hide_cues: float = 0.0
     word_dropout: float = 0.1
     layers: int | None = None
     frozen_layers: int = 0

@@ -1,9 +1,11 @@
 """A little gold, used honestly: further training that must prove itself on gold held out, calibration, a baseline.
 
 "Weaker than you think" (Zhu et al. 2023): where there is gold, training on it alone is the baseline to show; further
-training of a weakly supervised model on it can also hurt, so it is kept only where held-out gold says that it helps.
+training of a weakly supervised model on it can also hurt, so it is kept only where held-out gold says that it helps. A
+few rows are often drawn evenly over classes of uneven size, which would teach wrong class shares: they are weighed to
+those that the model finds in the pool, in training and in what decides whether it is kept.
 
-May import: numpy, scikit-learn, torch, `labelfns`, `labelfns.models` and siblings.
+May import: numpy, scikit-learn, `labelfns`, `labelfns.models` and siblings.
 """
 
 import dataclasses
@@ -18,6 +20,7 @@ from sklearn.model_selection import StratifiedKFold
 from labelfns.errors import InputError, raise_all
 from labelfns.models import TransformerClassifier
 from labelfns.models.metrics import Scores, score
+from labelfns.models.shares import held
 from labelfns.progress import Progress
 from labelfns.settings import check
 from labelfns.votes import Ints, Probs
@@ -84,8 +87,8 @@ class Figures:
     before, after
         The model on them as it was, and trained further on the other folds.
     gain, gain_error
-        By how much the cross-entropy on held-out gold falls, in nats a row, both models calibrated; its standard
-        error.
+        By how much the cross-entropy on held-out gold falls, in nats a row, both models calibrated and rows weighed
+        to the class shares; its standard error.
     trained_further
         Whether the model was trained further, on all rows: the gain is above its standard error.
     temperature
@@ -111,6 +114,7 @@ def refine(
     best: TransformerClassifier,
     texts: Sequence[str],
     gold: Ints,
+    shares: npt.ArrayLike,
     settings: LittleGold,
     labelled: Mapping[str, Labelled],
     progress: Progress,
@@ -123,6 +127,8 @@ def refine(
         The model; it stays as it is.
     texts, gold
         The n gold rows: texts, and class ids [n]; rows with -1 are left out.
+    shares
+        The class shares [k], all above 0, to which the gold rows are weighed.
     settings
         How they are used.
     labelled
@@ -140,24 +146,25 @@ def refine(
     known = np.flatnonzero(gold >= 0).tolist()
     texts, gold = [texts[i] for i in known], gold[known]
     counts = np.bincount(gold, minlength=k)
-    targets = np.eye(k)[gold]
+    targets, weights = np.eye(k)[gold], held(np.ones(len(gold)), gold, np.asarray(shares))
 
     def further(rows: npt.NDArray[np.intp], what: str) -> TransformerClassifier:
-        return _train(best, [texts[i] for i in rows], targets[rows], settings, start=best, what=what, show=progress)
+        here = [texts[i] for i in rows]
+        return _train(best, here, targets[rows], weights[rows], settings, start=best, what=what, show=progress)
 
     before, after = best.predict_proba(texts, progress=_named("scoring gold rows", progress)), np.empty((len(texts), k))
     folds = StratifiedKFold(min(settings.folds, int(counts.min())), shuffle=True, random_state=best.seed)
     for number, (rest, held_out) in enumerate(folds.split(texts, gold), 1):
         student = further(rest, f"gold, fold {number}")
         after[held_out] = student.predict_proba([texts[i] for i in held_out], progress=_named("gold", progress))
-    gains = _losses(_cooled(before, temperature(before, gold)), gold) - _losses(
-        _cooled(after, temperature(after, gold)), gold
-    )
-    gain, error = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    divisors = [temperature(probs, gold, weights) for probs in (before, after)]
+    gains = _losses(_cooled(before, divisors[0]), gold) - _losses(_cooled(after, divisors[1]), gold)
+    gain = float(np.average(gains, weights=weights))
+    error = float(np.sqrt((weights**2 * (gains - gain) ** 2).sum()) / weights.sum())
     helps = gain > error
-    divisor = temperature(after if helps else before, gold)
+    divisor = divisors[helps]
     kept = (further(np.arange(len(texts)), "gold, all rows") if helps else best).adjusted(temperature=divisor)
-    alone = _train(best, texts, targets, settings, start=None, what="gold alone", show=progress)
+    alone = _train(best, texts, targets, np.ones(len(gold)), settings, start=None, what="gold alone", show=progress)
 
     def figures(model: TransformerClassifier) -> dict[str, Scores]:
         found = {
@@ -194,7 +201,7 @@ def check_few_gold(gold: Ints | None, labels: Sequence[str]) -> None:
     )
 
 
-def temperature(probs: Probs, gold: Ints) -> float:
+def temperature(probs: Probs, gold: Ints, weights: npt.ArrayLike | None = None) -> float:
     """Return the number above 0 by which logits are divided for the least cross-entropy (Guo et al. 2017).
 
     Parameters
@@ -203,6 +210,8 @@ def temperature(probs: Probs, gold: Ints) -> float:
         Probabilities [n, k].
     gold
         Class ids [n].
+    weights
+        The weights of the rows [n], not all 0; by default equal.
 
     Returns
     -------
@@ -210,7 +219,7 @@ def temperature(probs: Probs, gold: Ints) -> float:
         In [0.1, 10].
     """
     found = minimize_scalar(
-        lambda log_t: _losses(_cooled(probs, float(np.exp(log_t))), gold).mean(),
+        lambda log_t: np.average(_losses(_cooled(probs, float(np.exp(log_t))), gold), weights=weights),
         bounds=(np.log(0.1), np.log(10)),
         method="bounded",
     )
@@ -230,6 +239,7 @@ def _train(
     like: TransformerClassifier,
     texts: Sequence[str],
     targets: Probs,
+    weights: npt.NDArray[np.floating],
     settings: LittleGold,
     *,
     start: TransformerClassifier | None,
@@ -243,7 +253,7 @@ def _train(
         like.settings, learning_rate=rate, epochs=steps * like.settings.batch_size / len(texts), min_steps=1
     )
     model = TransformerClassifier(like.backbone, labels=like.classes_, settings=tuning, seed=like.seed)
-    return model.fit(texts, targets, start=start, progress=_named(what, show))
+    return model.fit(texts, targets, weights=weights, start=start, progress=_named(what, show))
 
 
 def _named(what: str, show: Progress) -> Progress:

@@ -8,7 +8,8 @@ score of the best round less that of the round it kept.
 `--sets`, `--seeds`, `--rounds` say what to run; figures are on val, with `--test` on test, which nothing is chosen by.
 With `--held-out 3` a third of the pool, another for each seed, is taken from training, and figures are on its gold: on
 all seeds together as many rows as the pool has, where a val may have a hundred. Defaults were chosen by these.
-`--ablate` turns one part off, or another on, at a time.
+`--ablate` turns one part off, or another on, at a time. `--few-gold 20` draws so many rows of each class from val,
+and shows what becomes of the kept model with them, and of the backbone alone.
 """
 
 import argparse
@@ -33,8 +34,9 @@ from labelfns.models import (
     WeakLabelLoss,
 )
 from labelfns.models.metrics import score
-from labelfns.pipelines import Labelled, Rounds, SelfTraining
+from labelfns.pipelines import Labelled, LittleGold, Rounds, SelfTraining
 from labelfns.pipelines.lf_file import load_lfs
+from labelfns.pipelines.little_gold import refine
 from labelfns.settings import from_mapping
 
 EMOTIONS = ["anger", "joy", "optimism", "sadness"]
@@ -149,6 +151,8 @@ def measure(name, folder, options, tuning, rounds, *, others):
     """Run one data set; return the regret of the choice for each seed, in the figure of the set."""
     labels, everything, sets = load(name, folder)
     part = "held out" if options.held_out else "test" if options.test else "val"
+    if options.few_gold and "val" not in sets:
+        sys.exit(f"{name} has no val, which --few-gold needs")
     if part not in (*sets, "held out"):
         sys.exit(f"{name} has no {part}; ask for --test or --held-out 3")
     k, figure = len(labels), "accuracy" if labels == SPAM else "macro_f1"
@@ -169,7 +173,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
         answers = majority.predict(there_votes)
         figures.add("majority vote, all rows", there_gold, np.where(answers < 0, most_common, answers))
         if others:
-            plain = dataclasses.replace(tuning, hide_cues=0.0, loss=WeakLabelLoss(smoothing=0.0, consistency="none"))
+            plain = dataclasses.replace(tuning, loss=WeakLabelLoss(smoothing=0.0, consistency="none"))
             for way, rows, target in (
                 ("plain fine-tune, majority labels", np.flatnonzero(hard >= 0), hard),
                 ("fine-tuned on all gold", np.flatnonzero(gold >= 0), gold),
@@ -190,6 +194,11 @@ def measure(name, folder, options, tuning, rounds, *, others):
         kept = result.best.ledger.round
         figures.found.setdefault("ours, kept", []).append(found[kept])
         regrets.append(max(found) - found[kept])
+        if options.few_gold:
+            refined = with_few_gold(result.best, sets["val"], options.few_gold, seed, labelled)
+            figures.found.setdefault("ours, with a little gold", []).append(getattr(refined.refined[part], figure))
+            figures.found.setdefault("a little gold alone", []).append(getattr(refined.gold_alone[part], figure))
+            print(f"    seed {seed}: gain {refined.gain:.3f} +- {refined.gain_error:.3f}, {refined.rows} gold rows")
         judged = " ".join(f"{done.ledger.judged:.3f}" for done in result.rounds)
         print(
             f"    seed {seed}: {part} {' '.join(f'{v:.3f}' for v in found)}, judged {judged}, kept {kept}, "
@@ -200,10 +209,20 @@ def measure(name, folder, options, tuning, rounds, *, others):
     return regrets
 
 
+def with_few_gold(best, val, a_class, seed, labelled):
+    """Return the figures of a kept round's model, and of gold alone, with so many rows a class of val."""
+    texts, gold = val[:2]
+    rng = np.random.default_rng(seed)
+    rows = np.concatenate([rng.choice(np.flatnonzero(gold == c), a_class, replace=False) for c in np.unique(gold)])
+    shares = best.predicted.mean(axis=0)
+    chosen = [texts[i] for i in rows]
+    return refine(best.classifier, chosen, gold[rows], shares, LittleGold(), labelled, quiet).figures
+
+
 ABLATIONS = {
     "as it is": {},
     "no smoothing": {"classifier": {"loss": {"smoothing": 0.0}}},
-    "no cue hiding": {"classifier": {"hide_cues": 0.0}},
+    "cues hidden half of the time": {"classifier": {"hide_cues": 0.5}},
     "two passes": {"classifier": {"loss": {"consistency": "two_passes"}}},
     "all trained, embeddings too": {"classifier": {"frozen_layers": -1}},
     "lower half frozen": {"classifier": {"frozen_layers": 3}},
@@ -250,6 +269,7 @@ def main():
     parser.add_argument(
         "--held-out", type=int, metavar="PARTS", help="figures on parts of the pool, not on val or test"
     )
+    parser.add_argument("--few-gold", type=int, metavar="ROWS", help="rows a class of val to go on with")
     parser.add_argument("--ablate", nargs="*", choices=ABLATIONS, help="which ablations; all where none is named")
     options = parser.parse_args()
     if "LABELFNS_DATA" not in os.environ:

@@ -8,6 +8,7 @@ from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.pipelines import Labelled, load_settings, run_pipeline
 from labelfns.pipelines.little_gold import LittleGold, check_few_gold, refine, temperature
 
+EVEN = [0.5, 0.5]
 LEARN = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, frozen_layers=-1)
 
 
@@ -20,6 +21,14 @@ def test_temperature_by_hand():
     probs = np.array([[0.9, 0.1]] * 10)
     gold = np.array([0] * 6 + [1] * 4)
     assert temperature(probs, gold) == pytest.approx(np.log(9) / np.log(1.5), rel=1e-3)
+
+
+def test_temperature_weighs_rows():
+    probs = np.array([[0.9, 0.1]] * 10 + [[0.2, 0.8]] * 3)
+    gold = np.array([0] * 6 + [1] * 4 + [0] * 3)
+    alone = temperature(probs[:10], gold[:10])
+    assert temperature(probs, gold, [1] * 10 + [0] * 3) == pytest.approx(alone, rel=1e-3)
+    assert temperature(probs, gold) != pytest.approx(alone, rel=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +48,7 @@ def fitted(tiny_backbone, toy_texts):
 def test_further_training_is_kept_where_it_helps(fitted, toy_texts):
     texts, gold = toy_texts
     labelled = {"test": Labelled(texts[60:], gold[60:])}
-    found = refine(fitted[1], texts[:40], gold[:40], LittleGold(steps=80, rate=1.0), labelled, quiet)
+    found = refine(fitted[1], texts[:40], gold[:40], EVEN, LittleGold(steps=80, rate=1.0), labelled, quiet)
     assert found.figures.trained_further
     assert found.figures.gain > found.figures.gain_error
     assert found.figures.after.accuracy > 0.8 > 0.1 > found.figures.before.accuracy
@@ -52,7 +61,7 @@ def test_further_training_is_kept_where_it_helps(fitted, toy_texts):
 def test_further_training_is_not_kept_where_it_hurts(fitted, toy_texts):
     texts, gold = toy_texts
     wild = LittleGold(steps=3, rate=200.0)  # a rate that wrecks the model
-    found = refine(fitted[0], texts[:30], gold[:30], wild, {"test": Labelled(texts, gold)}, quiet)
+    found = refine(fitted[0], texts[:30], gold[:30], EVEN, wild, {"test": Labelled(texts, gold)}, quiet)
     assert not found.figures.trained_further
     before, after = (model.predict_proba(texts, progress=quiet) for model in (fitted[0], found.classifier))
     np.testing.assert_array_equal(before.argmax(axis=1), after.argmax(axis=1))
@@ -68,6 +77,14 @@ def test_rows_without_gold_are_left_out_and_every_label_needs_two():
 def test_settings_are_checked():
     with pytest.raises(SettingsError, match="3 problems"):
         LittleGold(folds=1, steps=0, rate=0)
+
+
+@pytest.mark.slow
+def test_gold_drawn_evenly_is_weighed_to_the_class_shares(fitted):
+    texts, gold = ["nothing to tell them by"] * 20, np.arange(20) % 2
+    found = refine(fitted[0], texts, gold, [0.9, 0.1], LittleGold(steps=80, rate=1.0), {}, quiet)
+    assert found.figures.trained_further
+    assert found.classifier.predict_proba(texts[:1], progress=quiet)[0, 0] == pytest.approx(0.9, abs=0.1)
 
 
 @pytest.mark.slow
