@@ -47,7 +47,7 @@ class Rounds:
         From round 1 on: whether the teacher's probabilities are sharpened (`labelfns.models.selection.sharpen`).
     align_classes
         From round 1 on: whether the teacher's probabilities are scaled until they have the class shares on the covered
-        rows (`labelfns.models.shares.aligning`).
+        rows (`labelfns.models.shares.aligning`). Of use where models are not balanced.
     class_shares
         The class shares of the pool, where they are known, for `balance`, `align_classes` and selections that hold
         shares; all of the pool then, not the covered rows, is held to them. By default those of the covered rows'
@@ -78,7 +78,7 @@ class Rounds:
     balance: bool = True
     teacher: Teacher = "last"
     sharpen: bool = False
-    align_classes: bool = True
+    align_classes: bool = False
     class_shares: tuple[float, ...] | None = None
     use_votes: bool = True
     warm_start: bool = False

@@ -233,7 +233,7 @@ ABLATIONS = {
     "not balanced": {"rounds": {"balance": False}},
     "round 1: as it is": {"rounds": {"rounds": 1}},
     "round 1: warm start": {"rounds": {"rounds": 1, "warm_start": True}},
-    "round 1: no alignment": {"rounds": {"rounds": 1, "align_classes": False}},
+    "round 1: aligned": {"rounds": {"rounds": 1, "align_classes": True}},
     "round 1: the teacher's labels alone": {"rounds": {"rounds": 1, "use_votes": False}},
     "round 1: all rows": {"rounds": {"rounds": 1, "later": {"rule": "threshold"}}},
     "round 1: quotas": {"rounds": {"rounds": 1, "later": {"rule": "quota"}}},

@@ -187,7 +187,7 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
 @pytest.mark.parametrize(
     "settings",
     [
-        Rounds(warm_start=True, balance=False, align_classes=False, use_votes=False),
+        Rounds(warm_start=True, balance=False, use_votes=False),
         Rounds(rounds=0),
         Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
         Rounds(rounds=2, teacher="mean", sharpen=True, class_shares=(0.4, 0.6), patience=0),
