@@ -190,7 +190,7 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
         Rounds(warm_start=True, balance=False, use_votes=False),
         Rounds(rounds=0),
         Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
-        Rounds(rounds=2, teacher="mean", sharpen=True, class_shares=(0.4, 0.6), patience=0),
+        Rounds(rounds=2, teacher="mean", sharpen=True, align_classes=True, class_shares=(0.4, 0.6), patience=0),
         Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
     ],
 )
@@ -200,6 +200,22 @@ def test_every_part_can_be_off_or_another(tiny_backbone, toy_texts, settings):
     result = SelfTraining(MajorityVote(), template, settings).run(texts, LFS.apply(texts), progress=quiet)
     assert len(result.rounds) == settings.rounds + 1
     assert result.best.ledger.scores == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shares", [None, (0.3, 0.7)])
+def test_alignment_is_to_shares_of_the_covered_rows_or_those_given(tiny_backbone, toy_texts, shares):
+    texts, _ = toy_texts
+    votes = LFS.apply(texts)
+    template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
+    settings = Rounds(align_classes=True, class_shares=shares, use_votes=False)
+    result = SelfTraining(MajorityVote(), template, settings).run(texts, votes, progress=quiet)
+    labels, covered = result.rounds[1].labels, votes.covered
+    if shares is None:
+        found, wanted = labels[covered].mean(axis=0), result.weak_labels[covered].mean(axis=0)
+    else:
+        found, wanted = labels.mean(axis=0), shares
+    assert found == pytest.approx(wanted, abs=1e-3)
 
 
 def test_a_threshold_that_nothing_reaches():
