@@ -173,7 +173,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
         answers = majority.predict(there_votes)
         figures.add("majority vote, all rows", there_gold, np.where(answers < 0, most_common, answers))
         if others:
-            plain = dataclasses.replace(tuning, loss=WeakLabelLoss(smoothing=0.0, consistency="none"))
+            plain = dataclasses.replace(tuning, hide_cues=0.0, loss=WeakLabelLoss(smoothing=0.0, consistency="none"))
             for way, rows, target in (
                 ("plain fine-tune, majority labels", np.flatnonzero(hard >= 0), hard),
                 ("fine-tuned on all gold", np.flatnonzero(gold >= 0), gold),
@@ -269,6 +269,7 @@ def main():
     parser.add_argument(
         "--held-out", type=int, metavar="PARTS", help="figures on parts of the pool, not on val or test"
     )
+    parser.add_argument("--hide-cues", type=float, default=0.0, help="classifier.hide_cues; tweet_sentiment has 0.5")
     parser.add_argument("--few-gold", type=int, metavar="ROWS", help="rows a class of val to go on with")
     parser.add_argument("--ablate", nargs="*", choices=ABLATIONS, help="which ablations; all where none is named")
     options = parser.parse_args()
@@ -279,14 +280,15 @@ def main():
         for title in options.ablate or ABLATIONS:
             print(f"\n== {title}", end="")
             changes = ABLATIONS[title]
-            tuning = settings(FineTuning, changes.get("classifier", {}))
+            tuning = settings(FineTuning, {"hide_cues": options.hide_cues}, changes.get("classifier", {}))
             rounds = settings(Rounds, {"rounds": 0, "patience": 0}, changes.get("rounds", {}))
             for name in options.sets:
                 measure(name, folder, options, tuning, rounds, others=False)
         return
     rounds = Rounds(rounds=options.rounds, patience=0)
+    tuning = FineTuning(hide_cues=options.hide_cues)
     regrets = [
-        regret for name in options.sets for regret in measure(name, folder, options, FineTuning(), rounds, others=True)
+        regret for name in options.sets for regret in measure(name, folder, options, tuning, rounds, others=True)
     ]
     near = sum(regret <= 0.01 for regret in regrets)
     print(f"\nthe gold-free choice is within a point of the best round in {near} of {len(regrets)} (set, seed) pairs")
