@@ -269,7 +269,6 @@ def main():
     parser.add_argument(
         "--held-out", type=int, metavar="PARTS", help="figures on parts of the pool, not on val or test"
     )
-    parser.add_argument("--hide-cues", type=float, default=0.0, help="classifier.hide_cues; tweet_sentiment has 0.5")
     parser.add_argument("--few-gold", type=int, metavar="ROWS", help="rows a class of val to go on with")
     parser.add_argument("--ablate", nargs="*", choices=ABLATIONS, help="which ablations; all where none is named")
     options = parser.parse_args()
@@ -280,15 +279,14 @@ def main():
         for title in options.ablate or ABLATIONS:
             print(f"\n== {title}", end="")
             changes = ABLATIONS[title]
-            tuning = settings(FineTuning, {"hide_cues": options.hide_cues}, changes.get("classifier", {}))
+            tuning = settings(FineTuning, changes.get("classifier", {}))
             rounds = settings(Rounds, {"rounds": 0, "patience": 0}, changes.get("rounds", {}))
             for name in options.sets:
                 measure(name, folder, options, tuning, rounds, others=False)
         return
     rounds = Rounds(rounds=options.rounds, patience=0)
-    tuning = FineTuning(hide_cues=options.hide_cues)
     regrets = [
-        regret for name in options.sets for regret in measure(name, folder, options, tuning, rounds, others=True)
+        regret for name in options.sets for regret in measure(name, folder, options, FineTuning(), rounds, others=True)
     ]
     near = sum(regret <= 0.01 for regret in regrets)
     print(f"\nthe gold-free choice is within a point of the best round in {near} of {len(regrets)} (set, seed) pairs")
