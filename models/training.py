@@ -68,7 +68,7 @@ class FineTuning:
     hide_cues
         Probability, in [0, 1], with which each piece of text that made an LF fire is hidden at each reading, so
         that the student learns the rest of the text too: for texts that will not hold these pieces. 0, the default,
-        hides nothing, which was as good or better where texts are as those of the pool.
+        hides nothing, which was as good or better on the real sets that it was measured on (docs/rounds.md).
     word_dropout
         Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
     layers

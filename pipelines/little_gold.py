@@ -2,8 +2,8 @@
 
 "Weaker than you think" (Zhu et al. 2023): where there is gold, training on it alone is the baseline to show; further
 training of a weakly supervised model on it can also hurt, so it is kept only where held-out gold says that it helps. A
-few rows are often drawn evenly over classes of uneven size, which would teach wrong class shares: they are weighed to
-those that the model finds in the pool, in training and in what decides whether it is kept.
+few rows are often drawn evenly over classes of uneven size, which would teach wrong class shares: in further training,
+in what decides whether it is kept, and in calibration they are weighed to the pool's shares, as far as these are known.
 
 May import: numpy, scikit-learn, `labelfns`, `labelfns.models` and siblings.
 """
@@ -85,16 +85,16 @@ class Figures:
     rows
         How many gold rows there were.
     before, after
-        The model on them as it was, and trained further on the other folds.
+        The model on them as it was, and trained further on the other folds; rows count equally.
     gain, gain_error
         By how much the cross-entropy on held-out gold falls, in nats a row, both models calibrated and rows weighed
         to the class shares; its standard error.
     trained_further
         Whether the model was trained further, on all rows: the gain is above its standard error.
     temperature
-        What the kept model's logits were divided by.
+        What the kept model's logits were divided by; 1 where its last layer is not known.
     gold_alone
-        Figures, by labelled set, of the backbone fine-tuned on the gold rows alone.
+        Figures, by labelled set, of the backbone fine-tuned on the gold rows alone, which count equally.
     refined
         Figures, by labelled set, of the kept model.
     """
@@ -128,7 +128,8 @@ def refine(
     texts, gold
         The n gold rows: texts, and class ids [n]; rows with -1 are left out.
     shares
-        The class shares [k], all above 0, to which the gold rows are weighed.
+        The class shares [k], all above 0, to which the gold rows are weighed: the pool's, where they are known, or the
+        mean of the model's probabilities over it.
     settings
         How they are used.
     labelled
@@ -159,11 +160,12 @@ def refine(
         after[held_out] = student.predict_proba([texts[i] for i in held_out], progress=_named("gold", progress))
     divisors = [temperature(probs, gold, weights) for probs in (before, after)]
     gains = _losses(_cooled(before, divisors[0]), gold) - _losses(_cooled(after, divisors[1]), gold)
-    gain = float(np.average(gains, weights=weights))
-    error = float(np.sqrt((weights**2 * (gains - gain) ** 2).sum()) / weights.sum())
+    gain, error = weighted_mean(gains, weights)
     helps = gain > error
-    divisor = divisors[helps]
-    kept = (further(np.arange(len(texts)), "gold, all rows") if helps else best).adjusted(temperature=divisor)
+    kept, divisor = further(np.arange(len(texts)), "gold, all rows") if helps else best, 1.0
+    if kept.shiftable:
+        divisor = divisors[helps]
+        kept = kept.adjusted(temperature=divisor)
     alone = _train(best, texts, targets, np.ones(len(gold)), settings, start=None, what="gold alone", show=progress)
 
     def figures(model: TransformerClassifier) -> dict[str, Scores]:
@@ -201,7 +203,23 @@ def check_few_gold(gold: Ints | None, labels: Sequence[str]) -> None:
     )
 
 
-def temperature(probs: Probs, gold: Ints, weights: npt.ArrayLike | None = None) -> float:
+def weighted_mean(values: npt.NDArray[np.floating], weights: npt.NDArray[np.floating]) -> tuple[float, float]:
+    """Return the mean of values [n] by weights [n], at least two of them above 0, and its standard error.
+
+    Examples
+    --------
+    With equal weights it is the usual one, the standard deviation over the root of n:
+
+    >>> weighted_mean(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+    (2.0, 1.0)
+    """
+    share = weights / weights.sum()
+    mean = share @ values
+    rows = 1 / (share**2).sum()  # how many rows of equal weight say as much (Kish 1965)
+    return float(mean), float(np.sqrt(share**2 @ (values - mean) ** 2 * rows / (rows - 1)))
+
+
+def temperature(probs: Probs, gold: Ints, weights: npt.NDArray[np.floating] | None = None) -> float:
     """Return the number above 0 by which logits are divided for the least cross-entropy (Guo et al. 2017).
 
     Parameters

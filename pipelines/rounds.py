@@ -49,9 +49,9 @@ class Rounds:
         From round 1 on: whether the teacher's probabilities are scaled until they have the class shares on the covered
         rows (`labelfns.models.shares.aligning`). Of use where models are not balanced.
     class_shares
-        The class shares of the pool, where they are known, for `balance`, `align_classes` and selections that hold
-        shares; all of the pool then, not the covered rows, is held to them. By default those of the covered rows'
-        labels.
+        The class shares of the pool, where they are known, for `balance`, `align_classes`, selections that hold
+        shares, and the weights of a little gold; all of the pool then, not the covered rows, is held to them. By
+        default those of the covered rows' labels; for a little gold, those that the model finds in the pool.
     use_votes
         From round 1 on: whether a covered row's label combines teacher and LFs, or is the teacher's alone.
     warm_start

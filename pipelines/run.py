@@ -194,7 +194,8 @@ def run_pipeline(
         refined = None
         if few is not None and few.gold is not None:
             with _timed(seconds, "little gold"):
-                best, shares = result.best.classifier, result.best.predicted.mean(axis=0)
+                shares = settings.self_training.class_shares or result.best.predicted.mean(axis=0)
+                best = result.best.classifier
                 refined = refine(best, few.texts, few.gold, shares, settings.little_gold, inputs.labelled, show)
         if parallel.is_main():
             folder.write_weak_labels(pool, result.weak_labels)

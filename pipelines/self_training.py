@@ -31,9 +31,9 @@ class SelfTraining:
     """Fine-tuning over rounds.
 
     Round 0 trains on the label model's probabilities of the covered rows. In each later round the model of the
-    round before scores the whole pool; its probabilities are aligned to the class shares, combined with the LFs'
-    on covered rows, and the rows of each class that a selection trusts are what the next model is trained on. Each
-    round's model is balanced: shifted towards the classes that it gives to fewer of the covered rows than the LFs do.
+    round before scores the whole pool; its probabilities are combined with the LFs' on covered rows, and
+    the rows of each class that a selection trusts are what the next model is trained on. Each round's model is
+    balanced: shifted towards the classes that it gives to fewer of the covered rows than the LFs do.
     A share of the covered rows, the judges, is never trained on: a later round is kept only where it agrees better
     with the LFs there, by more than a standard error, without seeing the words that made them fire. Rounds end early
     where the judges see no gain, or labels no longer change. No gold label is used.
@@ -74,7 +74,8 @@ class SelfTraining:
         votes
             Their votes.
         cues
-            What made LFs fire in each text, as `LFSet.cues` returns it; hidden in training and before the judges.
+            What made LFs fire in each text, as `LFSet.cues` returns it; hidden before the
+            judges, and in training as often as the classifier's `hide_cues` says.
         gold
             The pool's integer labels [n], -1 where unknown; for the ledger's figures alone.
         labelled

@@ -5,8 +5,8 @@ import pytest
 
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, TransformerClassifier
-from labelfns.pipelines import Labelled, load_settings, run_pipeline
-from labelfns.pipelines.little_gold import LittleGold, check_few_gold, refine, temperature
+from labelfns.pipelines import Labelled, load_settings, run, run_pipeline
+from labelfns.pipelines.little_gold import LittleGold, check_few_gold, refine, temperature, weighted_mean
 
 EVEN = [0.5, 0.5]
 LEARN = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, frozen_layers=-1)
@@ -27,8 +27,16 @@ def test_temperature_weighs_rows():
     probs = np.array([[0.9, 0.1]] * 10 + [[0.2, 0.8]] * 3)
     gold = np.array([0] * 6 + [1] * 4 + [0] * 3)
     alone = temperature(probs[:10], gold[:10])
-    assert temperature(probs, gold, [1] * 10 + [0] * 3) == pytest.approx(alone, rel=1e-3)
+    assert temperature(probs, gold, np.array([1] * 10 + [0] * 3)) == pytest.approx(alone, rel=1e-3)
     assert temperature(probs, gold) != pytest.approx(alone, rel=0.1)
+
+
+def test_a_weight_of_two_is_not_two_rows():
+    values = np.array([0.3, -0.1, 0.5, 0.2])
+    assert weighted_mean(values, np.ones(4)) == pytest.approx((values.mean(), values.std(ddof=1) / 2))
+    # 1 and 0 with weights 2 and 1: mean 2/3; shares 2/3, 1/3 say as much as 9/5 rows of equal weight, a factor 9/4
+    expected = (4 / 9 * 1 / 9 + 1 / 9 * 4 / 9) * 9 / 4
+    assert weighted_mean(np.array([1.0, 0.0]), np.array([2.0, 1.0])) == pytest.approx((2 / 3, expected**0.5))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,8 @@ def fitted(tiny_backbone, toy_texts):
 def test_further_training_is_kept_where_it_helps(fitted, toy_texts):
     texts, gold = toy_texts
     labelled = {"test": Labelled(texts[60:], gold[60:])}
-    found = refine(fitted[1], texts[:40], gold[:40], EVEN, LittleGold(steps=80, rate=1.0), labelled, quiet)
+    known = np.append(gold[:40], -1)  # a row without gold is left out
+    found = refine(fitted[1], [*texts[:40], "?"], known, EVEN, LittleGold(steps=80, rate=1.0), labelled, quiet)
     assert found.figures.trained_further
     assert found.figures.gain > found.figures.gain_error
     assert found.figures.after.accuracy > 0.8 > 0.1 > found.figures.before.accuracy
@@ -88,15 +97,27 @@ def test_gold_drawn_evenly_is_weighed_to_the_class_shares(fitted):
 
 
 @pytest.mark.slow
-def test_a_run_tells_what_gold_was_used_for(tiny_project, toy_texts):
+@pytest.mark.parametrize("known", [None, [0.3, 0.7]])
+def test_a_run_tells_what_gold_was_used_for(tiny_project, toy_texts, monkeypatch, known):
     texts, gold = toy_texts
+    weighed = []
+    monkeypatch.setattr(run, "refine", lambda *given: weighed.append(given[3]) or refine(*given))
     rows = [{"text": text, "label": ["negative", "positive"][c]} for text, c in zip(texts[:12], gold[:12], strict=True)]
     (tiny_project / "few.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    settings = load_settings(tiny_project / "pipeline.toml", ["data.few_gold=few.jsonl", "little_gold.steps=2"])
+    given = ["data.few_gold=few.jsonl", "little_gold.steps=2"]
+    settings = load_settings(
+        tiny_project / "pipeline.toml", given if known is None else [*given, f"self_training.class_shares={known}"]
+    )
     metrics = run_pipeline(settings, tiny_project / "run", progress=quiet)
     assert metrics["gold_rows"]["training"]["rows"] == metrics["little_gold"]["rows"] == 12
     assert "baseline on gold alone" in metrics["gold_rows"]["few_gold"]["used_for"]
     assert metrics["little_gold"]["gold_alone"]["test"]["rows"] > 0
+    if known is not None:
+        assert list(weighed[0]) == known
+    else:
+        best = tiny_project / "run" / "rounds" / str(metrics["best_round"]) / "model"
+        found = TransformerClassifier.from_pretrained(best).predict_proba([*texts, "boom"], progress=quiet)
+        assert weighed[0] == pytest.approx(found.mean(axis=0), abs=1e-5)
     page = (tiny_project / "run" / "report.html").read_text(encoding="utf-8")
     assert "12 gold rows alone" in page
     kept = TransformerClassifier.from_pretrained(tiny_project / "run" / "model")
