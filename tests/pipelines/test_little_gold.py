@@ -77,6 +77,15 @@ def test_further_training_is_not_kept_where_it_hurts(fitted, toy_texts):
     assert found.figures.refined["test"].accuracy == (before.argmax(axis=1) == gold).mean()
 
 
+@pytest.mark.slow
+def test_a_model_without_a_known_last_layer_is_not_calibrated(fitted, toy_texts, monkeypatch):
+    texts, gold = toy_texts
+    monkeypatch.setattr(TransformerClassifier, "shiftable", False)
+    found = refine(fitted[0], texts[:12], gold[:12], EVEN, LittleGold(steps=2), {}, quiet)
+    assert found.figures.temperature == 1
+    assert found.classifier is fitted[0] or found.figures.trained_further
+
+
 def test_rows_without_gold_are_left_out_and_every_label_needs_two():
     check_few_gold(np.array([0, 1, -1, 0, 1]), ["no", "yes"])
     with pytest.raises(InputError, match=r"2 problems(.|\n)*1 row\(s\) of 'no'(.|\n)*0 row\(s\) of 'maybe'"):
