@@ -217,10 +217,14 @@ class TransformerClassifier:
         return np.asarray(self.predict_proba(texts, progress=progress).argmax(axis=1))
 
     @property
+    def adjustable(self) -> bool:
+        """Whether the fitted model's last layer is known, which `adjusted` can scale."""
+        return len(self._heads()) == 1
+
+    @property
     def shiftable(self) -> bool:
-        """Whether the fitted model's last layer is known and has biases, which `adjusted` can shift."""
-        heads = self._heads()
-        return len(heads) == 1 and heads[0].bias is not None
+        """Whether it is known and has biases, which `adjusted` can shift."""
+        return self.adjustable and self._heads()[0].bias is not None
 
     def adjusted(self, *, temperature: float = 1.0, shift: npt.ArrayLike | None = None) -> "TransformerClassifier":
         """Return a copy whose logits are divided by a temperature (Guo et al. 2017), then shifted.

@@ -67,7 +67,7 @@ class Refined:
     Parameters
     ----------
     classifier
-        The model to keep, calibrated: trained further where that helped, else as it was.
+        The model to keep, calibrated where its last layer is known: trained further where that helped, else as it was.
     figures
         What was found and done, for ``metrics.json``.
     """
@@ -163,7 +163,7 @@ def refine(
     gain, error = weighted_mean(gains, weights)
     helps = gain > error
     kept, divisor = further(np.arange(len(texts)), "gold, all rows") if helps else best, 1.0
-    if kept.shiftable:
+    if kept.adjustable:
         divisor = divisors[helps]
         kept = kept.adjusted(temperature=divisor)
     alone = _train(best, texts, targets, np.ones(len(gold)), settings, start=None, what="gold alone", show=progress)

@@ -288,7 +288,8 @@ def _gold_rows(inputs: Inputs, refined: Refined | None) -> dict[str, dict[str, A
     training = {"rows": 0, "used_for": "nothing"}
     if refined is not None:
         further = "further training, kept as it helped on held-out folds" if refined.figures.trained_further else ""
-        uses["few_gold"] = "; ".join(filter(None, [further, "calibration", "the baseline on gold alone"]))
+        calibrated = "calibration" if refined.classifier.adjustable else ""
+        uses["few_gold"] = "; ".join(filter(None, [further, calibrated, "the baseline on gold alone"]))
         training = {"rows": refined.figures.rows, "used_for": uses["few_gold"]}
     return {
         "training": training,

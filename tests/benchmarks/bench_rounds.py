@@ -192,17 +192,17 @@ def measure(name, folder, options, tuning, rounds, *, others):
         kept = result.best.ledger.round
         figures.found.setdefault("ours, kept", []).append(found[kept])
         regrets.append(max(found) - found[kept])
-        if options.few_gold:
-            refined = with_few_gold(result.best, sets["val"], options.few_gold, seed, labelled)
-            figures.found.setdefault("ours, with a little gold", []).append(getattr(refined.refined[part], figure))
-            figures.found.setdefault("a little gold alone", []).append(getattr(refined.gold_alone[part], figure))
-            print(f"    seed {seed}: gain {refined.gain:.3f} +- {refined.gain_error:.3f}, {refined.rows} gold rows")
         judged = " ".join(f"{done.ledger.judged:.3f}" for done in result.rounds)
         print(
             f"    seed {seed}: {part} {' '.join(f'{v:.3f}' for v in found)}, judged {judged}, kept {kept}, "
             f"{time.perf_counter() - start:.0f} s",
             flush=True,
         )
+        if options.few_gold:
+            refined = with_few_gold(result.best, sets["val"], options.few_gold, seed, labelled)
+            figures.found.setdefault("ours, with a little gold", []).append(getattr(refined.refined[part], figure))
+            figures.found.setdefault("a little gold alone", []).append(getattr(refined.gold_alone[part], figure))
+            print(f"    seed {seed}: gain {refined.gain:.3f} +- {refined.gain_error:.3f}, {refined.rows} gold rows")
     figures.show()
     return regrets
 

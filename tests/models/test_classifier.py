@@ -121,6 +121,7 @@ def test_a_last_layer_without_biases_is_not_shifted(fitted):
     assert bare.shiftable
     bare.model_.classifier.bias = None
     assert not bare.shiftable
+    assert bare.adjustable
     with pytest.raises(InputError, match="cannot shift the last layer, which has no biases"):
         bare.adjusted(shift=[1.0, 0.0])
     bare.model_.classifier = torch.nn.Identity()

@@ -80,7 +80,7 @@ def test_further_training_is_not_kept_where_it_hurts(fitted, toy_texts):
 @pytest.mark.slow
 def test_a_model_without_a_known_last_layer_is_not_calibrated(fitted, toy_texts, monkeypatch):
     texts, gold = toy_texts
-    monkeypatch.setattr(TransformerClassifier, "shiftable", False)
+    monkeypatch.setattr(TransformerClassifier, "adjustable", False)
     found = refine(fitted[0], texts[:12], gold[:12], EVEN, LittleGold(steps=2), {}, quiet)
     assert found.figures.temperature == 1
     assert found.classifier is fitted[0] or found.figures.trained_further
