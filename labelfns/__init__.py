@@ -4,20 +4,21 @@ This room is light: it needs numpy, and polars when a table is made. Label model
 `labelfns.models`, the self-training rounds and the command line in `labelfns.pipelines`.
 """
 
-from labelfns.batched import column, model, row_function
-from labelfns.builders import emoji, hashtags, keywords, regex
-from labelfns.context import Context
-from labelfns.expects import expectations
-from labelfns.gaps import Suggestion, suggest
-from labelfns.lf import ABSTAIN, LabelingFunction, labeling_function
+from labelfns._version import __version__ as __version__
+from labelfns.analysis.expectations import expectations
+from labelfns.analysis.near_copies import NearCopies, near_copies
+from labelfns.analysis.suggest import Suggestion, suggest
+from labelfns.analysis.try_on import try_on
+from labelfns.lfs.base import ABSTAIN, LabelingFunction, labeling_function
+from labelfns.lfs.builders import emoji, hashtags, keywords, regex
+from labelfns.lfs.columns import column, model, row_function
+from labelfns.lfs.context import Context
+from labelfns.lfs.lexicon import count, lexicon, vader_words
+from labelfns.lfs.load import read_lfs, read_words
 from labelfns.lfset import LFSet
-from labelfns.redundancy import NearCopies, near_copies
-from labelfns.scores import count, lexicon, vader_words
 from labelfns.sparse import SparseVotes
 from labelfns.streaming import apply_file
-from labelfns.trying import try_on
 from labelfns.votes import Fault, Votes
-from labelfns.word_files import read_lfs, read_words
 
 __all__ = [
     "ABSTAIN",
@@ -48,4 +49,3 @@ __all__ = [
     "try_on",
     "vader_words",
 ]
-__version__ = "0.1.0"

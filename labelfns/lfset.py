@@ -1,7 +1,6 @@
 """`LFSet`: labels and the LFs that vote for them, applied to texts together.
 
-Declared LFs go to the compiled engine together, the others are called on every text. May import: numpy and this
-room; polars when LFs are applied.
+Declared LFs go to the compiled engine together, the others are called on every text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,18 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.applying import Engine, Manner, vote, warn_of
-from labelfns.applying import check_texts as check_texts
-from labelfns.batched import ColumnLF, Fields
-from labelfns.declared import PatternLF
+from labelfns.checks import check_labels
+from labelfns.engine.apply import Engine, Manner, vote, warn_of
+from labelfns.engine.plain import OnError as OnError
+from labelfns.engine.plain import Rules, apart
+from labelfns.engine.time_limit import TimeLimitError, Watch
 from labelfns.errors import LFError, raise_all
-from labelfns.guard import TimeLimitError, Watch
-from labelfns.lf import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, as_lf
+from labelfns.lfs.base import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, as_lf
+from labelfns.lfs.columns import ColumnLF, Fields
+from labelfns.lfs.declared import PatternLF
 from labelfns.progress import Bar, Progress, silent
-from labelfns.tokens import Span
-from labelfns.votes import Votes, check_labels
-from labelfns.voting import OnError as OnError
-from labelfns.voting import Rules, apart
+from labelfns.text.tokens import Span
+from labelfns.votes import Votes
 
 _SPAN_LIMIT = 2.0
 
@@ -118,7 +117,7 @@ class LFSet:
         time_limit
             Seconds that one search of a backtracking pattern may take on one row; one that takes longer is a
             `Fault`, and after three the LF is given up. In the main thread on Unix a timer ends it, elsewhere such
-            patterns are searched in another process (`labelfns.searching`), at some 50 microseconds a search.
+            patterns are searched in another process (`labelfns.engine.searching`), at some 50 microseconds a search.
             ``math.inf`` for no limit. What a Python function does is not limited.
         workers
             In how many processes Python-function LFs are called, at least 1; the others need none.
@@ -126,7 +125,7 @@ class LFSet:
             Other fields of the rows, by name, [n] values each; for `row_function` and `column`.
         cache
             A folder where columns are kept: an LF that is there for these very texts does not run again. See
-            `labelfns.cache` for when one is believed, and for what is kept in memory; with `fields` nothing is.
+            `labelfns.engine.cache` for when one is believed, and for what is kept in memory; with `fields` nothing is.
         progress
             Called after each LF, the declared ones together; by default a bar is shown if it takes over a second.
 

@@ -1,14 +1,11 @@
-"""A label matrix that holds only the votes: smaller than int8 where fewer than one vote in seven is given.
-
-May import: numpy, `labelfns.votes`.
-"""
+"""A label matrix that holds only the votes: smaller than int8 where fewer than one vote in seven is given."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.lf import ABSTAIN
+from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Fault, Votes
 
 

@@ -1,20 +1,17 @@
-"""LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, chunk by chunk.
-
-May import: this room, the standard library; pyarrow when a file is read.
-"""
+"""LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, chunk by chunk."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from labelfns.analysis import Coverage
-from labelfns.applying import Manner, one_each, vote, warn_of
-from labelfns.chunks import chunks
+from labelfns.analysis.coverage import Coverage
+from labelfns.engine.apply import Manner, one_each, vote, warn_of
+from labelfns.engine.plain import OnError
 from labelfns.errors import InputError
+from labelfns.io.chunks import chunks
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Fault
-from labelfns.voting import OnError
 
 CHUNK = 50_000
 

@@ -1,10 +1,6 @@
-"""`Votes`: the label matrix with its names, as the LFs left it.
-
-May import: numpy, `labelfns.errors`, `labelfns.lf`; polars only when a table is made, saved or loaded.
-"""
+"""`Votes`: the label matrix with its names, as the LFs left it."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.checks import Bools, Gold, Ints, check_labels
 from labelfns.errors import InputError, raise_all, some
-from labelfns.lf import ABSTAIN
+from labelfns.lfs.base import ABSTAIN
 
 if TYPE_CHECKING:
     import polars as pl
 
-Ints = npt.NDArray[np.integer[Any]]
-Bools = npt.NDArray[np.bool_]
-Gold = Sequence[Any] | Ints
-"""Gold labels, one a row: ids in 0..k-1 or label names; -1 or None where unknown."""
 Probs = npt.NDArray[np.floating[Any]]
 """An [n, k] array of probabilities in [0, 1], rows sum to 1."""
 
@@ -153,9 +146,9 @@ class Votes:
     def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
         """Return one row an LF: polarity, coverage, overlaps, conflicts and, with gold, accuracy.
 
-        See `labelfns.analysis.summary`.
+        See `labelfns.analysis.coverage.summary`.
         """
-        from labelfns.analysis import summary
+        from labelfns.analysis.coverage import summary
 
         return summary(self, gold)
 
@@ -187,53 +180,3 @@ class Votes:
         frame = pl.read_parquet(path)
         faults = (Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in meta["faults"])
         return cls(frame.to_numpy(), labels=meta["labels"], lf_names=tuple(frame.columns), faults=tuple(faults))
-
-
-def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the label names as a tuple.
-
-    Raises
-    ------
-    InputError
-        If there are fewer than 2 or more than 127, or one is blank, not a string, or there twice.
-    """
-    if isinstance(labels, str) or not all(isinstance(x, str) and x.strip() for x in labels):
-        raise InputError(f"labels must be a list of non-empty strings; got {labels!r}")
-    if not 2 <= len(labels) <= 127:
-        raise InputError(f"there must be 2 to 127 labels; got {len(labels)}: {some(labels)}")
-    if len(set(labels)) < len(labels):
-        raise InputError(f"labels must be unique; got {', '.join(labels)}")
-    return tuple(labels)
-
-
-def check_gold(gold: Gold, n: int, labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Return gold labels as an int [n] array with -1 where unknown.
-
-    Parameters
-    ----------
-    gold
-        For each row a label's id in 0..k-1, its name, or -1 or None where it is not known.
-    n
-        How many rows there are.
-    labels
-        The k label names.
-
-    Raises
-    ------
-    InputError
-        If there are not n of them, or one is no label; the rows are named.
-    """
-    values = list(gold)
-    if len(values) != n:
-        raise InputError(f"there are {len(values)} gold labels for {n} rows; give one a row, -1 where unknown")
-    ids: dict[object, int] = {name: c for c, name in enumerate(labels)} | {c: c for c in range(-1, len(labels))}
-    ids[None] = -1
-    fine = [isinstance(value, str | int | np.integer | None) and not isinstance(value, bool) for value in values]
-    found = [ids.get(value) if ok else None for ok, value in zip(fine, values, strict=True)]
-    bad = [i for i, one in enumerate(found) if one is None]
-    if bad:
-        raise InputError(
-            f"the gold label of row {some(bad)} (the first row is 0) is neither one of {', '.join(labels)} "
-            f"nor an id in -1..{len(labels) - 1}; got {values[bad[0]]!r}"
-        )
-    return np.array(found, dtype=np.int64)

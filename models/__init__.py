@@ -1,24 +1,8 @@
-"""Label models, selection rules, losses and the transformer classifier."""
+"""Label models, selection rules, losses and the transformer classifier.
 
-from .base import BaseLabelModel
-from .classifier import TransformerClassifier
-from .crowd import MACE, DawidSkene
-from .label_model import LabelModel
-from .losses import WeakLabelLoss
-from .majority import MajorityVote
-from .selection import Selection
-from .snorkel import SnorkelLabelModel
-from .training import FineTuning
+Names are imported when they are first used: a label model should not wait for torch. They stand in ``__init__.pyi``.
+"""
 
-__all__ = [  # noqa: RUF022, sorted as Python sorts
-    "BaseLabelModel",
-    "DawidSkene",
-    "FineTuning",
-    "LabelModel",
-    "MACE",
-    "MajorityVote",
-    "Selection",
-    "SnorkelLabelModel",
-    "TransformerClassifier",
-    "WeakLabelLoss",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

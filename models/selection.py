@@ -1,4 +1,4 @@
-"""Which rows and labels the next round trains on: combining, sharpening, selecting (numpy, scikit-learn).
+"""Which rows and labels the next round trains on: combining, sharpening, selecting.
 
 Sources: quotas by class, Zou et al. 2018 (CBST); ``flexmatch``, Zhang et al. 2021; ``freematch``, Wang et al. 2023;
 ``softmatch``, Chen et al. 2023; ``entropy``, Yu et al. 2021 (COSINE); ``cut_statistic``, Lang et al. 2022 after
@@ -16,7 +16,7 @@ from labelfns.errors import InputError
 from labelfns.settings import check
 from labelfns.votes import Probs
 
-from .shares import Floats, held
+from .class_balance import Floats, held
 
 Rule = Literal[
     "cut_statistic", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"

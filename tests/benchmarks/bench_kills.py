@@ -19,7 +19,11 @@ from pathlib import Path
 
 from labelfns.data import example
 
-PRELOAD = ["labelfns.pipelines.run", "transformers.trainer", "matplotlib.figure"]  # by the server that forks the runs
+PRELOAD = [
+    "labelfns.pipelines.run.run",
+    "transformers.trainer",
+    "matplotlib.figure",
+]  # by the server that forks the runs
 FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1"]
 
 
@@ -28,7 +32,7 @@ def tiny_backbone(folder):
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
-    from labelfns.models.backbones import load_backbone
+    from labelfns.models.transformer.backbone import load_backbone
 
     _, tokenizer = load_backbone("embedded", ["a", "b"])
     config = BertConfig(

@@ -34,11 +34,11 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments, se
 from tweets import cores
 
 from labelfns.data import example
-from labelfns.declared import PatternLF, TagsLF, WordsLF
-from labelfns.models.backbones import load_backbone, quiet
-from labelfns.models.metrics import score
+from labelfns.lfs.declared import PatternLF, TagsLF, WordsLF
+from labelfns.models.evaluation.metrics import score
+from labelfns.models.transformer.backbone import load_backbone, quiet
 from labelfns.pipelines import load_settings, run_pipeline
-from labelfns.pipelines.run import Inputs
+from labelfns.pipelines.run.run import Inputs
 
 PADDING = {
     "longest": {"truncation": True, "max_length": 128},

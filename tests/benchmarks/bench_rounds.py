@@ -25,6 +25,7 @@ import numpy as np
 
 from labelfns import LFSet, Votes, keywords, labeling_function, regex
 from labelfns.data import example
+from labelfns.lfs.lf_file import load_lfs
 from labelfns.models import (
     FineTuning,
     LabelModel,
@@ -33,10 +34,9 @@ from labelfns.models import (
     TransformerClassifier,
     WeakLabelLoss,
 )
-from labelfns.models.metrics import score
+from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Labelled, LittleGold, Rounds, SelfTraining
-from labelfns.pipelines.lf_file import load_lfs
-from labelfns.pipelines.little_gold import refine
+from labelfns.pipelines.few_gold import refine
 from labelfns.settings import from_mapping
 
 EMOTIONS = ["anger", "joy", "optimism", "sadness"]

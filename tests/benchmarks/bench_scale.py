@@ -15,7 +15,8 @@ from bench_engine import LABELS, by_hand, declared, silent, timed, word_lists
 from styles import for_speed
 from tweets import cores, load
 
-from labelfns import LFSet, apply_file, cache, labeling_function
+from labelfns import LFSet, apply_file, labeling_function
+from labelfns.engine import cache
 
 IN_ONE_GO, TURNS = 1_000_000, 4
 

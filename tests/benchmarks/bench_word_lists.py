@@ -15,8 +15,8 @@ import numpy as np
 
 from labelfns import LFSet, Votes, keywords, lexicon, vader_words
 from labelfns.models import MajorityVote
-from labelfns.models.base import BaseLabelModel
-from labelfns.models.snorkel import SnorkelLabelModel
+from labelfns.models.label_models.base import BaseLabelModel
+from labelfns.models.label_models.snorkel import SnorkelLabelModel
 
 LABELS = ["negative", "positive"]
 CUTS = (0.0, 1.0, 1.6, 2.2, 5.0)

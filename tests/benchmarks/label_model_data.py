@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from labelfns import Votes
-from labelfns.pipelines.lf_file import load_lfs
+from labelfns.lfs.lf_file import load_lfs
 
 SETS = ("tweeteval_emotion", "wrench_youtube", "wrench_imdb_lite", "wrench_agnews_lite")
 DATA = Path(os.environ.get("LABELFNS_DATA", ""))

@@ -3,11 +3,11 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment, minimize
 
-from labelfns.models.accuracies import accuracy_log_odds, fit_accuracies
-from labelfns.models.distinct import collapse, one_hot
-from labelfns.models.independent import fit_independent
-from labelfns.models.majority import vote_counts
-from labelfns.models.mixture import Prior, copies, fit_mixture, softmax
+from labelfns.models.label_models.distinct_rows import collapse, one_hot
+from labelfns.models.label_models.independent import fit_independent
+from labelfns.models.label_models.majority import vote_counts
+from labelfns.models.label_models.mixture import Prior, copies, fit_mixture, softmax
+from labelfns.models.label_models.one_accuracy import accuracy_log_odds, fit_accuracies
 
 
 def weighted(votes, accuracy):
@@ -49,7 +49,7 @@ def triplets(votes):
 
 def converged_snorkel(votes):
     """Snorkel's loss at its optimum: L-BFGS from the mean of Snorkel's starts."""
-    from labelfns.models.snorkel_distinct import overlap_matrix
+    from labelfns.models.label_models.snorkel_fit import overlap_matrix
 
     k = votes.n_labels
     overlaps = overlap_matrix(collapse(votes.matrix), k).double().numpy()

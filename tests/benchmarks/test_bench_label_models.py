@@ -15,7 +15,7 @@ from snorkel.labeling.model import LabelModel as SnorkelsOwn
 
 from labelfns import Votes
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
-from labelfns.models.coverage import reliability
+from labelfns.models.evaluation.coverage import reliability
 
 needs_data = pytest.mark.skipif(not (DATA / SETS[0]).is_dir(), reason="LABELFNS_DATA names no folder with the sets")
 

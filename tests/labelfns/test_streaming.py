@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelfns import LFSet, SparseVotes, Votes, apply_file, emoji, hashtags, keywords, labeling_function, regex
-from labelfns import chunks as chunks_module
 from labelfns.errors import InputError, LabelFnsWarning, LFError
+from labelfns.io import chunks as chunks_module
 from labelfns.sparse import smaller
 
 LABELS = ["no", "yes"]

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from labelfns import Fault, Votes
+from labelfns.checks import check_gold
 from labelfns.errors import InputError
-from labelfns.votes import check_gold
 
 # Four rows, three LFs: alone, agreeing, conflicting, uncovered.
 MATRIX = np.array([[0, -1, -1], [1, 1, -1], [0, 1, 1], [-1, -1, -1]])

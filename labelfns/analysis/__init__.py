@@ -1,0 +1,1 @@
+"""What labeling functions did, and what to write next."""

@@ -1,0 +1,1 @@
+"""How labeling functions are applied to texts."""

@@ -1,0 +1,178 @@
+"""Columns of votes kept in a folder: change one LF and only that one runs.
+
+A column is kept under a hash of the LF's definition (`labelfns.engine.fingerprint`), the texts, the labels, and the
+versions of labelfns, its engine, Python and polars. An LF whose definition a hash cannot cover is never kept, nor is
+a column with a fault. Of the texts seen last, the process remembers the hash and the pieces
+(`labelfns.engine.text_index`; some 20 MB for 100,000 tweets), so that a changed word list is only looked up; both are
+taken only for texts equal to these.
+"""
+
+import hashlib
+import sys
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from polars import __version__ as polars_version
+
+from labelfns._version import __version__
+from labelfns.checks import check_texts
+from labelfns.engine.compiled import VERSION
+from labelfns.engine.fingerprint import fingerprint
+from labelfns.engine.plain import Column
+from labelfns.engine.text_index import ROWS, Pieces
+from labelfns.errors import InputError
+from labelfns.lfs.base import ABSTAIN, LabelingFunction
+
+_SUFFIX = ".votes"
+_CHECK = 8
+_ROWS_WITH_PIECES = 1_000_000
+Cells = tuple[npt.NDArray[np.uint32], Column]
+"""The rows of a column that have a vote, ascending, and the votes; both [v]."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Texts, and what is known of them.
+
+    Parameters
+    ----------
+    texts
+        The n texts, in a list that nobody changes.
+    pieces
+        The pieces of blocks of them, by the first row.
+    """
+
+    texts: list[str]
+    pieces: dict[int, Pieces] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A hash of the texts."""
+        found = hashlib.blake2b()
+        for start in range(0, len(self.texts), ROWS):
+            part = [text.encode("utf-8", "surrogatepass") for text in self.texts[start : start + ROWS]]
+            found.update(np.fromiter(map(len, part), dtype=np.int64, count=len(part)).tobytes())
+            found.update(b"".join(part))
+        return found.digest()
+
+    @property
+    def known(self) -> dict[int, Pieces] | None:
+        """Where pieces are kept; nowhere for so many texts that they would fill the memory."""
+        return self.pieces if len(self.texts) <= _ROWS_WITH_PIECES else None
+
+
+_last = Seen([])
+
+
+def seen(texts: Sequence[str], first: int = 0) -> Seen:
+    """Check texts, and return what is known of them; they are remembered in place of those before.
+
+    Parameters
+    ----------
+    texts
+        The texts.
+    first
+        The number of the first row, for messages.
+
+    Raises
+    ------
+    InputError
+        As in `check_texts`.
+    """
+    global _last
+    known = _last  # another thread may put its own there meanwhile
+    if not (isinstance(texts, list) and set(map(type, texts)) == {str} and texts == known.texts):
+        known = _last = Seen(check_texts(texts, first))
+    return known
+
+
+def forget() -> None:
+    """Let go of the texts seen last, and of what is known of them."""
+    global _last
+    _last = Seen([])
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The columns of one set of texts in a folder.
+
+    Parameters
+    ----------
+    folder
+        The folder; made where missing. Whoever can write to it can change votes.
+    key
+        A hash of the texts, the labels and the versions.
+    rows
+        The number of texts, n.
+    """
+
+    folder: Path
+    key: str
+    rows: int
+
+    @classmethod
+    def of(cls, folder: str | Path, texts: Seen, labels: Sequence[str]) -> "Cache":
+        """Open a folder for some texts.
+
+        Raises
+        ------
+        InputError
+            If it cannot be made.
+        """
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cache {folder}: cannot be made a folder ({error}); name another") from error
+        versions = (__version__, VERSION, sys.version_info[:3], unicodedata.unidata_version, polars_version)
+        about = repr((versions, tuple(labels), len(texts.texts))).encode("utf-8", "surrogatepass")
+        return cls(Path(folder), hashlib.blake2b(about + texts.digest).hexdigest()[:40], len(texts.texts))
+
+    def read(self, lf: LabelingFunction, k: int) -> Cells | None:
+        """Return an LF's votes; None where they are not there, not whole or cannot be told to be fresh."""
+        path = self._path(lf)
+        try:
+            stored = path.read_bytes() if path is not None else b""
+        except OSError:
+            return None
+        check, content = stored[:_CHECK], stored[_CHECK:]
+        if len(check) < _CHECK or check != _checksum(content) or len(content) % 5:
+            return None
+        v = len(content) // 5
+        rows, votes = np.frombuffer(content, np.uint32, v), np.frombuffer(content, np.int8, offset=4 * v)
+        if v and (rows.max() >= self.rows or votes.min() < 0 or votes.max() >= k):
+            return None
+        return rows, votes
+
+    def write(self, lf: LabelingFunction, column: Column) -> None:
+        """Keep an LF's votes, int8 [n], if its definition can be told.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be written to.
+        """
+        path = self._path(lf)
+        if path is not None:
+            rows = np.flatnonzero(column != ABSTAIN)
+            content = rows.astype(np.uint32).tobytes() + column[rows].tobytes()
+            part = path.with_suffix(".part")
+            try:
+                part.write_bytes(_checksum(content) + content)
+                with suppress(FileNotFoundError):  # another run has just put the same column there
+                    part.replace(path)
+            except OSError as error:
+                raise InputError(f"cache {self.folder}: cannot be written to ({error}); name another") from error
+
+    def _path(self, lf: LabelingFunction) -> Path | None:
+        mark = fingerprint(lf)
+        return None if mark is None else self.folder / f"{self.key}-{mark[:40]}{_SUFFIX}"
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_CHECK).digest()

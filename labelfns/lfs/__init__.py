@@ -1,0 +1,1 @@
+"""What a user writes: labeling functions of every kind."""

@@ -1,0 +1,1 @@
+"""What counts as a word, a hashtag, an emoji; the only room that knows."""

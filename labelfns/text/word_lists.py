@@ -1,0 +1,203 @@
+r"""Lists of words, phrases and hashtags, and where they stand in a text: the reference for the compiled engine."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from labelfns.errors import LFError, raise_all
+from labelfns.text.tokens import Span, Token, fold, keys, parts, tokens
+
+APOSTROPHES = "'\u2019\u02bc"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A list of words and phrases, taken apart.
+
+    Parameters
+    ----------
+    singles
+        Words, folded.
+    prefixes
+        Beginnings of words, folded: entries that end in ``*``.
+    phrases
+        By first word, the other words of each phrase and whether the last one is a beginning.
+    symbols
+        What entries with other symbols than letters (``c++``) are searched with, None where there are none.
+    symbol_marks
+        For each such entry, characters one of which is in every text that holds it.
+    """
+
+    singles: frozenset[str]
+    prefixes: frozenset[str]
+    phrases: dict[str, list[tuple[tuple[str, ...], bool]]]
+    symbols: re.Pattern[str] | None
+    symbol_marks: frozenset[str]
+
+    @classmethod
+    def of(cls, builder: str, entries: Iterable[str]) -> "Words":
+        """Take a list apart.
+
+        Raises
+        ------
+        LFError
+            If it is empty or an entry is not right; all entries at once.
+        """
+        singles: set[str] = set()
+        prefixes: set[str] = set()
+        patterns: list[str] = []
+        marks: set[str] = set()
+        phrases: dict[str, list[tuple[tuple[str, ...], bool]]] = {}
+        for entry in check_entries(builder, entries, _check_word):
+            ending = entry.strip().endswith("*")
+            stem = entry.strip().removesuffix("*")
+            words = tokens(stem)
+            if any(token.tag for token in words) or "".join(stem.split()) != "".join(t.raw for t in words):
+                patterns.append(_as_written(stem) + (r"\w*" if ending else ""))
+                marks |= _mark(stem)
+            elif len(words) > 1:
+                first, *rest = (fold(token.raw) for token in words)
+                phrases.setdefault(first, []).append((tuple(rest), ending))
+            else:
+                (prefixes if ending else singles).add(fold(words[0].raw))
+        pattern = "|".join(sorted(patterns, key=len, reverse=True))
+        compiled = re.compile(rf"(?<![\w#@\uff03])(?:{pattern})(?!\w)", re.IGNORECASE) if patterns else None
+        return cls(frozenset(singles), frozenset(prefixes), phrases, compiled, frozenset(marks))
+
+    def find(self, text: str) -> list[Span]:
+        """Return where entries stand, in order; one inside a longer one is left out."""
+        words, beginnings = tokens(text), tuple(self.prefixes)
+        found = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
+        for i, token in enumerate(words):
+            if token.tag:
+                continue
+            forms = keys(token.raw)
+            if not self.singles.isdisjoint(forms) or (beginnings and any(key.startswith(beginnings) for key in forms)):
+                found.append((token.start, token.end))
+            for key in forms if self.phrases else ():
+                for rest, ending in self.phrases.get(key, ()):
+                    if _follows(text, words, i, rest, ending):
+                        found.append((token.start, words[i + len(rest)].end))
+        return outer(found)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """A list of hashtags.
+
+    Parameters
+    ----------
+    singles, prefixes
+        Whole tags and beginnings of tags, folded.
+    in_parts
+        Whether a part of a CamelCase tag counts as the tag.
+    """
+
+    singles: frozenset[str]
+    prefixes: frozenset[str]
+    in_parts: bool
+
+    @classmethod
+    def of(cls, entries: Iterable[str], *, in_parts: bool) -> "Tags":
+        """Take a list apart, as `Words.of`."""
+        tags = [entry.strip().lstrip("#\uff03") for entry in check_entries("hashtags", entries, _check_tag)]
+        return cls(
+            frozenset(fold(tag) for tag in tags if not tag.endswith("*")),
+            frozenset(fold(tag[:-1]) for tag in tags if tag.endswith("*")),
+            in_parts,
+        )
+
+    def find(self, text: str) -> list[Span]:
+        """Return where tags of the list stand, in order."""
+        if "#" not in text and "\uff03" not in text:
+            return []
+        return [(token.start, token.end) for token in tokens(text) if token.tag and self._holds(token.raw)]
+
+    def _holds(self, raw: str) -> bool:
+        forms = [*keys(raw), *(parts(raw) if self.in_parts else ())]
+        return any(key in self.singles or key.startswith(tuple(self.prefixes)) for key in forms)
+
+
+def outer(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order without those that lie inside another."""
+    kept: list[Span] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+def as_list(builder: str, entries: Iterable[str]) -> tuple[str, ...]:
+    """Return entries as a tuple.
+
+    Raises
+    ------
+    LFError
+        If they are one string.
+    """
+    if isinstance(entries, str):
+        raise LFError(f"{builder}() takes a list of entries, got the string {entries!r}: write [{entries!r}]")
+    return tuple(entries)
+
+
+def check_entries(builder: str, entries: Iterable[str], check: Callable[[str], None]) -> list[str]:
+    """Return a list's entries without repeats.
+
+    Raises
+    ------
+    LFError
+        If the list is a string or empty, or an entry is not a string or fails `check`; all at once.
+    """
+    good: list[str] = []
+    problems = []
+    for entry in as_list(builder, entries):
+        try:
+            if not isinstance(entry, str):
+                raise LFError(f"{entry!r} is a {type(entry).__name__}, not a string")
+            check(entry)
+            good.append(entry)
+        except LFError as error:
+            problems.append(f"{builder}(): {error}")
+    raise_all(LFError, problems)
+    if not good:
+        raise LFError(f"{builder}() was given an empty list; an LF without words would never vote")
+    return list(dict.fromkeys(good))
+
+
+def _check_word(entry: str) -> None:
+    if not re.search(r"\w", entry.strip().removesuffix("*")):
+        raise LFError(f"{entry!r} has no letter or digit; for symbols use emoji() or regex()")
+
+
+def _check_tag(entry: str) -> None:
+    tag = entry.strip().lstrip("#\uff03").removesuffix("*")
+    found = tokens(f"#{tag}")
+    if len(found) != 1 or found[0].raw != tag:
+        raise LFError(f"{entry!r} is not a hashtag: letters, digits and _ only")
+
+
+def _follows(text: str, words: Sequence[Token], i: int, rest: tuple[str, ...], ending: bool) -> bool:
+    if i + len(rest) >= len(words):
+        return False
+    for k, wanted in enumerate(rest, start=1):
+        token = words[i + k]
+        if token.tag or not text[words[i + k - 1].end : token.start].isspace():
+            return False
+        forms = keys(token.raw)
+        if wanted not in forms and not (ending and k == len(rest) and any(f.startswith(wanted) for f in forms)):
+            return False
+    return True
+
+
+def _as_written(stem: str) -> str:
+    body = r"\s+".join(re.escape(part) for part in stem.split())
+    return re.sub(f"[{APOSTROPHES}]", f"[{APOSTROPHES}]", body)
+
+
+def _mark(stem: str) -> set[str]:
+    """Return characters one of which any match of the entry holds; symbols have no letter case."""
+    symbols = [char for char in stem if not char.isalnum() and not char.isspace()]
+    rare = [char for char in symbols if char not in "'.,-!?_" and char not in APOSTROPHES] or symbols
+    if not rare:
+        raise LFError(f"{stem!r} is neither words nor words with symbols; use regex()")
+    return set(APOSTROPHES) if rare[0] in APOSTROPHES else {rare[0]}

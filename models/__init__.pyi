@@ -1,0 +1,22 @@
+from .label_models.base import BaseLabelModel
+from .label_models.crowd import MACE, DawidSkene
+from .label_models.label_model import LabelModel
+from .label_models.majority import MajorityVote
+from .label_models.snorkel import SnorkelLabelModel
+from .selection import Selection
+from .transformer.classifier import TransformerClassifier
+from .transformer.loss import WeakLabelLoss
+from .transformer.trainer import FineTuning
+
+__all__ = [
+    "MACE",
+    "BaseLabelModel",
+    "DawidSkene",
+    "FineTuning",
+    "LabelModel",
+    "MajorityVote",
+    "Selection",
+    "SnorkelLabelModel",
+    "TransformerClassifier",
+    "WeakLabelLoss",
+]

@@ -1,0 +1,1 @@
+"""How good probabilities and labels are."""

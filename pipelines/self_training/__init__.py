@@ -1,0 +1,1 @@
+"""Rounds: each model labels the pool for the next."""

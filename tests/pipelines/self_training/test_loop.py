@@ -1,0 +1,252 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from labelfns import LFSet, Votes, hashtags, keywords
+from labelfns.errors import InputError, SettingsError
+from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
+from labelfns.models.class_balance import answer_shares, balancing, shifted
+from labelfns.models.transformer.views import hide
+from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
+from labelfns.pipelines.self_training.ledger import best_round
+from labelfns.pipelines.self_training.loop import check_trainable, judge_rows
+
+LABELS = ["negative", "positive"]
+LFS = LFSet(
+    LABELS,
+    [
+        hashtags(1, ["happy"], name="happy"),
+        hashtags(0, ["fail"], name="fail"),
+        keywords(1, ["great"], name="great"),
+        keywords(0, ["awful"], name="awful"),
+    ],
+)
+LEARN = FineTuning(epochs=8, min_steps=1, learning_rate=5e-3, hide_cues=0.0, frozen_layers=-1)
+
+
+def quiet(what, done, total):
+    pass
+
+
+@pytest.fixture(scope="module")
+def ran(tiny_backbone, toy_texts):
+    """Three rounds on the toy texts, everything recorded."""
+    texts, gold = toy_texts
+    training = SelfTraining(
+        MajorityVote(),
+        TransformerClassifier(tiny_backbone, settings=LEARN),
+        Rounds(rounds=2, first=Selection("threshold"), later=Selection("quota", keep=0.75), judges=0.2, patience=0),
+    )
+    seen = []
+    result = training.run(
+        texts,
+        LFS.apply(texts),
+        cues=LFS.cues(texts),
+        gold=gold,
+        labelled={
+            "test": Labelled(texts[:40], gold[:40]),
+            "cued": Labelled(texts[:40], gold[:40], LFS.cues(texts[:40])),
+        },
+        on_round=seen.append,
+        progress=quiet,
+    )
+    return result, seen, texts, gold
+
+
+@pytest.mark.slow
+def test_round_0_trains_on_covered_rows_less_the_judges(ran):
+    result, _, texts, _ = ran
+    votes = LFS.apply(texts)
+    first = result.rounds[0]
+    assert (first.selected <= votes.covered).all()
+    assert votes.covered.sum() == 64
+    assert first.selected.sum() == 64 - 2 * int(0.2 * 32)
+    np.testing.assert_array_equal(first.labels, result.weak_labels)
+
+
+def test_later_rounds_train_on_the_surest_of_the_whole_pool_and_never_on_judges(ran):
+    result, _, texts, _ = ran
+    judges = judge_rows(LFS.apply(texts), result.weak_labels, 0.2, seed=0)
+    assert judges.sum() == 12
+    for done in result.rounds:
+        assert not (done.selected & judges).any()
+    later = result.rounds[1]
+    labels = later.labels.argmax(axis=1)
+    for c in range(2):
+        candidates = ~judges & (labels == c)
+        assert later.selected[candidates].sum() == np.ceil(0.75 * candidates.sum())
+    assert (later.selected & ~LFS.apply(texts).covered).any()
+
+
+def test_ledgers_add_up(ran):
+    result, seen, _, gold = ran
+    assert [done.ledger.round for done in result.rounds] == [0, 1, 2]
+    assert tuple(seen) == result.rounds
+    before = 0
+    for done in result.rounds:
+        ledger = done.ledger
+        kept, added, dropped, flipped = (
+            sum(counts.values()) for counts in (ledger.kept, ledger.added, ledger.dropped, ledger.flipped)
+        )
+        assert ledger.trained_on == done.selected.sum() == kept + added + flipped
+        assert before == kept + dropped + flipped
+        before = ledger.trained_on
+        right = done.labels.argmax(axis=1)[done.selected] == gold[done.selected]
+        assert ledger.pseudo_label_accuracy == pytest.approx(right.mean())
+        assert ledger.scores["test"].rows == 40
+        assert sum(ledger.predicted_shares.values()) == pytest.approx(1)
+
+
+def test_figures_with_cues_hidden_show_what_is_left_without_them(ran):
+    result, _, texts, gold = ran
+    hidden = [hide(text, spans, "[MASK]") for text, spans in zip(texts[:40], LFS.cues(texts[:40]), strict=True)]
+    for done in result.rounds:
+        ledger = done.ledger
+        assert ledger.scores["cued"] == ledger.scores["test"]
+        assert set(ledger.hidden_scores) == {"cued"}
+        right = done.classifier.predict(hidden, progress=quiet) == gold[:40]
+        assert ledger.hidden_scores["cued"].accuracy == pytest.approx(right.mean())
+
+
+def test_it_learns_what_the_lfs_say(ran):
+    result, *_ = ran
+    assert result.best.ledger.agreement > 0.9
+
+
+def test_a_model_is_shifted_towards_what_it_gives_too_seldom(ran):
+    result, _, texts, _ = ran
+    covered = LFS.apply(texts).covered
+    wanted = answer_shares(result.weak_labels[covered])
+    for done in result.rounds:
+        shift = np.array(list(done.ledger.shift.values()))
+        np.testing.assert_allclose(shift, balancing(wanted, shifted(done.predicted, -shift)[covered]), atol=1e-6)
+        np.testing.assert_allclose(done.classifier.predict_proba(texts, progress=quiet), done.predicted, atol=1e-5)
+
+
+@pytest.fixture
+def rounds_of(make_round):
+    """Make rounds that were judged so, with further parts of the ledger given."""
+
+    def make(judged, **given):
+        error = {} if judged[0] is None else {"judged_error": 0.05}
+        return [make_round(round=i, judged=value, **error, **given) for i, value in enumerate(judged)]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("judged", "best"),
+    [([0.5, 0.7, 0.6], 1), ([0.7, 0.74], 0), ([0.7, 0.76, 0.8], 1), ([0.5, 0.4, 0.6], 2), ([None, None, None], 2)],
+)
+def test_the_best_round_needs_no_gold(rounds_of, judged, best):
+    rounds = tuple(rounds_of(judged))
+    assert SelfTrainingResult(None, rounds, "").best is rounds[best]
+
+
+def test_a_round_in_which_a_class_collapsed_is_not_the_best(make_round):
+    first, last = make_round(judged=0.5), make_round(round=2, judged=0.7)
+    bad = make_round(round=1, judged=0.9, collapsed=("yes",))
+    assert best_round([first, bad, last]) is last
+    assert best_round([make_round(judged=0.5, collapsed=("no",)), bad]) is bad
+
+
+@pytest.mark.parametrize(
+    ("settings", "judged", "flips", "why"),
+    [
+        ({"rounds": 1}, [0.5, 0.7], 0.5, "all 2 rounds"),
+        ({"rounds": 5}, [0.5], 0.5, None),
+        ({"rounds": 5}, [0.5, 0.7], 0.5, None),
+        ({"rounds": 5}, [0.5, 0.7, 0.7], 0.5, "the last 1 round"),
+        ({"rounds": 5, "patience": 2}, [0.5, 0.7, 0.7], 0.5, None),
+        ({"rounds": 5, "patience": 2}, [0.7, 0.7, 0.7], 0.5, "the last 2 round"),
+        ({"rounds": 5, "patience": 0}, [0.5, 0.7, 0.7], 0.5, None),
+        ({"rounds": 5, "judges": 0.0}, [None, None], 0.5, None),
+        ({"rounds": 5, "min_flips": 0.01}, [0.5, 0.7], 0.002, "the last round changed 0.20%"),
+    ],
+)
+def test_when_rounds_end(rounds_of, settings, judged, flips, why):
+    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(**settings))
+    stopped = training._why_stop(rounds_of(judged, flips=flips))
+    assert stopped is None if why is None else stopped.startswith(why)
+
+
+@pytest.mark.slow
+def test_same_seed_same_run(tiny_backbone, toy_texts):
+    texts, _ = toy_texts
+    template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1), seed=5)
+
+    def run():
+        result = SelfTraining(MajorityVote(), template).run(texts, LFS.apply(texts), progress=quiet)
+        return [dataclasses.asdict(done.ledger) for done in result.rounds]
+
+    assert run() == run()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Rounds(warm_start=True, balance=False, use_votes=False),
+        Rounds(rounds=0),
+        Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
+        Rounds(rounds=2, teacher="mean", sharpen=True, align_classes=True, class_shares=(0.4, 0.6), patience=0),
+        Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
+    ],
+)
+def test_every_part_can_be_off_or_another(tiny_backbone, toy_texts, settings):
+    texts, _ = toy_texts
+    template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
+    result = SelfTraining(MajorityVote(), template, settings).run(texts, LFS.apply(texts), progress=quiet)
+    assert len(result.rounds) == settings.rounds + 1
+    assert result.best.ledger.scores == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shares", [None, (0.3, 0.7)])
+def test_alignment_is_to_shares_of_the_covered_rows_or_those_given(tiny_backbone, toy_texts, shares):
+    texts, _ = toy_texts
+    votes = LFS.apply(texts)
+    template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
+    settings = Rounds(align_classes=True, class_shares=shares, use_votes=False)
+    result = SelfTraining(MajorityVote(), template, settings).run(texts, votes, progress=quiet)
+    labels, covered = result.rounds[1].labels, votes.covered
+    if shares is None:
+        found, wanted = labels[covered].mean(axis=0), result.weak_labels[covered].mean(axis=0)
+    else:
+        found, wanted = labels.mean(axis=0), shares
+    assert found == pytest.approx(wanted, abs=1e-3)
+
+
+def test_a_threshold_that_nothing_reaches():
+    both = LFSet(LABELS, [keywords(1, ["t"], name="a"), keywords(0, ["t"], name="b")])
+    never = Rounds(first=Selection("threshold", min_confidence=0.9))
+    with pytest.raises(InputError, match=r"round 0 has no row to train on.*selection first.*0\.50"):
+        SelfTraining(MajorityVote(), TransformerClassifier("never opened"), never).run(
+            ["t", "t", "t"], both.apply(["t", "t", "t"]), progress=quiet
+        )
+
+
+@pytest.mark.parametrize(
+    ("texts", "matrix", "message"),
+    [
+        (["a"], [[0], [1]], "1 texts but votes on 2 rows"),
+        (["a", "b"], [[-1], [-1]], "no row is covered"),
+        (["a", "b"], [[0], [0]], "no LF votes for 'yes'"),
+    ],
+)
+def test_nothing_to_learn(texts, matrix, message):
+    with pytest.raises(InputError, match=message):
+        check_trainable(texts, Votes(matrix, labels=["no", "yes"]))
+
+
+def test_a_class_share_for_each_label():
+    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(class_shares=(0.5, 0.3, 0.2)))
+    texts = ["great", "awful"]
+    with pytest.raises(InputError, match="class_shares must have 2 shares"):
+        training.run(texts, LFS.apply(texts), progress=quiet)
+
+
+def test_settings_are_checked():
+    with pytest.raises(SettingsError, match="6 problems"):
+        Rounds(rounds=-1, judges=1.0, teacher="first", class_shares=(0.5, 0.6), patience=-1, min_flips=1.0)
