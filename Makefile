@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check bench wheel clean
+.PHONY: install demo test quick check compare oldest other-python bench wheel clean
 
 install: .venv/installed
 
@@ -18,10 +18,23 @@ demo: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest
 
+quick: .venv/installed # what takes less than half a second each
+	$(BIN)/python -m pytest -m "not slow"
+
 check: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+compare: .venv/installed # public names that are not what they were: make compare AGAINST=v0.1.0
+	$(BIN)/griffe check labelfns --against $(AGAINST)
+
+oldest:
+	PYTHON=$(PYTHON) .ci/oldest
+
+other-python:
+	.ci/other-python
 
 bench: .venv/installed
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done

@@ -1,6 +1,8 @@
 """The house stands: packages, exported names, light imports."""
 
 import importlib
+import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -65,3 +67,25 @@ def test_no_file_is_long():
         if (n := len(file.read_text(encoding="utf-8").splitlines())) > 450
     }
     assert not long
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("room", "line", "contract"),
+    [
+        ("labelfns/text/tokens.py", "import labelfns.engine.apply", "above them models and pipelines BROKEN"),
+        ("labelfns/votes.py", "import labelfns.models", "above them models and pipelines BROKEN"),
+        ("models/class_balance.py", "import labelfns.models.evaluation.metrics", "the rooms of models BROKEN"),
+        ("pipelines/few_gold.py", "import labelfns.pipelines.cli", "the rooms of pipelines BROKEN"),
+    ],
+)
+def test_a_wrong_import_breaks_a_contract(tmp_path, room, line, contract):
+    for folder in ROOMS:
+        shutil.copytree(ROOT / folder, tmp_path / folder, symlinks=True)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    file = tmp_path / room
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n\ndef late() -> None:\n    {line}\n", encoding="utf-8")
+    lint = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"]
+    result = subprocess.run(lint, capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": "."})
+    assert result.returncode != 0
+    assert contract in result.stdout
