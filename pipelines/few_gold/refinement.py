@@ -12,19 +12,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from labelfns.checks import Gold, Ints, check_gold, check_texts
 from labelfns.errors import InputError, raise_all
 from labelfns.models.class_balance import Floats, held
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.models.transformer.classifier import TransformerClassifier
+from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.pipelines.self_training.labeled import Labeled, check_lengths, score_sets
 from labelfns.progress import Progress
 from labelfns.votes import Probs
 
 from .calibration import cooled, losses, temperature, weighted_mean
 from .settings import FewGold
+
+Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -139,11 +142,8 @@ def refine(
 
 def cross_fit(classifier: TransformerClassifier, rows: GoldRows, settings: FewGold, progress: Progress) -> Probs:
     """Return probabilities [n, k] of each gold row by a model that was trained further on the other folds."""
-    k = len(classifier.classes_)
-    probs = np.empty((len(rows.texts), k))
-    n_folds = min(settings.folds, int(np.bincount(rows.gold, minlength=k).min()))
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=classifier.seed)
-    for number, (rest, held_out) in enumerate(folds.split(rows.texts, rows.gold), 1):
+    probs = np.empty((len(rows.texts), len(classifier.classes_)))
+    for number, (rest, held_out) in enumerate(_folds(rows, settings.folds, classifier.seed), 1):
         student = _train_further(classifier, rows, rest, settings, _named(f"gold, fold {number}", progress))
         probs[held_out] = student.predict_proba([rows.texts[i] for i in held_out], progress=_named("gold", progress))
     return probs
@@ -229,6 +229,18 @@ def check_few_gold(gold: Ints | None, labels: Sequence[str]) -> None:
     )
 
 
+def _folds(rows: GoldRows, n: int, seed: int) -> list[tuple[Index, Index]]:
+    """Split gold rows into at most n folds, classes even, copies together; each as rows to train on and rows held out."""
+    groups = copy_groups(rows.texts)
+    per_class = [len(np.unique(groups[rows.gold == c])) for c in np.unique(rows.gold)]
+    n = max(2, min(n, *per_class))
+    if 2 <= len(np.unique(groups)) < len(groups):
+        splits = StratifiedGroupKFold(n, shuffle=True, random_state=seed).split(rows.texts, rows.gold, groups)
+    else:  # no copies, or nothing but copies of one text
+        splits = StratifiedKFold(n, shuffle=True, random_state=seed).split(rows.texts, rows.gold)
+    return [(rest, held_out) for rest, held_out in splits if len(held_out)]
+
+
 def _gold_rows(texts: Sequence[str], gold: Gold, class_balance: Floats, labels: Sequence[str]) -> GoldRows:
     texts = check_texts(texts)
     check_lengths(len(texts), gold=gold)
@@ -239,7 +251,7 @@ def _gold_rows(texts: Sequence[str], gold: Gold, class_balance: Floats, labels: 
 
 
 def _train_further(
-    start: TransformerClassifier, rows: GoldRows, index: npt.NDArray[np.intp], settings: FewGold, progress: Progress
+    start: TransformerClassifier, rows: GoldRows, index: Index, settings: FewGold, progress: Progress
 ) -> TransformerClassifier:
     """Fine-tune a model on some gold rows, from its own weights at a lower rate."""
     texts, targets = [rows.texts[i] for i in index], np.eye(len(start.classes_))[rows.gold[index]]

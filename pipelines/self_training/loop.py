@@ -115,7 +115,7 @@ class SelfTraining:
         check_sets(labeled or {}, labels)
         if cues is None and self.settings.judges and self.settings.rounds:
             warnings.warn(_NO_CUES, LabelFnsWarning, stacklevel=2)
-        show = progress or Bar()
+        progress = progress or Bar()
         weak = self.label_model.fit(votes).predict_proba(votes)
         groups = copy_groups(texts)
         pool = Pool(
@@ -126,12 +126,12 @@ class SelfTraining:
             weak=weak,
             held_out=hold_out(votes, weak, self.settings.judges, self.classifier.seed, groups),
             known_balance=balance,
-            embed=partial(self.classifier.frozen_features, progress=show),
+            embed=partial(self.classifier.frozen_features, progress=progress),
         )
         rounds = list(done)
         while (stopped := stop_reason(self.settings, rounds)) is None:
             kept = checkpoints and checkpoints / str(len(rounds))
-            rounds.append(self._round(pool, rounds, labeled or {}, kept, show))
+            rounds.append(self._round(pool, rounds, labeled or {}, kept, progress))
             if on_round:
                 on_round(rounds[-1])
         return SelfTrainingResult(weak, tuple(rounds), stopped, copies=len(texts) - int(groups.max()) - 1)
@@ -142,10 +142,10 @@ class SelfTraining:
         before: Sequence[Round],
         labeled: Mapping[str, Labeled],
         checkpoints: Path | None,
-        show: Progress,
+        progress: Progress,
     ) -> Round:
         def report(what: str, done: int, total: int) -> None:
-            show(f"round {len(before)}: {what}", done, total)
+            progress(f"round {len(before)}: {what}", done, total)
 
         now = self._train(pool, before, checkpoints, report)
         judged = judge(now.classifier, pool, report)

@@ -8,6 +8,7 @@ from labelfns.errors import InputError
 from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.pipelines import FewGold, Labeled, load_settings, run_pipeline
 from labelfns.pipelines.few_gold import check_few_gold, refine
+from labelfns.pipelines.few_gold.refinement import GoldRows, _folds
 from labelfns.pipelines.run import run
 
 EVEN = [0.5, 0.5]
@@ -63,6 +64,17 @@ def test_gold_that_does_not_fit_is_refused(tiny_backbone):
         refine(model, ["a", "b"], [0], EVEN, FewGold(), {}, quiet)
     with pytest.raises(InputError, match="have 1 of 'negative'"):
         refine(model, ["a", "b"], ["negative", None], EVEN, FewGold(), {}, quiet)
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_copies_are_held_out_together_and_every_row_once(copies):
+    texts = [f"text {word}" for word in "abcdefgh"] * copies
+    rows = GoldRows(texts, np.arange(len(texts)) % 2, np.ones(len(texts)))
+    folds = _folds(rows, 4, seed=0)
+    assert sorted(np.concatenate([held_out for _, held_out in folds])) == list(range(len(texts)))
+    for rest, held_out in folds:
+        assert not {texts[i] for i in rest} & {texts[i] for i in held_out}
+        assert set(rows.gold[held_out]) == {0, 1}
 
 
 @pytest.mark.slow
