@@ -230,7 +230,7 @@ def check_few_gold(gold: Ints | None, labels: Sequence[str]) -> None:
 
 
 def _folds(rows: GoldRows, n: int, seed: int) -> list[tuple[Index, Index]]:
-    """Split gold rows into at most n folds, classes even, copies together; each as rows to train on and rows held out."""
+    """Split gold rows into at most n folds, rows to train on and rows held out; classes are even, copies together."""
     groups = copy_groups(rows.texts)
     per_class = [len(np.unique(groups[rows.gold == c])) for c in np.unique(rows.gold)]
     n = max(2, min(n, *per_class))

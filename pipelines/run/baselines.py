@@ -109,5 +109,5 @@ def reasons(model: BaseLabelModel, votes: Votes, row: int) -> dict[str, Any]:
         If there is no such row, or the label model cannot explain.
     """
     if not isinstance(model, LabelModel):
-        raise InputError(f"a {type(model).__name__} cannot explain a row; a LabelModel can")
+        raise InputError(f"a {type(model).__name__} explains no row; a LabelModel does")
     return asdict(model.explain(votes, row))

@@ -182,7 +182,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
         start = time.perf_counter()
         template = TransformerClassifier("embedded", settings=tuning, seed=seed)
         training = SelfTraining(LABEL_MODELS[options.label_model](seed), template, rounds)
-        key = (name, seed, repr(tuning), repr(rounds.first), rounds.balance)
+        key = (name, seed, repr(tuning), repr(rounds.first), rounds.adjust_logits)
         labeled = {part: Labeled(there, there_gold)}
         result = training.run(texts, votes, cues=cues, labeled=labeled, done=ROUND_0.get(key, ()), progress=quiet)
         ROUND_0[key] = result.rounds[:1]
@@ -230,7 +230,7 @@ ABLATIONS = {
     "threshold .6": {"rounds": {"first": {"rule": "threshold", "min_confidence": 0.6}}},
     "quotas": {"rounds": {"first": {"rule": "quota"}}},
     "cut statistic, 60 %": {"rounds": {"first": {"keep": 0.6}}},
-    "not balanced": {"rounds": {"balance": False}},
+    "not balanced": {"rounds": {"adjust_logits": False}},
     "round 1: as it is": {"rounds": {"rounds": 1}},
     "round 1: warm start": {"rounds": {"rounds": 1, "warm_start": True}},
     "round 1: aligned": {"rounds": {"rounds": 1, "align_classes": True}},

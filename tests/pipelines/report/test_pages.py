@@ -102,6 +102,16 @@ def test_a_run_of_before(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_set_without_any_known_gold():
+    metrics = metrics_of(LABELS, ["a"])
+    for kind in metrics["baselines"].values():
+        kind["val"] = {"covered": None, "all_rows": None}
+    for ledger in metrics["rounds"]:
+        del ledger["scores"]["val"], ledger["hidden_scores"]["val"]
+    assert "<small>0 of 0, 24 of 30</small>" in report_page(metrics)
+
+
+@pytest.mark.slow
 def test_what_val_says_of_the_lfs_and_the_classes(tmp_path):
     page = report_page(metrics_of(LABELS, ["a", "b", "c"]))
     assert "accuracy on val" in page

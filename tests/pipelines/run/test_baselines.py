@@ -39,5 +39,5 @@ def test_label_quality_and_reasons():
     assert quality["accuracy_against_coverage"][0]["rows"] == 3
     assert quality["calibration"]["error"] >= 0
     assert label_quality(MODEL, PROBS, VOTES, None)["calibration"] is None
-    with pytest.raises(InputError, match="a MajorityVote cannot explain a row"):
+    with pytest.raises(InputError, match="a MajorityVote explains no row"):
         reasons(MODEL, VOTES, 0)
