@@ -12,22 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from labelfns.checks import Gold, Ints, check_gold, check_texts
-from labelfns.errors import InputError, raise_all
-from labelfns.models.class_balance import Floats, held
+from labelfns.checks import Gold, Ints
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.models.transformer.classifier import TransformerClassifier
-from labelfns.pipelines.self_training.copies import copy_groups
-from labelfns.pipelines.self_training.labeled import Labeled, check_lengths, score_sets
+from labelfns.pipelines.self_training.labeled import Labeled, score_sets
 from labelfns.progress import Progress
 from labelfns.votes import Probs
 
 from .calibration import cooled, losses, temperature, weighted_mean
+from .rows import GoldRows, Index
 from .settings import FewGold
-
-Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -80,15 +75,6 @@ class FewGoldResult:
     metrics: FewGoldMetrics
 
 
-@dataclass(frozen=True, eq=False)
-class GoldRows:
-    """The n gold rows: texts, class ids [n], and weights [n] that hold each class to its share of the pool."""
-
-    texts: Sequence[str]
-    gold: Ints
-    weights: Floats
-
-
 @dataclass(frozen=True)
 class Decision:
     """What held-out gold says: the metrics of `FewGoldMetrics`, but for those of the kept model."""
@@ -133,7 +119,7 @@ def refine(
     InputError
         If gold does not fit the texts, or a class has fewer than 2 gold rows.
     """
-    rows = _gold_rows(texts, gold, np.asarray(class_balance), classifier.classes_)
+    rows = GoldRows.of(texts, gold, class_balance, classifier.classes_)
     before = classifier.predict_proba(rows.texts, progress=_named("scoring gold rows", progress))
     after = cross_fit(classifier, rows, settings, progress)
     decision = decide(before, after, rows)
@@ -143,7 +129,7 @@ def refine(
 def cross_fit(classifier: TransformerClassifier, rows: GoldRows, settings: FewGold, progress: Progress) -> Probs:
     """Return probabilities [n, k] of each gold row by a model that was trained further on the other folds."""
     probs = np.empty((len(rows.texts), len(classifier.classes_)))
-    for number, (rest, held_out) in enumerate(_folds(rows, settings.folds, classifier.seed), 1):
+    for number, (rest, held_out) in enumerate(rows.folds(settings.folds, classifier.seed), 1):
         student = _train_further(classifier, rows, rest, settings, _named(f"gold, fold {number}", progress))
         probs[held_out] = student.predict_proba([rows.texts[i] for i in held_out], progress=_named("gold", progress))
     return probs
@@ -200,54 +186,6 @@ def finish(
         refined=score_sets(kept, plain, _named("scoring", progress))[0],
     )
     return FewGoldResult(kept, metrics)
-
-
-def check_few_gold(gold: Ints | None, labels: Sequence[str]) -> None:
-    """Check that each label has gold rows enough to hold some out.
-
-    Parameters
-    ----------
-    gold
-        Class ids [n], -1 where unknown; None where there are none.
-    labels
-        The k label names.
-
-    Raises
-    ------
-    InputError
-        If a label has fewer than 2.
-    """
-    counts = np.bincount(gold[gold >= 0], minlength=len(labels)) if gold is not None else np.zeros(len(labels), int)
-    raise_all(
-        InputError,
-        [
-            f"the few gold rows have {count} of {name!r}; at least 2 of each label are needed, so that some can be "
-            "held out"
-            for name, count in zip(labels, counts.tolist(), strict=True)
-            if count < 2
-        ],
-    )
-
-
-def _folds(rows: GoldRows, n: int, seed: int) -> list[tuple[Index, Index]]:
-    """Split gold rows into at most n folds, rows to train on and rows held out; classes are even, copies together."""
-    groups = copy_groups(rows.texts)
-    per_class = [len(np.unique(groups[rows.gold == c])) for c in np.unique(rows.gold)]
-    n = max(2, min(n, *per_class))
-    if 2 <= len(np.unique(groups)) < len(groups):
-        splits = StratifiedGroupKFold(n, shuffle=True, random_state=seed).split(rows.texts, rows.gold, groups)
-    else:  # no copies, or nothing but copies of one text
-        splits = StratifiedKFold(n, shuffle=True, random_state=seed).split(rows.texts, rows.gold)
-    return [(rest, held_out) for rest, held_out in splits if len(held_out)]
-
-
-def _gold_rows(texts: Sequence[str], gold: Gold, class_balance: Floats, labels: Sequence[str]) -> GoldRows:
-    texts = check_texts(texts)
-    check_lengths(len(texts), gold=gold)
-    ids = check_gold(gold, len(texts), labels)
-    check_few_gold(ids, labels)
-    rows = np.flatnonzero(ids >= 0).tolist()
-    return GoldRows([texts[i] for i in rows], ids[rows], held(np.ones(len(rows)), ids[rows], class_balance))
 
 
 def _train_further(

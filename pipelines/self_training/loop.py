@@ -76,10 +76,9 @@ class SelfTraining:
         votes
             The LFs' votes on them.
         cues
-            For each text the spans that make LFs fire, as `LFSet.cues` returns them; hidden before the judges, and in
-            training as often as the classifier's `hide_cues` says. By default those of the votes. Where these have
-            none either nothing is hidden, of which a warning tells if judges are to choose between rounds;
-            ``[[] for _ in texts]`` says that there are none.
+            For each text the spans that make LFs fire, as `LFSet.cues` returns them. They are hidden when a model is
+            judged, and in training as often as the classifier's `hide_cues` says. By default the votes' own cues; if
+            these are unknown too, nothing is hidden. ``[[] for _ in texts]`` says that there are none.
         gold
             The pool's labels [n], by id or name, -1 or None where unknown; for the ledger's figures alone.
         labeled

@@ -7,8 +7,7 @@ import pytest
 from labelfns.errors import InputError
 from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.pipelines import FewGold, Labeled, load_settings, run_pipeline
-from labelfns.pipelines.few_gold import check_few_gold, refine
-from labelfns.pipelines.few_gold.refinement import GoldRows, _folds
+from labelfns.pipelines.few_gold import refine
 from labelfns.pipelines.run import run
 
 EVEN = [0.5, 0.5]
@@ -36,8 +35,8 @@ def fitted(tiny_backbone, toy_texts):
 def test_further_training_is_kept_where_it_helps(fitted, toy_texts):
     texts, gold = toy_texts
     labeled = {"test": Labeled(texts[60:], gold[60:])}
-    known = np.append(gold[:40], -1)  # a row without gold is left out
-    result = refine(fitted[1], [*texts[:40], "?"], known, EVEN, FewGold(steps=80, rate=1.0), labeled, quiet)
+    some = np.append(gold[:40], -1)  # a row without gold is left out
+    result = refine(fitted[1], [*texts[:40], "?"], some, EVEN, FewGold(steps=80, rate=1.0), labeled, quiet)
     assert result.metrics.trained_further
     assert result.metrics.gain > result.metrics.gain_error
     assert result.metrics.after.accuracy > 0.8 > 0.1 > result.metrics.before.accuracy
@@ -66,17 +65,6 @@ def test_gold_that_does_not_fit_is_refused(tiny_backbone):
         refine(model, ["a", "b"], ["negative", None], EVEN, FewGold(), {}, quiet)
 
 
-@pytest.mark.parametrize("copies", [1, 3])
-def test_copies_are_held_out_together_and_every_row_once(copies):
-    texts = [f"text {word}" for word in "abcdefgh"] * copies
-    rows = GoldRows(texts, np.arange(len(texts)) % 2, np.ones(len(texts)))
-    folds = _folds(rows, 4, seed=0)
-    assert sorted(np.concatenate([held_out for _, held_out in folds])) == list(range(len(texts)))
-    for rest, held_out in folds:
-        assert not {texts[i] for i in rest} & {texts[i] for i in held_out}
-        assert set(rows.gold[held_out]) == {0, 1}
-
-
 @pytest.mark.slow
 def test_a_model_without_a_known_last_layer_is_not_calibrated(fitted, toy_texts, monkeypatch):
     texts, gold = toy_texts
@@ -84,12 +72,6 @@ def test_a_model_without_a_known_last_layer_is_not_calibrated(fitted, toy_texts,
     result = refine(fitted[0], texts[:12], gold[:12], EVEN, FewGold(steps=2), {}, quiet)
     assert result.metrics.temperature == 1
     assert result.classifier is fitted[0] or result.metrics.trained_further
-
-
-def test_rows_without_gold_are_left_out_and_every_label_needs_two():
-    check_few_gold(np.array([0, 1, -1, 0, 1]), ["no", "yes"])
-    with pytest.raises(InputError, match=r"2 problems(.|\n)*have 1 of 'no'(.|\n)*have 0 of 'maybe'"):
-        check_few_gold(np.array([0, 1, -1, 1]), ["no", "yes", "maybe"])
 
 
 @pytest.mark.slow

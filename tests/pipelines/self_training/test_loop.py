@@ -119,10 +119,10 @@ def test_it_learns_what_the_lfs_say(ran):
 def test_a_model_is_shifted_towards_what_it_gives_too_seldom(ran):
     result, _, texts, _ = ran
     covered = LFS.apply(texts).covered
-    wanted = answer_shares(result.weak_labels[covered])
+    target = answer_shares(result.weak_labels[covered])
     for done in result.rounds:
         shift = np.array(list(done.ledger.shift.values()))
-        np.testing.assert_allclose(shift, balancing(wanted, shifted(done.predicted, -shift)[covered]), atol=1e-6)
+        np.testing.assert_allclose(shift, balancing(target, shifted(done.predicted, -shift)[covered]), atol=1e-6)
         np.testing.assert_allclose(done.classifier.predict_proba(texts, progress=quiet), done.predicted, atol=1e-5)
 
 
@@ -190,10 +190,10 @@ def test_alignment_is_to_shares_of_the_covered_rows_or_those_given(tiny_backbone
     result = SelfTraining(MajorityVote(), template, settings).run(texts, votes, cues=LFS.cues(texts), progress=quiet)
     labels, covered = result.rounds[1].labels, votes.covered
     if shares is None:
-        found, wanted = labels[covered].mean(axis=0), result.weak_labels[covered].mean(axis=0)
+        mean, target = labels[covered].mean(axis=0), result.weak_labels[covered].mean(axis=0)
     else:
-        found, wanted = labels.mean(axis=0), shares
-    assert found == pytest.approx(wanted, abs=1e-3)
+        mean, target = labels.mean(axis=0), shares
+    assert mean == pytest.approx(target, abs=1e-3)
 
 
 def test_a_threshold_that_nothing_reaches():
