@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns.pipelines.report.names import name_html, printable, short
@@ -32,6 +32,7 @@ def test_a_long_name_is_cut_and_whole_in_its_tooltip():
     assert str(name_html(name)) == f'<bdi title="&lt;&#34;{"x" * 200}">&lt;&#34;{"x" * 77}…</bdi>'
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_no_unseen_sign_is_left(text):
     line = short(text, 30)

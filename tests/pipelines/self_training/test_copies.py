@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns.pipelines.self_training.copies import copy_groups, without_details
@@ -28,12 +28,14 @@ def test_what_does_not(other):
     assert copy_groups(["so happy", other]).tolist() == [0, 1]
 
 
+@settings(deadline=None)
 @given(WORDS, st.sampled_from(["", "RT @ann: ", "rt @b "]), st.sampled_from([" ", "  ", "\n"]), st.booleans())
 def test_details_do_not_matter(words, before, space, upper):
     text, copy = " ".join(words), before + space.join(words)
     assert without_details(copy.upper() if upper else copy) == without_details(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=3)))
 def test_groups_are_numbered_by_first_appearance(texts):
     groups = copy_groups(texts)

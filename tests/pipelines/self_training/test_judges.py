@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns import Votes
@@ -26,6 +26,7 @@ def pool(labels):
 ROWS = st.lists(st.integers(-1, 1), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(ROWS, st.floats(0, 0.99), st.integers(0, 9))
 def test_without_copies_rows_are_drawn_one_by_one(labels, share, seed):
     votes, weak = pool(labels)
@@ -33,6 +34,7 @@ def test_without_copies_rows_are_drawn_one_by_one(labels, share, seed):
     np.testing.assert_array_equal(rows, drawn_one_by_one(votes, weak, share, seed))
 
 
+@settings(deadline=None)
 @given(ROWS, st.floats(0, 0.99), st.integers(0, 9), st.data())
 def test_copies_are_on_one_side_and_no_class_gives_more_than_its_share(labels, share, seed, data):
     votes, weak = pool(labels)
