@@ -1,11 +1,15 @@
-from .few_gold import LittleGold
+from .few_gold.settings import FewGold, LittleGold
 from .run.run import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
-from .self_training.ledger import Labelled, Ledger, Round, Rounds, SelfTrainingResult
+from .self_training.labeled import Labeled, Labelled
+from .self_training.ledger import Ledger, Round, SelfTrainingResult
 from .self_training.loop import SelfTraining
+from .self_training.settings import Rounds
 
 __all__ = [
+    "FewGold",
+    "Labeled",
     "Labelled",
     "Ledger",
     "LittleGold",

@@ -160,7 +160,7 @@ def make_round():
         "judged_error": None,
         "predicted_shares": {},
         "drift": 0.0,
-        "flips": 0.5,
+        "label_changes": 0.5,
         "shift": None,
         "collapsed": (),
         "pseudo_label_accuracy": None,

@@ -147,7 +147,7 @@ def analyze(
     from labelfns.analysis.coverage import Coverage
     from labelfns.analysis.near_copies import near_copies
     from labelfns.models.evaluation.coverage import leave_one_out
-    from labelfns.pipelines.run.metrics import LabelCoverage, baseline, label_quality, most_common_label, reasons
+    from labelfns.pipelines.run.baselines import LabelCoverage, baseline, label_quality, most_common_label, reasons
     from labelfns.pipelines.run.run import Inputs
     from labelfns.pipelines.run.settings import load_settings
 
@@ -173,7 +173,7 @@ def analyze(
                 left = leave_one_out(model, votes, gold, progress=progress)
             answer["leave_one_out"] = [dataclasses.asdict(one) for one in left]
         if gold is not None:
-            scores = baseline(model, votes, gold, most_common_label(model, votes))
+            scores = baseline(probs, votes, gold, most_common_label(probs, votes))
             answer["label_model"]["scores"] = dataclasses.asdict(scores)
     copies = near_copies(votes)
     answer["near_copies"] = [dataclasses.asdict(group) for group in copies]

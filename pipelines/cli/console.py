@@ -69,7 +69,7 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         table.add_row(title, *cells, style="bold" if kept else "")
         if kept and ledger["hidden_scores"]:
             table.add_row("  cues hidden", *_cells(ledger["hidden_scores"].get(name) for name in sets))
-    if gold := metrics["little_gold"]:
+    if gold := metrics["few_gold"]:
         table.add_row(f"gold alone, {gold['rows']} rows", *_cells(gold["gold_alone"].get(n) for n in sets))
         done = "trained on gold" if gold["trained_further"] else "calibrated on gold"
         table.add_row(f"kept, {done}", *_cells(gold["refined"].get(n) for n in sets), style="bold")

@@ -1,1 +1,1 @@
-"""What a person looks at."""
+"""The report of a run: one self-contained HTML page."""

@@ -4,11 +4,10 @@ import dataclasses
 import json
 import shutil
 import tomllib
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +17,7 @@ from filelock import FileLock, Timeout
 from labelfns.errors import InputError, WriteError
 from labelfns.io.atomic import PART, remove, whole
 from labelfns.models import FineTuning, TransformerClassifier
-from labelfns.pipelines.few_gold import Refined
+from labelfns.pipelines.few_gold import FewGoldResult
 from labelfns.pipelines.self_training.ledger import Ledger, Round
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
@@ -175,7 +174,7 @@ class RunFolder:
             part.mkdir()
             done.classifier.save_pretrained(part / "model")
             frame.write_parquet(part / "pseudo_labels.parquet")
-            write_json(part / "metrics.json", dataclasses.asdict(done.ledger))
+            write_json(part / "metrics.json", done.ledger.to_json())
         remove(self.checkpoints)
 
     def read_rounds(self, labels: tuple[str, ...], settings: FineTuning) -> list[Round]:
@@ -192,13 +191,13 @@ class RunFolder:
                     classifier=classifier,
                     labels=_table(frame, labels),
                     weights=frame["weight"].to_numpy(),
-                    ledger=_from_plain(Ledger, ledger),
+                    ledger=Ledger.from_json(ledger),
                     predicted=_table(frame, [_PREDICTED + name for name in labels]),
                 )
             )
         return rounds
 
-    def write_best(self, best: Round, refined: Refined | None) -> None:
+    def write_best(self, best: Round, refined: FewGoldResult | None) -> None:
         """Write ``model/``: the best round's as a little gold left it, or a copy."""
         with whole(self.path / "model") as part:
             if refined is not None:
@@ -272,20 +271,3 @@ def _flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:
     for name, value in values.items():
         flat |= _flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
     return flat
-
-
-def _from_plain(hint: Any, value: Any) -> Any:
-    """Return what JSON holds as the type it was written from: dataclasses and tuples within dicts and each other."""
-    if value is None:
-        return None
-    if get_origin(hint) in (Union, types.UnionType):
-        hint = next(kind for kind in get_args(hint) if kind is not type(None))
-    inner = get_args(hint)
-    if dataclasses.is_dataclass(hint):
-        hints = get_type_hints(hint)
-        return hint(**{name: _from_plain(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
-    if get_origin(hint) is dict:
-        return {name: _from_plain(inner[1], item) for name, item in value.items()}
-    if get_origin(hint) is tuple:
-        return tuple(_from_plain(inner[0], item) for item in value)
-    return value

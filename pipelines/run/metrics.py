@@ -1,152 +1,262 @@
-"""What a sceptic asks beside the model's own figures: baselines, coverage, warnings."""
+"""`RunMetrics`: everything a run measures, the content of ``metrics.json``."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labelfns.checks import Ints
-from labelfns.errors import InputError
-from labelfns.models import BaseLabelModel, LabelModel
-from labelfns.models.evaluation.coverage import accuracy_against_coverage, reliability
-from labelfns.models.evaluation.metrics import Scores, score
-from labelfns.models.label_models.base import decide
-from labelfns.pipelines.self_training.ledger import Round
-from labelfns.votes import Probs, Votes
+from labelfns.analysis.coverage import Coverage
+from labelfns.models.evaluation.metrics import Scores
+from labelfns.models.label_models.base import BaseLabelModel
+from labelfns.models.label_models.majority import MajorityVote
+from labelfns.pipelines.self_training.labeled import Labeled
+from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
+from labelfns.votes import Votes
 
-CONFIDENCE_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Edges of the bins in which confidences are counted; the last bin includes 1."""
+from .baselines import Baseline, LabelCoverage, baseline, most_common_label
+from .cautions import cautions
+
+if TYPE_CHECKING:
+    from labelfns.io.reading import Texts
+    from labelfns.pipelines.few_gold import FewGoldMetrics, FewGoldResult
+
+    from .settings import PipelineSettings
+
+RULE = (
+    "A later round replaces an earlier one only if it is judged better by more than a standard error. Judged: mean "
+    "recall over classes against the LFs' labels, on covered texts that no round trained on, with the words that made "
+    "LFs fire hidden. No gold is used."
+)
+NO_JUDGES = "The last round is kept: no covered texts are held out to judge the rounds (judges = 0)."
+
+_OLD_NAMES = {"little_gold": "few_gold"}
+"""Keys of ``metrics.json`` as they were called in 0.1, and as they are called now."""
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """A label model used as the classifier.
+class ClassScores:
+    """How predictions agree with gold for one class.
 
     Parameters
     ----------
-    covered
-        Figures on the covered rows; a tie is an abstain and counts as wrong. None where no row is covered.
-    all_rows
-        Figures on all rows, where an uncovered or tied row gets the label that the model gives most often.
+    rows
+        How many rows have this gold label.
+    precision, recall
+        Share of right rows, in [0, 1], among those predicted, and among those with this gold label; None where there
+        are none.
+    f1
+        Their harmonic mean, in [0, 1].
     """
 
-    covered: Scores | None
-    all_rows: Scores | None
+    rows: int
+    precision: float | None
+    recall: float | None
+    f1: float
 
 
-def baseline(model: BaseLabelModel, votes: Votes, gold: Ints, most_common: int) -> Baseline:
-    """Score a fitted label model on a labelled set; `most_common` is its most frequent label on the pool."""
-    predicted = model.predict(votes)
-    gold = np.asarray(gold)
-    return Baseline(
-        covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels),
-        all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels),
+@dataclass(frozen=True, eq=False)
+class RunMetrics:
+    """Everything a run measures.
+
+    Parameters
+    ----------
+    versions
+        Of the packages that decide the result, by name.
+    labels
+        The k label names.
+    seed, backbone
+        As set.
+    data
+        For each set its ``source`` and how many ``rows`` it has.
+    copies
+        How many texts of the pool repeat an earlier one; see `SelfTrainingResult`.
+    gold_rows
+        How many gold ``rows`` of each set there were, and what they were ``used_for``.
+    few_gold
+        What a few gold rows did; None where there were none.
+    coverage
+        How much of the pool the LFs reach.
+    label_model
+        Its ``kind`` and ``notes``, and the fields of `LabelCoverage` on the pool.
+    lfs, lfs_val
+        What each LF does on the pool, and on val against its gold, as `Votes.summary` gives it; None without val.
+    faults
+        What LFs raised, with the ``set`` on which they did.
+    baselines
+        ``majority_vote`` and ``label_model`` as classifiers, by labeled set.
+    rounds
+        The rounds' ledgers, in order.
+    best_round
+        Which round is kept.
+    by_class
+        Figures of the kept model by labeled set and class.
+    stopped, rule
+        Why the rounds ended, and how the round to keep was chosen.
+    warnings
+        What to know before relying on the run, one sentence each.
+    seconds
+        Wall time of each step.
+    """
+
+    versions: dict[str, str]
+    labels: tuple[str, ...]
+    seed: int
+    backbone: str
+    data: dict[str, dict[str, Any]]
+    copies: int
+    gold_rows: dict[str, dict[str, Any]]
+    few_gold: "FewGoldMetrics | None"
+    coverage: Coverage
+    label_model: dict[str, Any]
+    lfs: list[dict[str, Any]]
+    lfs_val: list[dict[str, Any]] | None
+    faults: list[dict[str, Any]]
+    baselines: dict[str, dict[str, Baseline]]
+    rounds: tuple[Ledger, ...]
+    best_round: int
+    by_class: dict[str, dict[str, ClassScores]]
+    stopped: str
+    rule: str
+    warnings: tuple[str, ...]
+    seconds: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the metrics as JSON takes them."""
+        return dataclasses.asdict(self)
+
+
+def run_metrics(
+    *,
+    settings: "PipelineSettings",
+    sets: "Mapping[str, Texts]",
+    votes: Mapping[str, Votes],
+    label_model: BaseLabelModel,
+    result: SelfTrainingResult,
+    few_gold_result: "FewGoldResult | None",
+    seconds: Mapping[str, float],
+    labeled: Mapping[str, Labeled],
+    versions: Mapping[str, str],
+) -> RunMetrics:
+    """Measure a run.
+
+    Parameters
+    ----------
+    settings
+        The run's settings.
+    sets
+        Its texts: ``pool``, and ``val``, ``test`` and ``few_gold`` where there are such.
+    votes
+        The LFs' votes on the pool and on each labeled set.
+    label_model
+        The label model, fitted on the pool's votes.
+    result
+        The rounds.
+    few_gold_result
+        What a few gold rows made of the best round's model; None where there were none.
+    seconds
+        Wall time of each step.
+    labeled
+        The sets with gold on which figures are reported: ``val`` and ``test``, where there are such.
+    versions
+        Of the packages that decide the result, by name.
+    """
+    pool, best, few = votes["pool"], result.best, few_gold_result
+    baselines = _baselines(label_model, result, votes, labeled)
+    scores = best.ledger.scores if few is None else few.metrics.refined
+    return RunMetrics(
+        versions=dict(versions),
+        labels=pool.labels,
+        seed=settings.seed,
+        backbone=settings.classifier.backbone,
+        data={name: {"source": getattr(settings.data, name), "rows": len(data.texts)} for name, data in sets.items()},
+        copies=result.copies,
+        gold_rows=_gold_rows(sets, few),
+        few_gold=None if few is None else few.metrics,
+        coverage=Coverage.of(pool),
+        label_model={
+            "kind": settings.label_model.kind,
+            "notes": list(label_model.notes_),
+            **vars(LabelCoverage.of(result.weak_labels, pool)),
+        },
+        lfs=pool.summary(sets["pool"].gold).to_dicts(),
+        lfs_val=votes["val"].summary(labeled["val"].gold).to_dicts() if "val" in labeled else None,
+        faults=[{"set": name, **vars(fault)} for name, of_set in votes.items() for fault in of_set.faults],
+        baselines=baselines,
+        rounds=tuple(done.ledger for done in result.rounds),
+        best_round=best.ledger.round,
+        by_class={name: by_class(figures, pool.labels) for name, figures in scores.items()},
+        stopped=result.stopped,
+        rule=RULE if best.ledger.judged is not None else NO_JUDGES,
+        warnings=tuple(cautions(votes, result.rounds, best, baselines)),
+        seconds={name: round(value, 1) for name, value in seconds.items()},
     )
 
 
-def most_common_label(model: BaseLabelModel, votes: Votes) -> int:
-    """Return the class id that a fitted label model gives most often."""
-    predicted = model.predict(votes)
-    return int(np.bincount(predicted[predicted >= 0], minlength=votes.n_labels).argmax())
+def by_class(scores: Scores, labels: Sequence[str]) -> dict[str, ClassScores]:
+    """Return the figures of each class, from figures over all classes.
 
-
-@dataclass(frozen=True)
-class LabelCoverage:
-    """How much of the data a label model covers, in rows.
-
-    Parameters
-    ----------
-    by_label
-        Rows by the label given; ``"(tie)"`` and ``"(uncovered)"`` stand for rows that get none.
-    by_confidence
-        Covered rows by the probability of their surest class, in the bins of `CONFIDENCE_EDGES`.
+    Examples
+    --------
+    >>> from labelfns.models.evaluation.metrics import score
+    >>> by_class(score(np.array([0, 0, 1]), np.array([0, 1, 1]), k=2), ["no", "yes"])["yes"]
+    ClassScores(rows=1, precision=0.5, recall=1.0, f1=0.6666666666666666)
     """
-
-    by_label: dict[str, int]
-    by_confidence: dict[str, int]
-
-    @classmethod
-    def of(cls, probs: Probs, votes: Votes) -> "LabelCoverage":
-        """Count over probabilities [n, k] and the votes they came from."""
-        covered = votes.covered
-        decided = decide(probs, covered)
-        counts = np.bincount(decided[decided >= 0], minlength=votes.n_labels).tolist()
-        by_label = dict(zip(votes.labels, counts, strict=True))
-        by_label["(tie)"] = int((covered & (decided < 0)).sum())
-        by_label["(uncovered)"] = int((~covered).sum())
-        counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
-        bins = [f"{low:.1f}-{high:.1f}" for low, high in pairwise(CONFIDENCE_EDGES)]
-        return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
+    table = np.array(scores.confusion)
+    figures = {}
+    for c, label in enumerate(labels):
+        hits, rows, predicted = int(table[c, c]), int(table[c].sum()), int(table[:, c].sum())
+        figures[label] = ClassScores(
+            rows=rows,
+            precision=hits / predicted if predicted else None,
+            recall=hits / rows if rows else None,
+            f1=2 * hits / max(rows + predicted, 1),
+        )
+    return figures
 
 
-def label_quality(model: BaseLabelModel, probs: Probs, votes: Votes, gold: Ints | None) -> dict[str, Any]:
-    """Return accuracy against coverage, calibration (with gold) and the model's notes, as JSON takes them."""
-    calibration = None if gold is None else reliability(probs, votes, gold)
-    return {
-        "accuracy_against_coverage": [asdict(point) for point in accuracy_against_coverage(probs, votes, gold)],
-        "calibration": None if calibration is None else asdict(calibration),
-        "notes": list(model.notes_),
-    }
+def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a ``metrics.json``, of this version or of 0.1, with the names of this version.
 
-
-def reasons(model: BaseLabelModel, votes: Votes, row: int) -> dict[str, Any]:
-    """Return why a row gets its label, as JSON takes it.
-
-    Raises
-    ------
-    InputError
-        If there is no such row, or the label model cannot explain.
+    What 0.1 did not measure is empty.
     """
-    if not isinstance(model, LabelModel):
-        raise InputError(f"a {type(model).__name__} explains no row; add --set label_model.kind=default")
-    return asdict(model.explain(votes, row))
+    new: dict[str, Any] = {"copies": 0, "lfs_val": None, "by_class": {}, "few_gold": None}
+    renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
+    return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
 
 
-def warnings(
-    votes: Mapping[str, Votes],
-    rounds: Sequence[Round],
-    best: Round,
-    baselines: dict[str, dict[str, Baseline]],
-) -> list[str]:
-    """Return what a user should know before relying on a run, a sentence each.
-
-    Parameters
-    ----------
-    votes
-        The votes on each set, ``pool`` among them.
-    rounds, best
-        All rounds, and the chosen one.
-    baselines
-        Baselines by name, then by labelled set.
-    """
+def _baselines(
+    label_model: BaseLabelModel, result: SelfTrainingResult, votes: Mapping[str, Votes], labeled: Mapping[str, Labeled]
+) -> dict[str, dict[str, Baseline]]:
+    """Return the figures of majority vote and of the label model, each asked once for its answers on a set."""
     pool = votes["pool"]
-    found = [f"{name}: {fault}" for name, given in votes.items() for fault in given.faults]
-    found += [
-        f"LF {name} never votes on the pool"
-        for j, name in enumerate(pool.lf_names)
-        if not (pool.matrix[:, j] >= 0).any()
-    ]
-    for done in rounds:
-        for name in done.ledger.collapsed:
-            found.append(
-                f"class collapse in round {done.ledger.round}: it gives {name!r} to only "
-                f"{done.ledger.predicted_shares[name]:.1%} of the pool"
-            )
-    majority = baselines["majority_vote"]
-    for name, found_baseline in baselines["label_model"].items():
-        ours, theirs = found_baseline.covered, majority[name].covered
-        if ours and theirs and ours.accuracy < theirs.accuracy:
-            found.append(
-                f"the label model is worse than majority vote on the covered rows of {name}: "
-                f'accuracy {ours.accuracy:.3f} against {theirs.accuracy:.3f}; consider label_model.kind = "majority"'
-            )
-    for name, scores in best.ledger.scores.items():
-        theirs = majority[name].all_rows
-        if theirs and scores.macro_f1 < theirs.macro_f1:
-            found.append(
-                f"the best round is worse than majority vote on {name}: "
-                f"macro F1 {scores.macro_f1:.3f} against {theirs.macro_f1:.3f}"
-            )
-    return found
+    majority = MajorityVote().fit(pool)
+    baselines = {}
+    for kind, model, on_pool in (
+        ("majority_vote", majority, majority.predict_proba(pool)),
+        ("label_model", label_model, result.weak_labels),
+    ):
+        most_common = most_common_label(on_pool, pool)
+        baselines[kind] = {
+            name: baseline(model.predict_proba(votes[name]), votes[name], data.gold_ids(pool.labels), most_common)
+            for name, data in labeled.items()
+        }
+    return baselines
+
+
+def _gold_rows(sets: "Mapping[str, Texts]", few: "FewGoldResult | None") -> dict[str, dict[str, Any]]:
+    """Return how many gold rows there were and what each was used for; rounds neither train on nor choose by any."""
+    uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
+    counts = {name: int(np.sum(data.gold >= 0)) for name, data in sets.items() if data.gold is not None}
+    training = {"rows": 0, "used_for": "nothing"}
+    if few is not None:
+        further = "further training, kept as it helped on held-out folds" if few.metrics.trained_further else ""
+        calibrated = "calibration" if few.classifier.adjustable else ""
+        uses["few_gold"] = "; ".join(filter(None, [further, calibrated, "the baseline on gold alone"]))
+        training = {"rows": few.metrics.rows, "used_for": uses["few_gold"]}
+    return {
+        "training": training,
+        "choice of round": {"rows": 0, "used_for": "nothing"},
+        **{name: {"rows": count, "used_for": uses[name]} for name, count in counts.items()},
+    }

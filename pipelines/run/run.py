@@ -1,6 +1,5 @@
 """One run, from settings to a run folder."""
 
-import dataclasses
 import hashlib
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -12,35 +11,26 @@ from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-import numpy as np
-
-from labelfns.analysis.coverage import Coverage
 from labelfns.engine.plain import OnError
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.reading import Texts
 from labelfns.io.reading import read_texts as read_texts
 from labelfns.lfs.lf_file import load_lfs
 from labelfns.lfset import LFSet
-from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier
+from labelfns.models import TransformerClassifier
 from labelfns.models.transformer import distributed as parallel
 from labelfns.models.transformer.backbone import load_backbone
-from labelfns.pipelines.few_gold import Refined, check_few_gold, refine
+from labelfns.pipelines.few_gold import check_few_gold, refine
 from labelfns.pipelines.report.pages import write_report
-from labelfns.pipelines.self_training.ledger import Labelled, SelfTrainingResult
+from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
 from labelfns.progress import Bar, Progress, silent
 from labelfns.text.tokens import Span
 from labelfns.votes import Votes
 
 from .folder import RunFolder
-from .metrics import LabelCoverage, baseline, most_common_label, warnings
+from .metrics import run_metrics
 from .settings import PipelineSettings
-
-RULE = (
-    "A later round replaces an earlier one only if it is judged better by more than a standard error. Judged: mean "
-    "recall over classes against the LFs' labels, on covered texts that no round trained on, with the words that made "
-    "LFs fire hidden. No gold is used."
-)
 
 
 @dataclass(frozen=True)
@@ -83,10 +73,10 @@ class Inputs:
         return self.sets["pool"]
 
     @cached_property
-    def labelled(self) -> dict[str, Labelled]:
+    def labeled(self) -> dict[str, Labeled]:
         """The sets with gold to report figures on."""
         return {
-            name: Labelled(found.texts, found.gold, self.lfs.cues(found.texts))
+            name: Labeled(found.texts, found.gold, self.lfs.cues(found.texts))
             for name, found in self.sets.items()
             if name in ("val", "test") and found.gold is not None
         }
@@ -185,7 +175,7 @@ def run_pipeline(
                 pool,
                 cues=cues,
                 gold=inputs.pool.gold,
-                labelled=inputs.labelled,
+                labeled=inputs.labeled,
                 on_round=lambda done: folder.write_round(done, pool.labels) if parallel.is_main() else None,
                 done=folder.read_rounds(pool.labels, settings.classifier),
                 checkpoints=folder.checkpoints,
@@ -193,16 +183,26 @@ def run_pipeline(
             )
         refined = None
         if few is not None and few.gold is not None:
-            with _timed(seconds, "little gold"):
-                shares = settings.self_training.class_shares or result.best.predicted.mean(axis=0)
+            with _timed(seconds, "few gold"):
+                shares = settings.self_training.class_balance or result.best.predicted.mean(axis=0)
                 best = result.best.classifier
-                refined = refine(best, few.texts, few.gold, shares, settings.little_gold, inputs.labelled, show)
+                refined = refine(best, few.texts, few.gold, shares, settings.few_gold, inputs.labeled, show)
         if parallel.is_main():
             folder.write_weak_labels(pool, result.weak_labels)
             folder.write_best(result.best, refined)
-            metrics = _metrics(settings, inputs, votes | {"pool": pool}, label_model, result, refined, seconds)
-            write_report(output, metrics)
+            metrics = run_metrics(
+                settings=settings,
+                sets=inputs.sets,
+                votes=votes | {"pool": pool},
+                label_model=label_model,
+                result=result,
+                few_gold_result=refined,
+                seconds=seconds,
+                labeled=inputs.labeled,
+                versions=_versions(),
+            ).to_json()
             folder.write_metrics(metrics)
+            write_report(output, metrics)
         parallel.wait()
     return folder.read_metrics()
 
@@ -229,73 +229,6 @@ def _digest(value: Any) -> str:
 
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
-
-
-def _metrics(
-    settings: PipelineSettings,
-    inputs: Inputs,
-    votes: dict[str, Votes],
-    label_model: BaseLabelModel,
-    result: SelfTrainingResult,
-    refined: Refined | None,
-    seconds: dict[str, float],
-) -> dict[str, Any]:
-    pool = votes["pool"]
-    baselines = {
-        kind: {
-            name: baseline(model, votes[name], labelled.gold, most_common_label(model, pool))
-            for name, labelled in inputs.labelled.items()
-        }
-        for kind, model in (("majority_vote", MajorityVote().fit(pool)), ("label_model", label_model))
-    }
-    return {
-        "versions": _versions(),
-        "labels": list(pool.labels),
-        "seed": settings.seed,
-        "backbone": settings.classifier.backbone,
-        "data": {
-            name: {"source": getattr(settings.data, name), "rows": len(found.texts)}
-            for name, found in inputs.sets.items()
-        },
-        "gold_rows": _gold_rows(inputs, refined),
-        "little_gold": None if refined is None else dataclasses.asdict(refined.figures),
-        "coverage": dataclasses.asdict(Coverage.of(pool)),
-        "label_model": {
-            "kind": settings.label_model.kind,
-            "notes": list(label_model.notes_),
-            **vars(LabelCoverage.of(result.weak_labels, pool)),
-        },
-        "lfs": pool.summary(inputs.pool.gold).to_dicts(),
-        "faults": [
-            {"set": name, **dataclasses.asdict(fault)} for name, found in votes.items() for fault in found.faults
-        ],
-        "baselines": {
-            kind: {name: dataclasses.asdict(found) for name, found in on.items()} for kind, on in baselines.items()
-        },
-        "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
-        "best_round": result.best.ledger.round,
-        "stopped": result.stopped,
-        "rule": RULE if result.best.ledger.judged is not None else "The last round is kept: self_training.judges is 0.",
-        "warnings": warnings(votes, result.rounds, result.best, baselines),
-        "seconds": {name: round(value, 1) for name, value in seconds.items()},
-    }
-
-
-def _gold_rows(inputs: Inputs, refined: Refined | None) -> dict[str, dict[str, Any]]:
-    """Tell how many gold rows there were and what each was used for; rounds neither train on any nor choose by any."""
-    uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
-    counts = {name: int(np.sum(found.gold >= 0)) for name, found in inputs.sets.items() if found.gold is not None}
-    training = {"rows": 0, "used_for": "nothing"}
-    if refined is not None:
-        further = "further training, kept as it helped on held-out folds" if refined.figures.trained_further else ""
-        calibrated = "calibration" if refined.classifier.adjustable else ""
-        uses["few_gold"] = "; ".join(filter(None, [further, calibrated, "the baseline on gold alone"]))
-        training = {"rows": refined.figures.rows, "used_for": uses["few_gold"]}
-    return {
-        "training": training,
-        "choice of round": {"rows": 0, "used_for": "nothing"},
-        **{name: {"rows": count, "used_for": uses[name]} for name, count in counts.items()},
-    }
 
 
 @contextmanager

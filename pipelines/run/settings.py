@@ -15,8 +15,8 @@ from labelfns.errors import InputError, SettingsError, raise_all
 from labelfns.io.reading import is_hub
 from labelfns.models import BaseLabelModel, FineTuning, LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.models.transformer.backbone import EMBEDDED
-from labelfns.pipelines.few_gold import LittleGold
-from labelfns.pipelines.self_training.ledger import Rounds
+from labelfns.pipelines.few_gold.settings import FewGold
+from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.settings import check, from_mapping
 
 
@@ -35,7 +35,7 @@ class DataSettings:
         Texts with gold labels, for figures alone.
     few_gold
         A few texts with gold labels, at least 2 of each, to train the kept model further and calibrate it with, where
-        that helps (`LittleGold`).
+        that helps (`FewGold`).
     text
         The column of texts.
     gold
@@ -130,13 +130,13 @@ class PipelineSettings:
     label_model: LabelModelSettings = field(default_factory=LabelModelSettings)
     classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
     self_training: Rounds = field(default_factory=Rounds)
-    little_gold: LittleGold = field(default_factory=LittleGold)
+    few_gold: FewGold = field(default_factory=FewGold)
 
     def __post_init__(self) -> None:
         labels = self.data.labels
         shares = {
             "label_model.class_balance": self.label_model.class_balance,
-            "self_training.class_shares": self.self_training.class_shares,
+            "self_training.class_balance": self.self_training.class_balance,
         }
         check(
             (0 <= self.seed < 2**32, f"seed must be in 0..2**32 - 1; got {self.seed}"),

@@ -1,128 +1,35 @@
-"""What the rounds are: their settings, what each leaves, and which one to keep."""
+"""What a round leaves: its `Ledger`, the `Round` itself, and which round to keep."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labelfns.checks import Bools, Ints
-from labelfns.models import Selection, TransformerClassifier
+from labelfns.checks import Bools
+from labelfns.errors import InputError, raise_all
 from labelfns.models.class_balance import Floats
 from labelfns.models.evaluation.metrics import Scores
-from labelfns.settings import check
-from labelfns.text.tokens import Span
 from labelfns.votes import Probs
 
+from .pool import Pool
+
+if TYPE_CHECKING:
+    from labelfns.models.transformer.classifier import TransformerClassifier
+
 ByLabel = dict[str, int]
-Teacher = Literal["last", "best", "mean"]
 
 COLLAPSE = 4
-"""A class has collapsed where a model gives it to less than one in so many of the rows that the LFs' labels do."""
+"""A class has collapsed where a model gives it less than its share of the pool divided by this."""
 
-
-@dataclass(frozen=True)
-class Rounds:
-    """How the rounds go.
-
-    Parameters
-    ----------
-    rounds
-        At most how many rounds after round 0, at least 0.
-    first
-        Which covered rows round 0 trains on; by default, as in `later`, the 80 % of each class whose neighbours in
-        the backbone's features share its label most (the cut statistic).
-    later
-        Which rows of the pool the rounds after it train on.
-    balance
-        Whether each round's model is balanced after training (`labelfns.models.class_balance.balancing`): the biases of
-        its last layer are shifted towards the classes that it gives to fewer of the covered rows than the LFs do. A
-        model whose last layer has no biases stays as it is.
-    teacher
-        From round 1 on, whose probabilities the pseudo-labels are: those of the ``"last"`` round's model, of the
-        ``"best"`` one's so far, or the ``"mean"`` over all rounds.
-    sharpen
-        From round 1 on: whether the teacher's probabilities are sharpened (`labelfns.models.selection.sharpen`).
-    align_classes
-        From round 1 on: whether the teacher's probabilities are scaled until they have the class shares on the covered
-        rows (`labelfns.models.class_balance.aligning`). Of use where models are not balanced.
-    class_shares
-        The class shares of the pool, where they are known, for `balance`, `align_classes`, selections that hold
-        shares, and the weights of a little gold; all of the pool then, not the covered rows, is held to them. By
-        default those of the covered rows' labels; for a little gold, those that the model finds in the pool.
-    use_votes
-        From round 1 on: whether a covered row's label combines teacher and LFs, or is the teacher's alone.
-    warm_start
-        Whether a student starts from its teacher's weights or from the backbone's.
-    warm_rate
-        Factor, above 0, on a warm-started student's learning rate.
-    judges
-        Share, in [0, 1), of the covered rows that no round trains on; the LFs' labels of these rows judge the
-        rounds. At 0 the last round is the best.
-    patience
-        After how many rounds in a row that were not judged better no further one is done; at 0 all are done.
-    min_flips
-        No further round is done after one that changed the labels of less than this share, in [0, 1), of the pool.
-
-    Raises
-    ------
-    SettingsError
-        If settings are out of range; all at once.
-    """
-
-    rounds: int = 1
-    first: Selection = field(default_factory=Selection)
-    later: Selection = field(default_factory=Selection)
-    balance: bool = True
-    teacher: Teacher = "last"
-    sharpen: bool = False
-    align_classes: bool = False
-    class_shares: tuple[float, ...] | None = None
-    use_votes: bool = True
-    warm_start: bool = False
-    warm_rate: float = 0.5
-    judges: float = 0.15
-    patience: int = 1
-    min_flips: float = 0.0
-
-    def __post_init__(self) -> None:
-        shares = self.class_shares
-        check(
-            (self.rounds >= 0, f"rounds must be at least 0; got {self.rounds}"),
-            (self.teacher in get_args(Teacher), f"teacher must be one of {get_args(Teacher)}; got {self.teacher!r}"),
-            (
-                shares is None or (min(shares, default=0) > 0 and abs(sum(shares) - 1) < 1e-3),
-                f"class_shares must be above 0 and sum to 1; got {shares}",
-            ),
-            (self.warm_rate > 0, f"warm_rate must be above 0; got {self.warm_rate}"),
-            (0 <= self.judges < 1, f"judges must be in [0, 1); got {self.judges}"),
-            (self.patience >= 0, f"patience must be at least 0; got {self.patience}"),
-            (0 <= self.min_flips < 1, f"min_flips must be in [0, 1); got {self.min_flips}"),
-        )
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Texts whose gold labels are known, to report figures on.
-
-    Parameters
-    ----------
-    texts
-        The n texts.
-    gold
-        Integer labels [n], -1 where unknown.
-    cues
-        What makes LFs fire in each text, as `LFSet.cues` returns it, to report figures with these words hidden too.
-    """
-
-    texts: Sequence[str]
-    gold: Ints
-    cues: Sequence[Sequence[Span]] | None = None
+_OLD_NAMES = {"flips": "label_changes"}
+"""Ledger fields as they were called in 0.1, and as they are called now."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """What one round did; counts by label are of the label a row is trained on.
+    """What one round did; counts by label are of the label that a row is trained on.
 
     Parameters
     ----------
@@ -131,32 +38,33 @@ class Ledger:
     trained_on
         How many rows the round's model was trained on.
     kept, added, dropped, flipped
-        Rows trained on as in the round before; newly; no more; with another label than before.
+        Rows trained on in this round and the one before, with the same label; in this round only; in the one before
+        only; in both, with another label.
     confidence
         Mean probability, in [0, 1], of the labels trained on.
     agreement
         Share, in [0, 1], of the covered rows on which the round's model and the LFs' label agree.
     judged, judged_error
-        Mean recall over classes, in [0, 1], of the round's model against the LFs' labels of the judge rows, the
-        words that made LFs fire hidden, and its standard error; what the best round is chosen by. None without
-        judges.
+        Mean recall over classes, in [0, 1], of the round's model against the LFs' labels of the judges (held-out
+        covered rows), the words that made LFs fire hidden, and its standard error; the best round is chosen by it.
+        None without judges.
     predicted_shares
-        Share of the pool that the round's model gives to each label.
+        Share of the pool, in [0, 1], that the round's model gives to each label.
     drift
-        Half the sum of the differences between these shares and the class shares, in [0, 1].
-    flips
-        Share of the pool, in [0, 1], to which the round's model gives another label than the one before, or in round
-        0, of the covered rows, than the LFs.
+        Half the sum of the differences between these shares and the class balance, in [0, 1].
+    label_changes
+        Share of the pool, in [0, 1], to which the round's model gives another label than the model of the round
+        before; in round 0, share of the covered rows to which it gives another label than the LFs.
     shift
-        What was added to the logit of each label to balance the model; None where nothing was.
+        What was added to the logit of each label to adjust the model; None where nothing was.
     collapsed
-        Labels that the model has all but given up: to fewer than a quarter of their class share of the pool.
+        Labels that the model has all but given up: it gives them to less than a quarter of their share of the pool.
     pseudo_label_accuracy
-        Share of right labels among those trained on, where the pool has gold; it is never used.
+        Share of right labels, in [0, 1], among those trained on, where the pool has gold; it is never used.
     scores
-        Figures on the labelled sets, by their names.
+        Figures on the labeled sets, by name.
     hidden_scores
-        The same with the words that make LFs fire hidden, of sets whose cues are known: how far the model goes beyond
+        The same with the words that make LFs fire hidden, of sets whose cues are known: what the model knows beyond
         its LFs.
     """
 
@@ -172,12 +80,128 @@ class Ledger:
     judged_error: float | None
     predicted_shares: dict[str, float]
     drift: float
-    flips: float
+    label_changes: float
     shift: dict[str, float] | None
     collapsed: tuple[str, ...]
     pseudo_label_accuracy: float | None
     scores: dict[str, Scores]
     hidden_scores: dict[str, Scores]
+
+    @classmethod
+    def of(
+        cls,
+        before: "Round | None",
+        now: "Trained",
+        pool: Pool,
+        judged: tuple[float, float] | tuple[None, None],
+        scores: tuple[dict[str, Scores], dict[str, Scores]],
+    ) -> "Ledger":
+        """Compare a round with the one before.
+
+        Parameters
+        ----------
+        before
+            The round before; None in round 0.
+        now
+            The round's model and labels.
+        pool
+            The pool.
+        judged
+            What the judges say of the model, and its standard error; see `labelfns.pipelines.self_training.judges`.
+        scores
+            The model's figures on the labeled sets; see `labelfns.pipelines.self_training.labeled`.
+        """
+        names, selected, answers = pool.votes.labels, now.weights > 0, now.predicted.argmax(axis=1)
+        weak, gold = pool.weak.argmax(axis=1), pool.gold
+        shares, balance = np.bincount(answers, minlength=len(names)) / len(answers), pool.class_balance
+        right = (now.labels.argmax(axis=1) == gold)[selected & (gold >= 0)]
+        changed = (answers != weak)[pool.covered] if before is None else answers != before.predicted.argmax(axis=1)
+        return cls(
+            round=0 if before is None else before.ledger.round + 1,
+            trained_on=int(selected.sum()),
+            **_changes(before, now, names),
+            confidence=float(now.labels[selected].max(axis=1).mean()),
+            agreement=float((answers == weak)[pool.covered].mean()),
+            judged=judged[0],
+            judged_error=judged[1],
+            predicted_shares=dict(zip(names, shares.tolist(), strict=True)),
+            drift=float(abs(shares - balance).sum() / 2),
+            label_changes=float(changed.mean()),
+            shift=None if now.shift is None else dict(zip(names, now.shift.tolist(), strict=True)),
+            collapsed=tuple(name for c, name in enumerate(names) if shares[c] < balance[c] / COLLAPSE),
+            pseudo_label_accuracy=float(right.mean()) if len(right) else None,
+            scores=scores[0],
+            hidden_scores=scores[1],
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ledger as JSON takes it."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Ledger":
+        """Read what `to_json` returned, in this version or in 0.1.
+
+        Raises
+        ------
+        InputError
+            If a part is missing or of the wrong type; all at once.
+        """
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            return TypeAdapter(cls).validate_python(with_new_names(values))
+        except ValidationError as error:
+            problems = [f"{'.'.join(map(str, one['loc'])) or 'ledger'}: {one['msg']}" for one in error.errors()]
+            raise_all(InputError, problems[:10])
+            raise
+
+
+def with_new_names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a ledger's JSON with the names of this version in place of those of 0.1."""
+    return {_OLD_NAMES.get(name, name): value for name, value in values.items()}
+
+
+def _changes(before: "Round | None", now: "Trained", names: Sequence[str]) -> dict[str, ByLabel]:
+    """Count by label which rows are trained on in a round, in the one before, or in both."""
+    labels, selected = now.labels.argmax(axis=1), now.weights > 0
+    earlier = labels if before is None else before.labels.argmax(axis=1)
+    was = np.zeros_like(selected) if before is None else before.selected
+    counts = {
+        "kept": (was & selected & (labels == earlier), labels),
+        "added": (~was & selected, labels),
+        "dropped": (was & ~selected, earlier),
+        "flipped": (was & selected & (labels != earlier), labels),
+    }
+    return {
+        change: dict(zip(names, np.bincount(of[rows], minlength=len(names)).tolist(), strict=True))
+        for change, (rows, of) in counts.items()
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A round's model before anything is counted.
+
+    Parameters
+    ----------
+    classifier
+        The fitted model.
+    labels
+        The pool's label probabilities that it was trained on, [n, k].
+    weights
+        The rows' weights [n], at least 0; rows of weight 0 were not trained on.
+    predicted
+        The model's own probabilities on the pool, [n, k].
+    shift
+        What was added to its logits, [k]; None where nothing was.
+    """
+
+    classifier: "TransformerClassifier"
+    labels: Probs
+    weights: Floats
+    predicted: Probs
+    shift: Floats | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +213,7 @@ class Round:
     classifier
         The fitted model.
     labels
-        The pool's label probabilities, [n, k].
+        The pool's label probabilities that it was trained on, [n, k].
     weights
         The rows' weights [n], at least 0; rows of weight 0 were not trained on.
     ledger
@@ -198,7 +222,7 @@ class Round:
         The model's own probabilities on the pool, [n, k]; the next round's teacher.
     """
 
-    classifier: TransformerClassifier
+    classifier: "TransformerClassifier"
     labels: Probs
     weights: Floats
     ledger: Ledger
@@ -222,11 +246,15 @@ class SelfTrainingResult:
         The rounds, in order.
     stopped
         Why there are no more rounds.
+    copies
+        How many texts of the pool repeat an earlier one but for case, user names, web addresses and white space. They
+        are trained on, or judged by, together.
     """
 
     weak_labels: Probs
     rounds: tuple[Round, ...]
     stopped: str
+    copies: int = 0
 
     @property
     def best(self) -> Round:
@@ -235,7 +263,7 @@ class SelfTrainingResult:
 
 
 def best_round(rounds: Sequence[Round]) -> Round:
-    """Return the round to keep: a later one replaces an earlier one if its judges find it better by a standard error.
+    """Return the round to keep: a later one replaces an earlier one if it is judged better by a standard error.
 
     A round that is better by less may as well be worse, and the earlier model is closer to the LFs. A round in which
     a class collapsed replaces none in which no class did. Without judges the last round is kept.

@@ -154,7 +154,7 @@ def main():
             start = time.perf_counter()
             answers, parts = obvious(settings, inputs, sets, padding, options.models)
             total = time.perf_counter() - start
-            gold = {name: inputs.labelled[name].gold for name in sets}
+            gold = {name: inputs.labeled[name].gold for name in sets}
             found = {
                 name: vars(score(gold[name], np.asarray(answers[name]), len(settings.data.labels))) for name in sets
             }

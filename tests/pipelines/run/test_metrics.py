@@ -1,57 +1,97 @@
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from labelfns import Fault, Votes
+from labelfns import Votes
 from labelfns.models import MajorityVote
-from labelfns.pipelines.run.metrics import LabelCoverage, baseline, most_common_label, warnings
+from labelfns.models.evaluation.metrics import score
+from labelfns.pipelines import Labeled, SelfTrainingResult
+from labelfns.pipelines.run.metrics import by_class, read_old_metrics, run_metrics
 
+OLD = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "metrics.json"
 VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
-MODEL = MajorityVote().fit(VOTES)
-GOLD = np.array([0, 1, 0, 0, -1])
 
 
-def test_a_baseline_by_hand():
-    assert most_common_label(MODEL, VOTES) == 0
-    found = baseline(MODEL, VOTES, GOLD, most_common=0)
-    # Covered with gold: rows 0 (right), 1 (a tie, wrong), 2 (wrong).
-    assert (found.covered.rows, found.covered.accuracy) == (3, pytest.approx(1 / 3))
-    # All with gold: row 1 gets 0 and is wrong, row 2 is wrong, row 3 gets 0 and is right.
-    assert (found.all_rows.rows, found.all_rows.accuracy) == (4, 0.5)
+class Counting(MajorityVote):
+    """A label model that counts how often it answers."""
+
+    asked = 0
+
+    def predict_proba(self, votes):
+        self.asked += 1
+        return super().predict_proba(votes)
 
 
-def test_label_coverage_by_hand():
-    found = LabelCoverage.of(MODEL.predict_proba(VOTES), VOTES)
-    assert found.by_label == {"no": 2, "yes": 1, "(tie)": 1, "(uncovered)": 1}
-    assert found.by_confidence["0.5-0.6"] == 1
-    assert found.by_confidence["0.9-1.0"] == 3
-    assert sum(found.by_confidence.values()) == 4
-
-
-def test_warnings_name_what_to_worry_about(make_round):
-    votes = Votes(
-        VOTES.matrix, labels=VOTES.labels, lf_names=["a", "b", "idle"], faults=[Fault("a", (4,), "KeyError: 1", "...")]
+@pytest.fixture
+def measured(make_round):
+    """Metrics of a run on five rows, val the same rows with gold, and the label model."""
+    model = Counting().fit(VOTES)
+    gold = np.array([0, 1, 0, 0, -1])
+    texts = ["a", "b", "c", "d", "e"]
+    scores = {"val": score(gold, np.array([0, 1, 1, 0, 0]), 2)}
+    rounds = (make_round(judged=0.5, scores=scores), make_round(round=1, judged=0.4, scores=scores))
+    metrics = run_metrics(
+        settings=SimpleNamespace(
+            seed=3,
+            classifier=SimpleNamespace(backbone="tiny"),
+            data=SimpleNamespace(pool="pool.csv", val="val.csv"),
+            label_model=SimpleNamespace(kind="majority"),
+        ),
+        sets={"pool": SimpleNamespace(texts=texts, gold=None), "val": SimpleNamespace(texts=texts, gold=gold)},
+        votes={"pool": VOTES, "val": VOTES},
+        label_model=model,
+        result=SelfTrainingResult(MajorityVote().fit(VOTES).predict_proba(VOTES), rounds, "all rounds are done", 2),
+        few_gold_result=None,
+        seconds={"reading": 1.234},
+        labeled={"val": Labeled(texts, gold)},
+        versions={"labelfns": "0"},
     )
-    poor = baseline(MODEL, VOTES, np.array([1, 1, 0, 0, 1]), most_common=0)
-    good = baseline(MODEL, VOTES, np.array([0, 1, 1, 0, 0]), most_common=0)
-    done = make_round(
-        round=1, predicted_shares={"no": 0.99, "yes": 0.01}, collapsed=("yes",), scores={"test": poor.all_rows}
-    )
-    found = "\n".join(
-        warnings({"pool": votes}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
-    )
-    for part in (
-        "a raised KeyError: 1 on row 4",
-        "LF idle never votes",
-        "class collapse in round 1: it gives 'yes' to only 1.0%",
-        "the label model is worse than majority vote on the covered rows of test",
-        "the best round is worse than majority vote on test",
-    ):
-        assert part in found
+    return metrics, model
 
 
-def test_nothing_to_warn_of(make_round):
-    good = baseline(MODEL, VOTES, np.array([0, 1, 1, 0, 0]), most_common=0)
-    votes = VOTES.rows(slice(None))
-    two = Votes(votes.matrix[:, :2], labels=votes.labels)
-    done = make_round(predicted_shares={"no": 0.6, "yes": 0.4}, scores={"test": good.all_rows})
-    assert warnings({"pool": two}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": good}}) == []
+def test_the_keys_of_before_are_there(measured):
+    metrics, _ = measured
+    old = json.loads(OLD.read_text(encoding="utf-8"))
+    now = json.loads(json.dumps(metrics.to_json()))
+    renamed = {"few_gold" if key == "little_gold" else key for key in old}
+    assert renamed <= set(now)
+    assert set(now) - renamed == {"copies", "lfs_val", "by_class"}
+    assert set(old["label_model"]) == set(now["label_model"])
+    assert {"label_changes" if key == "flips" else key for key in old["rounds"][0]} == set(now["rounds"][0])
+    assert read_old_metrics(now) == now
+
+
+def test_what_is_measured(measured):
+    metrics, _ = measured
+    assert metrics.best_round == 0
+    assert metrics.copies == 2
+    assert metrics.data["val"] == {"source": "val.csv", "rows": 5}
+    assert metrics.gold_rows["val"] == {"rows": 4, "used_for": "figures"}
+    assert metrics.gold_rows["training"]["rows"] == 0
+    assert (metrics.lfs_val[0]["correct"], metrics.lfs_val[0]["incorrect"]) == (1, 2)
+    assert "accuracy" not in metrics.lfs[0]
+    assert metrics.seconds == {"reading": 1.2}
+
+
+def test_a_label_model_answers_once_for_a_set(measured):
+    _, model = measured
+    assert model.asked == 1  # on val; its answers on the pool are those that the rounds start from
+
+
+def test_figures_by_class_by_hand():
+    figures = by_class(score(np.array([0, 0, 0, 1, -1]), np.array([0, 0, 1, 1, 1]), 3), ["no", "yes", "maybe"])
+    assert (figures["no"].rows, figures["no"].precision, figures["no"].recall) == (3, 1.0, pytest.approx(2 / 3))
+    assert (figures["yes"].precision, figures["yes"].recall, figures["yes"].f1) == (0.5, 1.0, pytest.approx(2 / 3))
+    assert (figures["maybe"].rows, figures["maybe"].precision, figures["maybe"].recall) == (0, None, None)
+
+
+def test_metrics_of_before_get_the_names_of_now():
+    old = json.loads(OLD.read_text(encoding="utf-8"))
+    now = read_old_metrics(old)
+    assert now["few_gold"] is None
+    assert "little_gold" not in now
+    assert [ledger["label_changes"] for ledger in now["rounds"]] == [ledger["flips"] for ledger in old["rounds"]]
+    assert read_old_metrics({**old, "little_gold": {"rows": 3}})["few_gold"] == {"rows": 3}

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from labelfns import LFSet, Votes, hashtags, keywords
-from labelfns.errors import InputError, SettingsError
+from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
 from labelfns.models.class_balance import answer_shares, balancing, shifted
 from labelfns.models.transformer.views import hide
-from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
-from labelfns.pipelines.self_training.ledger import best_round
-from labelfns.pipelines.self_training.loop import check_trainable, judge_rows
+from labelfns.pipelines import Labeled, Rounds, SelfTraining
+from labelfns.pipelines.self_training.copies import copy_groups
+from labelfns.pipelines.self_training.judges import hold_out
+from labelfns.pipelines.self_training.loop import check_trainable, stop_reason
 
 LABELS = ["negative", "positive"]
 LFS = LFSet(
@@ -44,9 +45,9 @@ def ran(tiny_backbone, toy_texts):
         LFS.apply(texts),
         cues=LFS.cues(texts),
         gold=gold,
-        labelled={
-            "test": Labelled(texts[:40], gold[:40]),
-            "cued": Labelled(texts[:40], gold[:40], LFS.cues(texts[:40])),
+        labeled={
+            "test": Labeled(texts[:40], gold[:40]),
+            "cued": Labeled(texts[:40], gold[:40], LFS.cues(texts[:40])),
         },
         on_round=seen.append,
         progress=quiet,
@@ -67,8 +68,9 @@ def test_round_0_trains_on_covered_rows_less_the_judges(ran):
 
 def test_later_rounds_train_on_the_surest_of_the_whole_pool_and_never_on_judges(ran):
     result, _, texts, _ = ran
-    judges = judge_rows(LFS.apply(texts), result.weak_labels, 0.2, seed=0)
+    judges = hold_out(LFS.apply(texts), result.weak_labels, 0.2, 0, copy_groups(texts))
     assert judges.sum() == 12
+    assert result.copies == 0
     for done in result.rounds:
         assert not (done.selected & judges).any()
     later = result.rounds[1]
@@ -117,42 +119,15 @@ def test_it_learns_what_the_lfs_say(ran):
 def test_a_model_is_shifted_towards_what_it_gives_too_seldom(ran):
     result, _, texts, _ = ran
     covered = LFS.apply(texts).covered
-    wanted = answer_shares(result.weak_labels[covered])
+    target = answer_shares(result.weak_labels[covered])
     for done in result.rounds:
         shift = np.array(list(done.ledger.shift.values()))
-        np.testing.assert_allclose(shift, balancing(wanted, shifted(done.predicted, -shift)[covered]), atol=1e-6)
+        np.testing.assert_allclose(shift, balancing(target, shifted(done.predicted, -shift)[covered]), atol=1e-6)
         np.testing.assert_allclose(done.classifier.predict_proba(texts, progress=quiet), done.predicted, atol=1e-5)
 
 
-@pytest.fixture
-def rounds_of(make_round):
-    """Make rounds that were judged so, with further parts of the ledger given."""
-
-    def make(judged, **given):
-        error = {} if judged[0] is None else {"judged_error": 0.05}
-        return [make_round(round=i, judged=value, **error, **given) for i, value in enumerate(judged)]
-
-    return make
-
-
 @pytest.mark.parametrize(
-    ("judged", "best"),
-    [([0.5, 0.7, 0.6], 1), ([0.7, 0.74], 0), ([0.7, 0.76, 0.8], 1), ([0.5, 0.4, 0.6], 2), ([None, None, None], 2)],
-)
-def test_the_best_round_needs_no_gold(rounds_of, judged, best):
-    rounds = tuple(rounds_of(judged))
-    assert SelfTrainingResult(None, rounds, "").best is rounds[best]
-
-
-def test_a_round_in_which_a_class_collapsed_is_not_the_best(make_round):
-    first, last = make_round(judged=0.5), make_round(round=2, judged=0.7)
-    bad = make_round(round=1, judged=0.9, collapsed=("yes",))
-    assert best_round([first, bad, last]) is last
-    assert best_round([make_round(judged=0.5, collapsed=("no",)), bad]) is bad
-
-
-@pytest.mark.parametrize(
-    ("settings", "judged", "flips", "why"),
+    ("settings", "judged", "changed", "why"),
     [
         ({"rounds": 1}, [0.5, 0.7], 0.5, "all 2 rounds"),
         ({"rounds": 5}, [0.5], 0.5, None),
@@ -162,12 +137,11 @@ def test_a_round_in_which_a_class_collapsed_is_not_the_best(make_round):
         ({"rounds": 5, "patience": 2}, [0.7, 0.7, 0.7], 0.5, "the last 2 round"),
         ({"rounds": 5, "patience": 0}, [0.5, 0.7, 0.7], 0.5, None),
         ({"rounds": 5, "judges": 0.0}, [None, None], 0.5, None),
-        ({"rounds": 5, "min_flips": 0.01}, [0.5, 0.7], 0.002, "the last round changed 0.20%"),
+        ({"rounds": 5, "min_changed": 0.01}, [0.5, 0.7], 0.002, "the last round changed 0.20%"),
     ],
 )
-def test_when_rounds_end(rounds_of, settings, judged, flips, why):
-    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(**settings))
-    stopped = training._why_stop(rounds_of(judged, flips=flips))
+def test_when_rounds_end(rounds_of, settings, judged, changed, why):
+    stopped = stop_reason(Rounds(**settings), rounds_of(judged, label_changes=changed))
     assert stopped is None if why is None else stopped.startswith(why)
 
 
@@ -177,7 +151,9 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
     template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1), seed=5)
 
     def run():
-        result = SelfTraining(MajorityVote(), template).run(texts, LFS.apply(texts), progress=quiet)
+        result = SelfTraining(MajorityVote(), template).run(
+            texts, LFS.apply(texts), cues=LFS.cues(texts), progress=quiet
+        )
         return [dataclasses.asdict(done.ledger) for done in result.rounds]
 
     assert run() == run()
@@ -187,17 +163,19 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
 @pytest.mark.parametrize(
     "settings",
     [
-        Rounds(warm_start=True, balance=False, use_votes=False),
+        Rounds(warm_start=True, adjust_logits=False, use_votes=False),
         Rounds(rounds=0),
         Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
-        Rounds(rounds=2, teacher="mean", sharpen=True, align_classes=True, class_shares=(0.4, 0.6), patience=0),
+        Rounds(rounds=2, teacher="mean", sharpen=True, align_classes=True, class_balance=(0.4, 0.6), patience=0),
         Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
     ],
 )
 def test_every_part_can_be_off_or_another(tiny_backbone, toy_texts, settings):
     texts, _ = toy_texts
     template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
-    result = SelfTraining(MajorityVote(), template, settings).run(texts, LFS.apply(texts), progress=quiet)
+    result = SelfTraining(MajorityVote(), template, settings).run(
+        texts, LFS.apply(texts), cues=LFS.cues(texts), progress=quiet
+    )
     assert len(result.rounds) == settings.rounds + 1
     assert result.best.ledger.scores == {}
 
@@ -208,14 +186,14 @@ def test_alignment_is_to_shares_of_the_covered_rows_or_those_given(tiny_backbone
     texts, _ = toy_texts
     votes = LFS.apply(texts)
     template = TransformerClassifier(tiny_backbone, settings=dataclasses.replace(LEARN, epochs=1))
-    settings = Rounds(align_classes=True, class_shares=shares, use_votes=False)
-    result = SelfTraining(MajorityVote(), template, settings).run(texts, votes, progress=quiet)
+    settings = Rounds(align_classes=True, class_balance=shares, use_votes=False)
+    result = SelfTraining(MajorityVote(), template, settings).run(texts, votes, cues=LFS.cues(texts), progress=quiet)
     labels, covered = result.rounds[1].labels, votes.covered
     if shares is None:
-        found, wanted = labels[covered].mean(axis=0), result.weak_labels[covered].mean(axis=0)
+        mean, target = labels[covered].mean(axis=0), result.weak_labels[covered].mean(axis=0)
     else:
-        found, wanted = labels.mean(axis=0), shares
-    assert found == pytest.approx(wanted, abs=1e-3)
+        mean, target = labels.mean(axis=0), shares
+    assert mean == pytest.approx(target, abs=1e-3)
 
 
 def test_a_threshold_that_nothing_reaches():
@@ -223,14 +201,14 @@ def test_a_threshold_that_nothing_reaches():
     never = Rounds(first=Selection("threshold", min_confidence=0.9))
     with pytest.raises(InputError, match=r"round 0 has no row to train on.*selection first.*0\.50"):
         SelfTraining(MajorityVote(), TransformerClassifier("never opened"), never).run(
-            ["t", "t", "t"], both.apply(["t", "t", "t"]), progress=quiet
+            ["t", "t", "t"], both.apply(["t", "t", "t"]), cues=[[], [], []], progress=quiet
         )
 
 
 @pytest.mark.parametrize(
     ("texts", "matrix", "message"),
     [
-        (["a"], [[0], [1]], "1 texts but votes on 2 rows"),
+        (["a"], [[0], [1]], "votes has 2 entries for 1 texts"),
         (["a", "b"], [[-1], [-1]], "no row is covered"),
         (["a", "b"], [[0], [0]], "no LF votes for 'yes'"),
     ],
@@ -241,12 +219,76 @@ def test_nothing_to_learn(texts, matrix, message):
 
 
 def test_a_class_share_for_each_label():
-    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(class_shares=(0.5, 0.3, 0.2)))
+    training = SelfTraining(
+        MajorityVote(), TransformerClassifier("never opened"), Rounds(class_balance=(0.5, 0.3, 0.2))
+    )
     texts = ["great", "awful"]
-    with pytest.raises(InputError, match="class_shares must have 2 shares"):
-        training.run(texts, LFS.apply(texts), progress=quiet)
+    with pytest.raises(InputError, match="class_balance must have 2 shares"):
+        training.run(texts, LFS.apply(texts), cues=LFS.cues(texts), progress=quiet)
 
 
-def test_settings_are_checked():
-    with pytest.raises(SettingsError, match="6 problems"):
-        Rounds(rounds=-1, judges=1.0, teacher="first", class_shares=(0.5, 0.6), patience=-1, min_flips=1.0)
+class Watched(SelfTraining):
+    """Self-training that keeps the pool in place of training on it."""
+
+    def _round(self, pool, before, labeled, checkpoints, progress):
+        self.pool = pool
+        return self.make_round(round=len(before), label_changes=1.0)
+
+
+@pytest.fixture
+def watched(make_round):
+    def make(**settings):
+        training = Watched(MajorityVote(), TransformerClassifier("never opened"), Rounds(**settings))
+        training.make_round = make_round
+        return training
+
+    return make
+
+
+TEXTS = ["so great", "so awful", "lunch"] * 10
+
+
+def test_cues_are_those_of_the_votes_unless_others_are_passed(watched):
+    votes, cues = LFS.apply(TEXTS), LFS.cues(TEXTS)
+    object.__setattr__(votes, "cues", cues)
+    training = watched()
+    training.run(TEXTS, votes, progress=quiet)
+    assert training.pool.cues is cues
+    others = [[] for _ in TEXTS]
+    training.run(TEXTS, votes, cues=others, progress=quiet)
+    assert training.pool.cues is others
+
+
+def test_unknown_cues_are_warned_of_where_judges_choose(watched, recwarn):
+    votes = LFS.apply(TEXTS)
+    for settings in ({"rounds": 0}, {"judges": 0.0}):
+        watched(**settings).run(TEXTS, votes, progress=quiet)
+    assert not recwarn.list
+    with pytest.warns(LabelFnsWarning, match="judges see them") as warned:
+        watched().run(TEXTS, votes, progress=quiet)
+    assert len(warned) == 1
+
+
+def test_copies_of_judges_are_held_out_and_counted(watched):
+    texts = [f"so {word} {i}" for i in range(20) for word in ("great", "awful")]
+    texts += [f"RT @ann: {text.upper()}" for text in texts] + ["lunch"]
+    training = watched(judges=0.25)
+    result = training.run(texts, LFS.apply(texts), cues=LFS.cues(texts), progress=quiet)
+    assert result.copies == 40
+    originals = np.array([text.lower().removeprefix("rt @ann: ") for text in texts])
+    held_out = training.pool.held_out
+    assert training.pool.judges.sum() == 20
+    assert not set(originals[held_out]) & set(originals[~held_out])
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"cues": [[]]}, "cues has 1 entries for 30 texts"),
+        ({"gold": [0, 1]}, "gold has 2 entries for 30 texts"),
+        ({"labeled": {"val": Labeled(["a"], ["maybe"])}}, "val: the gold label of row 0"),
+    ],
+)
+def test_what_does_not_fit_the_texts(watched, parts, message):
+    with pytest.raises(InputError, match=message):
+        watched().run(TEXTS, LFS.apply(TEXTS), **{"cues": [[] for _ in TEXTS], **parts}, progress=quiet)

@@ -1,0 +1,60 @@
+"""Calibration of probabilities on gold rows (Guo et al. 2017), and figures over rows of unequal weight."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from labelfns.checks import Ints
+from labelfns.votes import Probs
+
+
+def temperature(probs: Probs, gold: Ints, weights: npt.NDArray[np.floating] | None = None) -> float:
+    """Return the number above 0 by which logits are divided for the least cross-entropy.
+
+    Parameters
+    ----------
+    probs
+        Probabilities [n, k].
+    gold
+        Class ids [n].
+    weights
+        The weights of the rows [n], not all 0; by default equal.
+
+    Returns
+    -------
+    float
+        In [0.1, 10].
+    """
+    least = minimize_scalar(
+        lambda log_t: np.average(losses(cooled(probs, float(np.exp(log_t))), gold), weights=weights),
+        bounds=(np.log(0.1), np.log(10)),
+        method="bounded",
+    )
+    return float(np.exp(least.x))
+
+
+def cooled(probs: Probs, divisor: float) -> Probs:
+    """Return the probabilities [n, k] of logits that are divided by a number above 0."""
+    powers = np.maximum(np.asarray(probs, dtype=float), 1e-12) ** (1 / divisor)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def losses(probs: Probs, gold: Ints) -> npt.NDArray[np.float64]:
+    """Return the cross-entropy of each row [n], in nats, of probabilities [n, k] against class ids [n]."""
+    return np.asarray(-np.log(np.maximum(probs[np.arange(len(gold)), gold], 1e-12)))
+
+
+def weighted_mean(values: npt.NDArray[np.floating], weights: npt.NDArray[np.floating]) -> tuple[float, float]:
+    """Return the mean of values [n] by weights [n], at least two of them above 0, and its standard error.
+
+    Examples
+    --------
+    With equal weights it is the usual one, the standard deviation over the root of n:
+
+    >>> weighted_mean(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+    (2.0, 1.0)
+    """
+    share = weights / weights.sum()
+    mean = share @ values
+    rows = 1 / (share**2).sum()  # how many rows of equal weight say as much (Kish 1965)
+    return float(mean), float(np.sqrt(share**2 @ (values - mean) ** 2 * rows / (rows - 1)))

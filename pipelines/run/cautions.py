@@ -1,0 +1,57 @@
+"""What a user should know before relying on a run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from labelfns.pipelines.self_training.ledger import Round
+from labelfns.votes import Votes
+
+from .baselines import Baseline
+
+
+def cautions(
+    votes: Mapping[str, Votes],
+    rounds: Sequence[Round],
+    best: Round,
+    baselines: Mapping[str, Mapping[str, Baseline]],
+) -> Iterator[str]:
+    """Yield what a user should know before relying on a run, one sentence each.
+
+    Parameters
+    ----------
+    votes
+        The votes on each set, ``pool`` among them.
+    rounds, best
+        All rounds, and the one that is kept.
+    baselines
+        ``majority_vote`` and ``label_model``, by labeled set.
+    """
+    pool = votes["pool"]
+    for name, of_set in votes.items():
+        for fault in of_set.faults:
+            yield f"{name}: {fault}"
+    for j, name in enumerate(pool.lf_names):
+        if not (pool.matrix[:, j] >= 0).any():
+            yield f"LF {name} never votes on the pool"
+    for done in rounds:
+        for name in done.ledger.collapsed:
+            share = done.ledger.predicted_shares[name]
+            yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {share:.1%} of the pool"
+    yield from _worse_than_majority(best, baselines)
+
+
+def _worse_than_majority(best: Round, baselines: Mapping[str, Mapping[str, Baseline]]) -> Iterator[str]:
+    majority = baselines["majority_vote"]
+    for name, model in baselines["label_model"].items():
+        ours, theirs = model.covered, majority[name].covered
+        if ours and theirs and ours.accuracy < theirs.accuracy:
+            yield (
+                f"the label model is worse than majority vote on the covered rows of {name}: accuracy "
+                f"{ours.accuracy:.3f} against {theirs.accuracy:.3f}; consider majority vote as the label model"
+            )
+    for name, scores in best.ledger.scores.items():
+        theirs = majority[name].all_rows
+        if theirs and scores.macro_f1 < theirs.macro_f1:
+            yield (
+                f"the best round is worse than majority vote on {name}: "
+                f"macro F1 {scores.macro_f1:.3f} against {theirs.macro_f1:.3f}"
+            )

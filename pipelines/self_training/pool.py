@@ -1,0 +1,76 @@
+"""`Pool`: the unlabeled texts and what is known of them before the first round."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from labelfns.checks import Bools, Ints
+from labelfns.models.class_balance import Floats, answer_shares
+from labelfns.text.tokens import Span
+from labelfns.votes import Probs, Votes
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The unlabeled texts and what is known of them before the first round.
+
+    Parameters
+    ----------
+    texts
+        The n texts.
+    votes
+        The LFs' votes on them.
+    cues
+        For each text the spans that make LFs fire.
+    gold
+        Label ids [n], -1 where unknown; for figures alone.
+    weak
+        The label model's probabilities, [n, k].
+    held_out
+        A mask [n]: rows that no round trains on, the judges and their copies.
+    known_balance
+        The share of each class in the pool, [k], where it is known.
+    embed
+        Returns a vector per text, [n, d]: the features of the backbone before any fine-tuning.
+    """
+
+    texts: Sequence[str]
+    votes: Votes
+    cues: Sequence[Sequence[Span]]
+    gold: Ints
+    weak: Probs
+    held_out: Bools
+    known_balance: tuple[float, ...] | None
+    embed: Callable[[Sequence[str]], Floats]
+
+    @cached_property
+    def features(self) -> Floats:
+        """The backbone's features of all texts, [n, d]; computed when first used, once."""
+        return self.embed(self.texts)
+
+    @cached_property
+    def covered(self) -> Bools:
+        """A mask [n]: rows with at least one vote."""
+        return self.votes.covered
+
+    @property
+    def judges(self) -> Bools:
+        """A mask [n]: the held-out covered rows, whose LF labels judge the rounds."""
+        return self.held_out & self.covered
+
+    @cached_property
+    def balanced_rows(self) -> Bools:
+        """A mask [n]: the rows whose class balance is known, all of the pool or else those with an LF label."""
+        return self.covered if self.known_balance is None else np.ones(len(self.texts), dtype=bool)
+
+    @cached_property
+    def class_balance(self) -> Floats:
+        """The share [k] of each class: as known, or else the mean of the LFs' probabilities."""
+        return self.weak[self.covered].mean(axis=0) if self.known_balance is None else np.asarray(self.known_balance)
+
+    @cached_property
+    def answer_balance(self) -> Floats:
+        """The share [k] of rows that each class is the answer to: as known, or else of the LFs' answers."""
+        return answer_shares(self.weak[self.covered]) if self.known_balance is None else np.asarray(self.known_balance)

@@ -1,0 +1,127 @@
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labelfns.pipelines.report.names import short
+from labelfns.pipelines.report.pages import report_page, write_report
+from labelfns.pipelines.report.plots import lfs_picture
+
+OLD = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "metrics.json"
+LABELS = ["negative", "positive"]
+ODD = [
+    "$",
+    "$$",
+    "from_$5_to_$10",
+    "$\\frac{1}",
+    "_leading",
+    "<script>alert(1)</script>",
+    "&amp;",
+    "{{ m }}",
+    'id="lfs-figure_1"',
+    "url(#x)",
+    "\x1b[2J",
+    "a\nb",
+    "\u202eevil",
+    "\ud800",
+    "\ufffe",
+    "جيد جدا",
+    "很好",
+    "👩‍🚀",
+    "x" * 200,
+    "items",
+    "(tie)",
+]
+NAMES = st.one_of(st.sampled_from(ODD), st.text(st.characters(), min_size=1, max_size=200).filter(str.strip))
+
+
+def metrics_of(labels, lf_names):
+    """Return the metrics of a run of before, with other names of labels and LFs, and all that is measured now."""
+    metrics = json.loads(OLD.read_text(encoding="utf-8"))
+
+    def renamed(values):
+        return {labels[LABELS.index(name)] if name in LABELS else name: value for name, value in values.items()}
+
+    metrics["labels"] = labels
+    for ledger in metrics["rounds"]:
+        for part in ("kept", "added", "dropped", "flipped", "predicted_shares", "shift"):
+            ledger[part] = renamed(ledger[part])
+        ledger["collapsed"] = labels[:1]
+    metrics["label_model"]["by_label"] = renamed(metrics["label_model"]["by_label"])
+    metrics["lfs"] = [
+        {**metrics["lfs"][i % 2], "lf": name, "polarity": labels[i % 2 :][:1]} for i, name in enumerate(lf_names)
+    ]
+    metrics["lfs_val"] = [
+        {**lf, "correct": i, "incorrect": 1, "accuracy": None if i == 1 else i / (i + 1)}
+        for i, lf in enumerate(metrics["lfs"])
+    ]
+    by_class = {label: {"rows": 3, "precision": None, "recall": 0.25, "f1": 0.5} for label in labels}
+    metrics |= {"by_class": {"test": by_class}, "copies": 4}
+    metrics["warnings"] = [f"LF {name} never votes on the pool" for name in lf_names]
+    metrics["faults"] = [{"set": "pool", "lf": lf_names[0], "rows": [0], "error": labels[0], "traceback": lf_names[-1]}]
+    return metrics
+
+
+def check(labels, lf_names, page):
+    for name in [*labels, *lf_names]:
+        assert html.escape(short(name)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in page
+    ids = re.findall(r'<[^>]*\sid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert "<script" not in page
+    assert set(re.findall(r"(?:#|url\(#)((?:rounds|lfs|confidence)-[\w-]+)", page)) <= set(ids)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(NAMES, min_size=2, max_size=2, unique=True), st.lists(NAMES, min_size=1, max_size=4, unique=True))
+def test_any_name_is_shown_as_text(labels, lf_names):
+    check(labels, lf_names, report_page(metrics_of(labels, lf_names)))
+
+
+@pytest.mark.slow
+def test_odd_names(tmp_path):
+    metrics = metrics_of(ODD[:2], ODD[2:])
+    path = write_report(tmp_path, metrics)
+    assert path == tmp_path / "report.html"
+    page = path.read_bytes()
+    check(ODD[:2], ODD[2:], page.decode("utf-8"))
+    assert write_report(tmp_path, metrics).read_bytes() == page
+
+
+@pytest.mark.slow
+def test_a_run_of_before(tmp_path):
+    page = write_report(tmp_path, json.loads(OLD.read_text(encoding="utf-8"))).read_text(encoding="utf-8")
+    assert "fragile raised" in re.sub(r"</?bdi>", "", page)
+    assert "fine-tuned, round 1 (kept)" not in page
+    assert "fine-tuned, round 0 (kept)" in page
+    assert "by class" not in page
+
+
+@pytest.mark.slow
+def test_a_set_without_any_known_gold():
+    metrics = metrics_of(LABELS, ["a"])
+    for kind in metrics["baselines"].values():
+        kind["val"] = {"covered": None, "all_rows": None}
+    for ledger in metrics["rounds"]:
+        del ledger["scores"]["val"], ledger["hidden_scores"]["val"]
+    assert "<small>0 of 0, 24 of 30</small>" in report_page(metrics)
+
+
+@pytest.mark.slow
+def test_what_val_says_of_the_lfs_and_the_classes(tmp_path):
+    page = report_page(metrics_of(LABELS, ["a", "b", "c"]))
+    assert "accuracy on val" in page
+    assert "66.7 % <small>of 3</small>" in page
+    assert "The kept model by class, on test" in page
+    assert "4 texts of the pool repeat another" in page
+
+
+@pytest.mark.slow
+def test_of_many_lfs_those_that_cover_most_are_drawn():
+    lfs = [{"lf": f"lf_{i:03}", "coverage": i / 100, "conflicts": 0.0} for i in range(100)]
+    names = re.findall(r">(lf_\d+)<", lfs_picture({"lfs": lfs}))
+    assert names == [f"lf_{i:03}" for i in range(40, 100)]

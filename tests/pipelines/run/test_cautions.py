@@ -1,0 +1,40 @@
+import numpy as np
+
+from labelfns import Fault, Votes
+from labelfns.models import MajorityVote
+from labelfns.pipelines.run.baselines import baseline
+from labelfns.pipelines.run.cautions import cautions
+
+VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
+PROBS = MajorityVote().fit(VOTES).predict_proba(VOTES)
+
+
+def test_they_name_what_to_worry_about(make_round):
+    votes = Votes(
+        VOTES.matrix, labels=VOTES.labels, lf_names=["a", "b", "idle"], faults=[Fault("a", (4,), "KeyError: 1", "...")]
+    )
+    poor = baseline(PROBS, VOTES, np.array([1, 1, 0, 0, 1]), most_common=0)
+    good = baseline(PROBS, VOTES, np.array([0, 1, 1, 0, 0]), most_common=0)
+    done = make_round(
+        round=1, predicted_shares={"no": 0.99, "yes": 0.01}, collapsed=("yes",), scores={"test": poor.all_rows}
+    )
+    text = "\n".join(
+        cautions({"pool": votes}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
+    )
+    for part in (
+        "a raised KeyError: 1 on row 4",
+        "LF idle never votes",
+        "class collapse in round 1: it gives 'yes' to only 1.0%",
+        "the label model is worse than majority vote on the covered rows of test",
+        "the best round is worse than majority vote on test",
+    ):
+        assert part in text
+
+
+def test_nothing_to_warn_of(make_round):
+    good = baseline(PROBS, VOTES, np.array([0, 1, 1, 0, 0]), most_common=0)
+    votes = VOTES.rows(slice(None))
+    two = Votes(votes.matrix[:, :2], labels=votes.labels)
+    done = make_round(predicted_shares={"no": 0.6, "yes": 0.4}, scores={"test": good.all_rows})
+    baselines = {"majority_vote": {"test": good}, "label_model": {"test": good}}
+    assert list(cautions({"pool": two}, [done], done, baselines)) == []

@@ -1,0 +1,56 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labelfns import Votes
+from labelfns.pipelines.self_training.judges import hold_out
+
+LABELS = ["no", "yes"]
+
+
+def drawn_one_by_one(votes, weak, share, seed):
+    """Return the rule for texts without copies: a share of the covered rows of each class, shuffled."""
+    rng = np.random.default_rng(seed)
+    judges = np.zeros(len(votes), dtype=bool)
+    for c in range(votes.n_labels):
+        rows = np.flatnonzero(votes.covered & (weak.argmax(axis=1) == c))
+        judges[rng.permutation(rows)[: int(share * len(rows))]] = True
+    return judges
+
+
+def pool(labels):
+    votes = Votes(np.array(labels).reshape(-1, 1), labels=LABELS)
+    return votes, np.eye(2)[np.maximum(votes.matrix[:, 0], 0)]
+
+
+ROWS = st.lists(st.integers(-1, 1), min_size=1, max_size=60)
+
+
+@settings(deadline=None)
+@given(ROWS, st.floats(0, 0.99), st.integers(0, 9))
+def test_without_copies_rows_are_drawn_one_by_one(labels, share, seed):
+    votes, weak = pool(labels)
+    rows = hold_out(votes, weak, share, seed, np.arange(len(labels)))
+    np.testing.assert_array_equal(rows, drawn_one_by_one(votes, weak, share, seed))
+
+
+@settings(deadline=None)
+@given(ROWS, st.floats(0, 0.99), st.integers(0, 9), st.data())
+def test_copies_are_on_one_side_and_no_class_gives_more_than_its_share(labels, share, seed, data):
+    votes, weak = pool(labels)
+    groups = np.array(data.draw(st.lists(st.integers(0, 9), min_size=len(labels), max_size=len(labels))))
+    groups += 10 * weak.argmax(axis=1)  # copies have one label
+    rows = hold_out(votes, weak, share, seed, groups)
+    assert not set(groups[rows]) & set(groups[~rows])
+    for c in range(2):
+        of_class = votes.covered & (weak.argmax(axis=1) == c)
+        assert (rows & of_class).sum() <= share * of_class.sum()
+
+
+def test_a_retweeted_text_is_not_judged_by_what_was_trained_on():
+    labels = [0, 1] * 50
+    votes, weak = pool(labels)
+    groups = np.array([i // 10 if i < 50 else i for i in range(100)])  # five texts ten times each
+    rows = hold_out(votes, weak, 0.2, 0, groups)
+    assert rows.any()
+    assert not set(groups[rows]) & set(groups[~rows])
