@@ -19,7 +19,7 @@ from sklearn.model_selection import StratifiedKFold
 from labelfns.checks import Ints
 from labelfns.errors import InputError, raise_all
 from labelfns.models import TransformerClassifier
-from labelfns.models.class_balance import held
+from labelfns.models.class_balance import reweighted as held
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.pipelines.self_training.ledger import Labelled
 from labelfns.progress import Progress

@@ -35,9 +35,9 @@ class Rounds:
     later
         Which rows of the pool the rounds after it train on.
     balance
-        Whether each round's model is balanced after training (`labelfns.models.class_balance.balancing`): the biases of
-        its last layer are shifted towards the classes that it gives to fewer of the covered rows than the LFs do. A
-        model whose last layer has no biases stays as it is.
+        Whether each round's model is balanced after training (`labelfns.models.class_balance.balancing_shift`): the
+        biases of its last layer are shifted towards the classes that it gives to fewer of the covered rows than the LFs
+        do. A model whose last layer has no biases stays as it is.
     teacher
         From round 1 on, whose probabilities the pseudo-labels are: those of the ``"last"`` round's model, of the
         ``"best"`` one's so far, or the ``"mean"`` over all rounds.
@@ -45,7 +45,7 @@ class Rounds:
         From round 1 on: whether the teacher's probabilities are sharpened (`labelfns.models.selection.sharpen`).
     align_classes
         From round 1 on: whether the teacher's probabilities are scaled until they have the class shares on the covered
-        rows (`labelfns.models.class_balance.aligning`). Of use where models are not balanced.
+        rows (`labelfns.models.class_balance.alignment_shift`). Of use where models are not balanced.
     class_shares
         The class shares of the pool, where they are known, for `balance`, `align_classes`, selections that hold
         shares, and the weights of a little gold; all of the pool then, not the covered rows, is held to them. By

@@ -11,7 +11,10 @@ import numpy.typing as npt
 from labelfns.checks import Bools, Ints, check_gold, check_texts
 from labelfns.errors import InputError, raise_all
 from labelfns.models import BaseLabelModel, TransformerClassifier
-from labelfns.models.class_balance import Floats, aligning, answer_shares, balancing, shifted
+from labelfns.models.class_balance import Floats, shifted
+from labelfns.models.class_balance import alignment_shift as aligning
+from labelfns.models.class_balance import balancing_shift as balancing
+from labelfns.models.class_balance import predicted_balance as answer_shares
 from labelfns.models.evaluation.metrics import Scores, macro_recall, score
 from labelfns.models.selection import combine, sharpen
 from labelfns.progress import Bar, Progress
@@ -221,7 +224,7 @@ class SelfTraining:
         rows = np.flatnonzero(~pool.judges & (pool.votes.covered if first else True)).tolist()
         features = pool.features(self.classifier, tell)[rows] if selection.needs_features else None
         weights = np.zeros(len(labels))
-        weights[rows] = selection(labels[rows], features=features, shares=self._shares(pool))
+        weights[rows] = selection(labels[rows], features=features, class_balance=self._shares(pool))
         return weights
 
     def _ledger(

@@ -6,7 +6,9 @@ import pytest
 from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
-from labelfns.models.class_balance import answer_shares, balancing, shifted
+from labelfns.models.class_balance import balancing_shift as balancing
+from labelfns.models.class_balance import predicted_balance as answer_shares
+from labelfns.models.class_balance import shifted
 from labelfns.models.transformer.views import hide
 from labelfns.pipelines import Labelled, Rounds, SelfTraining, SelfTrainingResult
 from labelfns.pipelines.self_training.ledger import best_round
@@ -189,7 +191,7 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
     [
         Rounds(warm_start=True, balance=False, use_votes=False),
         Rounds(rounds=0),
-        Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
+        Rounds(first=Selection("threshold"), later=Selection("softmatch", keep_class_balance=True)),
         Rounds(rounds=2, teacher="mean", sharpen=True, align_classes=True, class_shares=(0.4, 0.6), patience=0),
         Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
     ],
