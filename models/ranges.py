@@ -44,7 +44,7 @@ def number(name: str, value: Any, interval: str, *, whole: bool = False) -> Rule
     is_number = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
     above = is_number and (value >= low if interval[0] == "[" else value > low)
     below = is_number and (value <= high if interval[-1] == "]" else value < high)
-    kind = "" if is_number and value == value and abs(value) < inf else "a whole number " if whole else "a number "
+    kind = "" if is_number and value == value and abs(value) < inf else "a whole number, " if whole else "a number, "
     return above and below, f"{name} must be {kind}{_words(interval, over=is_number and above)}; got {value!r}"
 
 

@@ -21,7 +21,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from labelfns.errors import InputError, LabelFnsError, MissingExtraError, some
+from labelfns.errors import InputError, MissingExtraError, some
 
 from .model_files import check_files
 from .settings import MAX_LENGTH
@@ -113,10 +113,10 @@ def load_backbone(
     """
     source = _locate(backbone)
     check_files(source, allow_pickle=allow_pickle)
-    with _opening(source):
-        _check_layers(source, AutoConfig.from_pretrained(source, trust_remote_code=False), layers)
-        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-        model, info = _load_model(source, allow_pickle, **_head(labels, layers))
+    head = _head(labels, layers)
+    _open_config(source, layers, **head)
+    tokenizer = _open_tokenizer(source)
+    model, info = _open_model(source, allow_pickle, **head)
     _check_weights(source, [name for name in _fresh(info) if not is_head(name, model) and "pooler" not in name])
     _set_padding(source, model, tokenizer)
     return model, tokenizer
@@ -149,13 +149,10 @@ def check_backbone(
     """
     source = _locate(backbone)
     check_files(source, allow_pickle=allow_pickle)
-    with _opening(source):
-        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
-        _check_layers(source, config, layers)
-        config = AutoConfig.from_pretrained(source, trust_remote_code=False, **_head(labels, layers))
-        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-        with torch.device("meta"):
-            model = AutoModelForSequenceClassification.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    config = _open_config(source, layers, **_head(labels, layers))
+    tokenizer = _open_tokenizer(source)
+    with _opening(source, "config.json"), torch.device("meta"):
+        model = AutoModelForSequenceClassification.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
     _set_padding(source, model, tokenizer)
     freeze(model, frozen_layers)
     text_length(model, max_length)
@@ -181,16 +178,21 @@ def load_classifier(
     """
     source = _locate(source)
     check_files(source, allow_pickle=allow_pickle)
-    with _opening(source):
-        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-        model, info = _load_model(source, allow_pickle)
-        names: Mapping[Any, str] = model.config.id2label or {}
-        labels = tuple(str(names[i]) for i in range(len(names)))
-    if len(labels) < 2:
+    _open_config(source)
+    tokenizer = _open_tokenizer(source)
+    model, info = _open_model(source, allow_pickle)
+    _check_weights(
+        source,
+        _fresh(info),
+        "it was not fine-tuned as a classifier, or config.json is not its own; "
+        "to fine-tune it, take it as the backbone of a TransformerClassifier",
+    )
+    names: Mapping[Any, str] = model.config.id2label or {}
+    if len(names) < 2 or set(names) != set(range(len(names))):
         raise InputError(
-            f"model {source}: it gives {len(labels)} number(s) per text; a classifier has at least 2 labels"
+            f"model {source}: id2label in config.json must name at least 2 labels, of the ids 0, 1, ...; got {names}"
         )
-    _check_weights(source, _fresh(info), "a classifier that was fine-tuned has all; to fine-tune one, fit on this one")
+    labels = tuple(str(names[i]) for i in range(len(names)))
     _set_padding(source, model, tokenizer)
     return model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
 
@@ -254,7 +256,9 @@ def _locate(backbone: str | Path) -> str:
     """Return a folder that is there, or a name that the hub or its cache knows."""
     source = str(embedded_folder() if backbone == EMBEDDED else Path(backbone).expanduser())
     if Path(source).is_file():
-        raise InputError(f"model {source} cannot be opened: it is a file; name the folder that holds config.json and the weights")
+        raise InputError(
+            f"model {source} cannot be opened: it is a file; name the folder that holds config.json and the weights"
+        )
     if Path(source).is_dir():
         return source
     if source.startswith((".", "/")) or isinstance(backbone, Path):
@@ -278,30 +282,45 @@ def _look_up_on_hub(name: str) -> None:
 
 
 @contextmanager
-def _opening(source: str) -> Iterator[None]:
+def _opening(source: str, files: str) -> Iterator[None]:
     """Turn what transformers raises on files that it cannot make sense of, of many kinds, into one."""
     try:
         with quiet():
             yield
-    except (LabelFnsError, MemoryError, torch.OutOfMemoryError):
+    except (MemoryError, torch.OutOfMemoryError):
         raise
     except Exception as error:
         raise InputError(
-            f"model {source} cannot be opened: {_first_line(error)}. Its files are not those of one sequence "
-            "classifier or backbone that this version of transformers knows; fetch or save the model again"
+            f"model {source} cannot be opened: {files} cannot be read as that of a sequence classifier or backbone "
+            f"by the installed transformers ({_first_line(error)}); fetch or save the model again"
         ) from error
 
 
-def _load_model(source: str, allow_pickle: bool, **options: Any) -> tuple[PreTrainedModel, Mapping[str, Any]]:
-    model, info = AutoModelForSequenceClassification.from_pretrained(
-        source,
-        trust_remote_code=False,
-        use_safetensors=None if allow_pickle else True,
-        weights_only=True,
-        ignore_mismatched_sizes=True,  # they are named in what comes back
-        output_loading_info=True,
-        **options,
-    )
+def _open_config(source: str, layers: int | None = None, **options: Any) -> Any:
+    if layers is not None:
+        count = getattr(_open_config(source), "num_hidden_layers", layers)
+        if layers > count:
+            raise InputError(f"layers = {layers}: the backbone {source} has {count} layers")
+    with _opening(source, "config.json"):
+        return AutoConfig.from_pretrained(source, trust_remote_code=False, **options)
+
+
+def _open_tokenizer(source: str) -> PreTrainedTokenizerBase:
+    with _opening(source, "its tokenizer (tokenizer.json, tokenizer_config.json)"):
+        return AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+
+
+def _open_model(source: str, allow_pickle: bool, **options: Any) -> tuple[PreTrainedModel, Mapping[str, Any]]:
+    with _opening(source, "what it holds (config.json, weights)"):
+        model, info = AutoModelForSequenceClassification.from_pretrained(
+            source,
+            trust_remote_code=False,
+            use_safetensors=None if allow_pickle else True,
+            weights_only=True,
+            ignore_mismatched_sizes=True,  # they are named in what comes back
+            output_loading_info=True,
+            **options,
+        )
     return model, info
 
 
@@ -324,12 +343,6 @@ def _check_weights(source: str, fresh: Sequence[str], advice: str = "fetch or sa
             f"model {source}: its weights are missing or have other shapes than config.json says: "
             f"{some(fresh)}; {advice}"
         )
-
-
-def _check_layers(source: str, config: Any, layers: int | None) -> None:
-    count = getattr(config, "num_hidden_layers", None)
-    if layers is not None and count is not None and layers > count:
-        raise InputError(f"layers = {layers}: the backbone {source} has {count} layers")
 
 
 def _set_padding(source: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:

@@ -8,6 +8,7 @@ disk.
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,13 @@ def check_checkpoint(folder: Path) -> None:
         If they are not; every such file is named.
     """
     files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
-    sums = _read_sums(files[_SUMS]) if _SUMS in files else {}  # checkpoints of earlier versions have none
-    problems = [f"{name} is missing" for name in sums if name not in files]
+    try:
+        sums = dict(json.loads(files.pop(_SUMS).read_text(encoding="utf-8"))) if _SUMS in files else {}
+    except (TypeError, ValueError):
+        sums, files = {_SUMS: ""}, {}
+    problems = [f"{name} is missing or cannot be read" for name in sums if name not in files]
     for name, path in files.items():
-        if name != _SUMS and (problem := _problem(path, sums.get(name), listed=bool(sums))):
+        if problem := _problem(path, sums.get(name), listed=bool(sums)):
             problems.append(f"{name} {problem}")
     advice = "remove this folder: the fit starts again from its beginning, and ends with the same weights"
     raise_all(InputError, [f"{folder}: {problem}; {advice}" for problem in problems])
@@ -111,14 +115,6 @@ def keep(folder: Path, name: str) -> None:
             remove(other)
 
 
-def _read_sums(path: Path) -> dict[str, str]:
-    try:
-        sums = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        sums = None
-    return sums if isinstance(sums, dict) else {path.name: "not readable"}
-
-
 def _problem(path: Path, expected: str | None, *, listed: bool) -> str | None:
     """Return what is wrong with a file, None where nothing is."""
     if listed and expected is None:
@@ -128,7 +124,8 @@ def _problem(path: Path, expected: str | None, *, listed: bool) -> str | None:
     if path.suffix == ".bin" and path.name != "training_args.bin":  # which is written, and never read
         return "holds weights as a pickle, which is not read"
     try:
-        _READERS.get(path.suffix, lambda path: None)(path)
+        if path.suffix in _READERS:
+            _READERS[path.suffix](path)
     except Exception as error:  # of many kinds
         return f"cannot be read ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"
     return None
@@ -144,7 +141,7 @@ def _read_state(path: Path) -> None:
         torch.load(path, map_location="cpu", weights_only=True, mmap=True)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Path], Any]] = {
     ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
     ".pt": _read_state,
     ".pth": _read_state,

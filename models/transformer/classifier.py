@@ -353,8 +353,8 @@ class TransformerClassifier(Params):
         """
         model, tokenizer, labels = load_classifier(folder, allow_pickle=allow_pickle)
         saved = InferenceSettings.read(str(Path(folder).expanduser()), labels, str(tokenizer.mask_token or MASK))
+        text_length(model, saved.max_length)
         settings = FineTuning(max_length=saved.max_length, allow_pickle=allow_pickle)
-        text_length(model, settings.max_length)
         fitted = cls(folder, labels=labels, settings=settings)
         fitted.model_, fitted.tokenizer_, fitted.classes_, fitted._mask = model, tokenizer, labels, saved.mask
         return fitted

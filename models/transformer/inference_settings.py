@@ -79,7 +79,7 @@ class InferenceSettings:
         try:
             values = read_json(path)
             saved = cls(
-                tuple(values.get("labels", labels)),
+                tuple(values.get("labels") or labels),
                 values.get("max_length", MAX_LENGTH),
                 values.get("mask", mask),
             )
