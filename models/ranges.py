@@ -1,8 +1,8 @@
 """Rules for settings: numbers within an interval, words of a list (a leaf: standard library, `labelfns.errors`)."""
 
 from collections.abc import Iterator
-from math import inf
 from numbers import Integral, Real
+from sys import float_info
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from labelfns.errors import did_you_mean
@@ -42,9 +42,10 @@ def number(name: str, value: Any, interval: str, *, whole: bool = False) -> Rule
     """Return the rule for one value; see `numbers`."""
     low, high = (float(bound) for bound in interval[1:-1].split(","))
     is_number = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
+    is_number = is_number and abs(value) <= float_info.max  # NaN is not
     above = is_number and (value >= low if interval[0] == "[" else value > low)
     below = is_number and (value <= high if interval[-1] == "]" else value < high)
-    kind = "" if is_number and value == value and abs(value) < inf else "a whole number, " if whole else "a number, "
+    kind = "" if is_number else "a whole number, " if whole else "a number, "
     return above and below, f"{name} must be {kind}{_words(interval, over=is_number and above)}; got {value!r}"
 
 

@@ -19,7 +19,9 @@ from labelfns.checks import check_texts
 from labelfns.errors import InputError
 from labelfns.io.atomic import remove
 from labelfns.models.params import Params
+from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
+from labelfns.settings import check
 from labelfns.progress import Bar, Progress
 from labelfns.text.tokens import Span
 from labelfns.votes import Probs
@@ -52,7 +54,7 @@ class TransformerClassifier(Params):
     settings
         How it is fine-tuned.
     seed
-        Seed of the head, the order of rows, dropout and the views; global generators are left as they were.
+        At least 0: seed of the head, the order of rows, dropout and the views; global generators are left as they were.
     callbacks
         `transformers.TrainerCallback` objects, handed to the `Trainer`.
 
@@ -143,12 +145,13 @@ class TransformerClassifier(Params):
             If the texts, probabilities, weights or cues are not right, the backbone cannot be opened or reads fewer
             tokens than `FineTuning.max_length`, or a checkpoint is not as it was written.
         SettingsError
-            If transformers does not take `FineTuning.trainer`.
+            If the seed is not right, or transformers does not take `FineTuning.trainer`.
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
         WriteError
             If a checkpoint cannot be written.
         """
+        check(number("seed", self.seed, "[0, inf)", whole=True))
         texts = _texts(texts)
         targets, labels = targets_of(probs, len(texts), self.labels)
         if start is not None:
@@ -385,8 +388,7 @@ def _working_folder(checkpoints: Path | None) -> Iterator[Path]:
 def _unwrapped(model: PreTrainedModel) -> PreTrainedModel:
     """Return a trained model as it was before accelerate prepared it: else it would score in bfloat16."""
     model = extract_model_from_parallel(model, keep_fp32_wrapper=False)
-    for name in ("forward", "_is_accelerate_prepared"):  # no public way takes these: else it is not prepared again
-        vars(model).pop(name, None)
+    vars(model).pop("_is_accelerate_prepared", None)  # else it would not be prepared again; no public way takes it
     return model.eval()  # type: ignore[no-any-return, no-untyped-call]
 
 

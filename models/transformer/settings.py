@@ -99,7 +99,7 @@ class FineTuning:
             *numbers(self, "[1, 65536]", "batch_size", whole=True),
             *numbers(self, "[0, 1)", "warmup", "average"),
             *numbers(self, "[0, inf)", "weight_decay", "checkpoint_minutes"),
-            *numbers(self, "[8, inf)", "max_length", whole=True),
+            *numbers(self, "[8, 1000000]", "max_length", whole=True),
             *numbers(self, "[0, 1]", "hide_cues", "word_dropout"),
             *(numbers(self, "[1, inf)", "layers", whole=True) if self.layers is not None else ()),
             *numbers(self, "[-1, inf)", "frozen_layers", whole=True),

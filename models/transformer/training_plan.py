@@ -23,7 +23,7 @@ from .settings import FineTuning
 from .views import drop_words, hide_some
 
 _BATCHES = 50
-"""At most so many batches are drawn, tokenised and grouped by length together, and held in memory."""
+"""At most so many batches are drawn, tokenized and grouped by length together, and held in memory."""
 
 _ORDER, _VIEWS = 0, 1  # what a generator is for
 
@@ -74,7 +74,7 @@ class Example:
 class TrainingPlan(Dataset[Example]):
     """Everything that a fit reads, in order: pass after pass over the rows, each in an order of its own.
 
-    A stretch of steps at a time is drawn, tokenised in bulk, grouped by length into batches, and the batches shuffled.
+    A stretch of steps at a time is drawn, tokenized in bulk, grouped by length into batches, and the batches shuffled.
     A stretch is at most 50 batches and a quarter of the rows, as transformers' `LengthGroupedSampler` has it, so that
     its batches stay a fair draw; memory does not grow with the number of rows or passes.
 
@@ -118,7 +118,7 @@ class TrainingPlan(Dataset[Example]):
         encoded = self.tokenizer(texts, truncation=True, max_length=self.settings.max_length)
         tokens: list[Tokens] = [{name: encoded[name][i] for name in encoded} for i in range(len(texts))]
         views = [tokens[i :: len(rows)] for i in range(len(rows))]
-        lengths = [max(len(view["input_ids"]) for view in given) for given in views]
+        lengths = [max(len(view["input_ids"]) for view in pair) for pair in views]
         batches = np.argsort([-length for length in lengths], kind="stable").reshape(-1, self.settings.batch_size)
         return [
             Example(views[i], self.rows.targets[rows[i]], float(self.rows.weights[rows[i]]))

@@ -113,6 +113,10 @@ def test_what_a_rule_needs_is_asked_for():
 def test_settings_are_checked():
     with pytest.raises(SettingsError, match="4 problems"):
         Selection(keep=0, min_confidence=2, precision=0, neighbors=0)
+    with pytest.raises(SettingsError, match=r"rule must be one of .*; got 'qouta'; did you mean 'quota'"):
+        Selection("qouta")
+    with pytest.raises(SettingsError, match="3 problems"):
+        Selection(keep=float("nan"), neighbors=2.5, keep_class_balance="no")
 
 
 def test_ties_go_to_the_earlier_row():
