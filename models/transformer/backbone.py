@@ -111,7 +111,7 @@ def load_backbone(
     MissingExtraError
         If it is the embedded one and its extra is not installed.
     """
-    source = _locate(backbone)
+    source = _locate_backbone(backbone)
     check_files(source, allow_pickle=allow_pickle)
     head = _head(labels, layers)
     _open_config(source, layers, **head)
@@ -147,7 +147,7 @@ def check_backbone(
     MissingExtraError
         If it is the embedded one and its extra is not installed.
     """
-    source = _locate(backbone)
+    source = _locate_backbone(backbone)
     check_files(source, allow_pickle=allow_pickle)
     config = _open_config(source, layers, **_head(labels, layers))
     tokenizer = _open_tokenizer(source)
@@ -176,7 +176,7 @@ def load_classifier(
         If it is not a whole one: weights are missing or of other shapes than its configuration says, it has no
         tokenizer, or it comes with code of its own.
     """
-    source = _locate(source)
+    source = _locate(source, f"{source} does not hold a saved classifier")
     check_files(source, allow_pickle=allow_pickle)
     _open_config(source)
     tokenizer = _open_tokenizer(source)
@@ -252,22 +252,31 @@ def _positions(model: PreTrainedModel) -> int | None:
     return None
 
 
-def _locate(backbone: str | Path) -> str:
+def _locate_backbone(backbone: str | Path) -> str:
+    """Return the folder of a backbone, or its name on the hub."""
+    if backbone == EMBEDDED:
+        return str(embedded_folder())
+    return _locate(
+        backbone,
+        f"backbone {str(backbone)!r} cannot be opened: it is not a folder with a saved transformer",
+        f', or use backbone = "{EMBEDDED}"',
+    )
+
+
+def _locate(name: str | Path, refusal: str, alternative: str = "") -> str:
     """Return a folder that is there, or a name that the hub or its cache knows."""
-    source = str(embedded_folder() if backbone == EMBEDDED else Path(backbone).expanduser())
+    source = str(Path(name).expanduser())
     if Path(source).is_file():
-        raise InputError(
-            f"model {source} cannot be opened: it is a file; name the folder that holds config.json and the weights"
-        )
+        raise InputError(f"{refusal} (it is a file); name the folder that holds config.json and the weights")
     if Path(source).is_dir():
         return source
-    if source.startswith((".", "/")) or isinstance(backbone, Path):
-        raise InputError(f"model {source} cannot be opened: there is no such folder")
-    _look_up_on_hub(source)
+    if str(name).startswith((".", "/", "~")) or isinstance(name, Path):
+        raise InputError(f"{refusal} (there is no such folder)")
+    _look_up_on_hub(source, refusal, alternative)
     return source
 
 
-def _look_up_on_hub(name: str) -> None:
+def _look_up_on_hub(name: str, refusal: str, alternative: str) -> None:
     """Ask the hub once for a model that is not cached: downloads would try again and again, at length."""
     if isinstance(try_to_load_from_cache(name, "config.json") if _REPO.fullmatch(name) else None, str):
         return
@@ -275,9 +284,8 @@ def _look_up_on_hub(name: str) -> None:
         HfApi().model_info(name, timeout=20)
     except Exception as error:  # of many kinds: no network, offline mode, no such name, no right to it
         raise InputError(
-            f"model {name!r} cannot be opened: it is not a folder with a saved transformer, and the Hugging Face hub "
-            f"did not give a model of that name ({_first_line(error)}). Check the spelling and the network, or use "
-            f'backbone = "{EMBEDDED}"'
+            f"{refusal}, and the Hugging Face hub did not give a model of that name ({_first_line(error)}). "
+            f"Check the spelling and the network{alternative}"
         ) from error
 
 

@@ -21,8 +21,8 @@ from labelfns.io.atomic import remove
 from labelfns.models.params import Params
 from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
-from labelfns.settings import check
 from labelfns.progress import Bar, Progress
+from labelfns.settings import check
 from labelfns.text.tokens import Span
 from labelfns.votes import Probs
 
