@@ -27,7 +27,7 @@ from labelfns.text.tokens import Span
 from labelfns.votes import Probs
 
 from . import distributed as parallel
-from .backbone import freeze, is_head, load_backbone, load_classifier, quiet, text_length
+from .backbone import check_backbone, freeze, is_head, load_backbone, load_classifier, quiet, text_length
 from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
 from .inference import embed, score
 from .inference_settings import MASK, InferenceSettings
@@ -105,6 +105,25 @@ class TransformerClassifier(Params):
             settings=settings or self.settings,
             seed=self.seed if seed is None else seed,
             callbacks=self.callbacks,
+        )
+
+    def check_backbone(self, labels: Sequence[str]) -> None:
+        """Check all of the backbone that `fit` would refuse and that can be told without its weights.
+
+        Raises
+        ------
+        InputError
+            As `fit` does for the backbone.
+        MissingExtraError
+            If it is the embedded one and its extra is not installed.
+        """
+        check_backbone(
+            self.backbone,
+            labels,
+            self.settings.layers,
+            frozen_layers=self.settings.frozen_layers,
+            max_length=self.settings.max_length,
+            allow_pickle=self.settings.allow_pickle,
         )
 
     def fit(

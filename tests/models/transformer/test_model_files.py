@@ -20,7 +20,7 @@ from labelfns.progress import silent
 WAYS = {
     "from_pretrained": lambda folder: TransformerClassifier.from_pretrained(folder),
     "load_backbone": lambda folder: load_backbone(folder, ["a", "b"]),
-    "check_backbone": lambda folder: check_backbone(folder, ["a", "b"]),
+    "check_backbone": lambda folder: TransformerClassifier(folder).check_backbone(["a", "b"]),
     "fit": lambda folder: TransformerClassifier(folder).fit(["a", "b"], [0, 1], progress=silent),
     "frozen_features": lambda folder: TransformerClassifier(folder).frozen_features(["a"], progress=silent),
 }
