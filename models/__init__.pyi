@@ -6,7 +6,7 @@ from .label_models.snorkel import SnorkelLabelModel
 from .selection import Selection
 from .transformer.classifier import TransformerClassifier
 from .transformer.loss import WeakLabelLoss
-from .transformer.trainer import FineTuning
+from .transformer.settings import FineTuning
 
 __all__ = [
     "MACE",

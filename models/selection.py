@@ -10,30 +10,30 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.neighbors import NearestNeighbors
 
 from labelfns.errors import InputError
 from labelfns.settings import check
 from labelfns.votes import Probs
 
-from .class_balance import Floats, held
+from .class_balance import Floats, reweighted
+from .ranges import choices, numbers
 
 Rule = Literal[
     "cut_statistic", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"
 ]  # fmt: skip
 
-ASKED = 20_000
-"""Of larger sets so many rows, drawn once, are the neighbours that may be asked, so that time grows with n, not n^2."""
+MAX_NEIGHBOR_ROWS = 20_000
+"""Neighbors are searched among at most this many rows, drawn once, so that time grows with n, not n^2."""
 
 
 def combine(first: Probs, second: Probs) -> Probs:
-    """Return the normalised product of two [n, k] probabilities: two independent voters on the same row."""
+    """Return the normalized product of two [n, k] probabilities: two independent voters on the same row."""
     product = np.asarray(first, dtype=float) * second + 1e-12
     return np.asarray(product / product.sum(axis=1, keepdims=True))
 
 
 def sharpen(probs: Probs) -> Probs:
-    """Return p^2 / f, normalised by row, of [n, k] probabilities; f is a class's sum of p over all n rows.
+    """Return p^2 / f, normalized by row, of [n, k] probabilities; f is a class's sum of p over all n rows.
 
     Sure rows become surer, frequent classes weigh less.
     """
@@ -51,7 +51,7 @@ class Selection:
     Parameters
     ----------
     rule
-        - ``"cut_statistic"``, the default: of each class the `keep` whose neighbours in the features share its label
+        - ``"cut_statistic"``, the default: of each class the `keep` whose neighbors in the features share its label
           most, by a test against chance. It needs features.
         - ``"threshold"``: the rows of at least `min_confidence`.
         - ``"quota"``: the surest `keep` of each class.
@@ -68,14 +68,14 @@ class Selection:
     precision
         In (0, 1], for ``"precision"``.
     neighbors
-        How many neighbours ``"cut_statistic"`` asks, at least 1.
-    hold_shares
-        Whether the weights of each class's rows are scaled to the class shares that are handed in.
+        How many neighbors of a row ``"cut_statistic"`` looks at, at least 1.
+    keep_class_balance
+        Whether the weights are scaled so that each class has its share of their sum in the class balance handed in.
 
     Raises
     ------
     SettingsError
-        If settings are out of range; all at once.
+        If settings are out of range or unknown words; all at once.
     """
 
     rule: Rule = "cut_statistic"
@@ -83,14 +83,14 @@ class Selection:
     keep: float = 0.8
     precision: float = 0.9
     neighbors: int = 20
-    hold_shares: bool = False
+    keep_class_balance: bool = False
 
     def __post_init__(self) -> None:
         check(
-            (0 <= self.min_confidence <= 1, f"min_confidence must be in [0, 1]; got {self.min_confidence}"),
-            (0 < self.keep <= 1, f"keep must be in (0, 1]; got {self.keep}"),
-            (0 < self.precision <= 1, f"precision must be in (0, 1]; got {self.precision}"),
-            (self.neighbors >= 1, f"neighbors must be at least 1; got {self.neighbors}"),
+            *numbers(self, "[0, 1]", "min_confidence"),
+            *numbers(self, "(0, 1]", "keep", "precision"),
+            *numbers(self, "[1, inf)", "neighbors", whole=True),
+            *choices(self),
         )
 
     @property
@@ -98,7 +98,7 @@ class Selection:
         """Whether the rule looks at features."""
         return self.rule == "cut_statistic"
 
-    def __call__(self, probs: Probs, *, features: Floats | None = None, shares: Floats | None = None) -> Floats:
+    def __call__(self, probs: Probs, *, features: Floats | None = None, class_balance: Floats | None = None) -> Floats:
         """Return the rows' weights [n], at least 0; rows of weight 0 are not trained on.
 
         Parameters
@@ -106,24 +106,24 @@ class Selection:
         probs
             Label probabilities [n, k] of the candidates.
         features
-            A vector a row, [n, d], for rules that need them.
-        shares
-            Class shares [k], which sum to 1, for `hold_shares`.
+            One vector per row, [n, d], for rules that need them.
+        class_balance
+            Each class's share [k], which sum to 1, for `keep_class_balance`.
 
         Raises
         ------
         InputError
-            If the rule needs features, or `hold_shares` the shares, and there are none.
+            If the rule needs features, or `keep_class_balance` the class balance, and there are none.
         """
         probs = np.asarray(probs, dtype=float)
         labels, confidence = probs.argmax(axis=1), probs.max(axis=1)
         weights = self._weights(probs, labels, confidence, features)
         if self.rule != "flexmatch":
             weights = weights * (confidence >= self.min_confidence)
-        if self.hold_shares:
-            if shares is None:
-                raise InputError("hold_shares needs the class shares: hand in shares, [k], which sum to 1")
-            weights = held(weights, labels, shares)
+        if self.keep_class_balance:
+            if class_balance is None:
+                raise InputError("keep_class_balance needs the class balance: hand in class_balance, [k], summing to 1")
+            weights = reweighted(weights, labels, class_balance)
         return weights
 
     def _weights(self, probs: Probs, labels: npt.NDArray[Any], confidence: Floats, features: Floats | None) -> Floats:
@@ -183,35 +183,38 @@ def precise(confidence: Floats, labels: npt.NDArray[Any], precision: float) -> F
 
 
 def cut_statistic(features: Floats, labels: npt.NDArray[Any], neighbors: int = 20) -> Floats:
-    """Return how much more often than by chance a row's neighbours have another label: z-scores [n], low is good.
+    """Return how much more often than by chance a row's neighbors have another label: z-scores [n], low is good.
 
     Parameters
     ----------
     features
-        A vector a row, [n, d]; distances are Euclidean on vectors of length 1.
+        One vector per row, [n, d]; distances are Euclidean on vectors of length 1.
     labels
         Class ids [n].
     neighbors
-        How many neighbours of a row are asked, itself left out; at most the n - 1 there are. Of more than `ASKED`
-        rows the nearest among so many of them are asked, the same at each call.
+        How many neighbors of a row are looked at, itself left out; at most the n - 1 there are. Of more than
+        `MAX_NEIGHBOR_ROWS` rows the nearest among so many of them are taken, the same at each call.
 
     Notes
     -----
-    With weights w = 1 / (1 + distance), J the weights of neighbours with another label and p the share of the row's
+    With weights w = 1 / (1 + distance), J the weights of neighbors with another label and p the share of the row's
     own label, z = (J - (1 - p) sum w) / sqrt(p (1 - p) sum w^2).
     """
-    n, found = len(labels), np.unique(labels, return_inverse=True)[1]
+    from sklearn.neighbors import NearestNeighbors
+
+    n, ids = len(labels), np.unique(labels, return_inverse=True)[1]
     neighbors = min(neighbors, n - 1)
-    if neighbors < 1 or found.max(initial=0) == 0:
+    if neighbors < 1 or ids.max(initial=0) == 0:
         return np.zeros(n)  # with one row or one label nothing is cut
     unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    asked = np.arange(n) if n <= ASKED else np.random.default_rng(0).choice(n, ASKED, replace=False)
-    search = NearestNeighbors(n_neighbors=neighbors + 1, algorithm="brute").fit(unit[asked])
-    distances, near = search.kneighbors(unit)
-    own = asked[near] == np.arange(n)[:, None]
-    own[~own.any(axis=1), -1] = True  # who is not among his neighbours has one too many
-    distances, near = distances[~own].reshape(n, neighbors), asked[near][~own].reshape(n, neighbors)
+    limit = MAX_NEIGHBOR_ROWS
+    rows = np.arange(n) if n <= limit else np.random.default_rng(0).choice(n, limit, replace=False)
+    search = NearestNeighbors(n_neighbors=neighbors + 1, algorithm="brute").fit(unit[rows])
+    distances, nearest = search.kneighbors(unit)
+    own = rows[nearest] == np.arange(n)[:, None]
+    own[~own.any(axis=1), -1] = True  # a row that is not among its neighbors has one too many
+    distances, nearest = distances[~own].reshape(n, neighbors), rows[nearest][~own].reshape(n, neighbors)
     w = 1 / (1 + distances)
-    p = (np.bincount(found) / n)[found]
-    cut = (w * (found[near] != found[:, None])).sum(axis=1)
+    p = (np.bincount(ids) / n)[ids]
+    cut = (w * (ids[nearest] != ids[:, None])).sum(axis=1)
     return np.asarray((cut - (1 - p) * w.sum(axis=1)) / np.sqrt(p * (1 - p) * (w**2).sum(axis=1)))

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import torch
 from huggingface_hub import HfApi, try_to_load_from_cache
-from torch.nn import Module, ModuleList
 from transformers import (
+    AutoConfig,
     AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedModel,
@@ -17,7 +20,11 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from labelfns.errors import InputError, MissingExtraError
+from labelfns.errors import InputError, MissingExtraError, some
+
+from .architecture import freeze, is_head, text_length
+from .model_files import check_files
+from .settings import MAX_LENGTH
 
 EMBEDDED = "embedded"
 """The name of the backbone that comes as a Python package: all-MiniLM-L6-v2, 22.7 million parameters."""
@@ -50,14 +57,20 @@ def embedded_folder() -> Path:
 
 
 def check_sha256(path: Path, expected: str) -> None:
-    """Raise `InputError` where the file's SHA-256 is not the expected one."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != expected:
+    """Raise `InputError` where the file's SHA-256 is not the expected one; an unchanged file is read once."""
+    state = path.stat()
+    actual = _sha256(path, state.st_size, state.st_mtime_ns)
+    if actual != expected:
         raise InputError(
-            f"{path.name} of the embedded backbone has SHA-256 {found}, expected {expected}: "
+            f"{path.name} of the embedded backbone has SHA-256 {actual}, expected {expected}: "
             "it is not the published model and was not opened; reinstall the package"
         )
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, size: int, mtime: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -75,7 +88,7 @@ def quiet() -> Iterator[None]:
 
 
 def load_backbone(
-    backbone: str | Path, labels: Sequence[str], layers: int | None = None
+    backbone: str | Path, labels: Sequence[str], layers: int | None = None, *, allow_pickle: bool = False
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Open a backbone with a head for the given labels.
 
@@ -87,75 +100,221 @@ def load_backbone(
         The k label names; a head of another size in the checkpoint is replaced by a fresh one.
     layers
         How many of the lower layers to keep; all by default.
+    allow_pickle
+        Whether weights may be read from a pickle file where there are no safetensors.
 
     Raises
     ------
     InputError
-        If there is no such backbone, or it has fewer layers.
+        If there is no such backbone, it has fewer layers, its files are not whole, or it comes with code of its own.
+    MissingExtraError
+        If it is the embedded one and its extra is not installed.
     """
-    source = str(embedded_folder() if backbone == EMBEDDED else backbone)
-    if source.startswith((".", "/", "~")) and not Path(source).is_dir():
-        raise InputError(f"backbone {source}: there is no such folder")
-    if not Path(source).is_dir():
-        _look_up_on_hub(source)
-    if Path(source).is_dir() and not (Path(source) / "config.json").is_file():
-        raise InputError(f"backbone {source} is a folder without config.json: not a saved transformer")
-    options = {} if layers is None else {"num_hidden_layers": layers}
-    names = dict(enumerate(labels))
-    try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(source)
-            model = AutoModelForSequenceClassification.from_pretrained(
-                source,
-                num_labels=len(names),
-                id2label=names,
-                label2id={name: i for i, name in names.items()},
-                ignore_mismatched_sizes=True,
-                **options,
-            )
-    except (OSError, ValueError) as error:
-        raise _cannot_open(source, error) from error
-    if tokenizer.pad_token is None:  # decoder-only models have none; their end token serves
-        tokenizer.pad_token = tokenizer.eos_token
-    model.config.pad_token_id = tokenizer.pad_token_id
+    source = _locate_backbone(backbone)
+    check_files(source, allow_pickle=allow_pickle)
+    head = _head(labels, layers)
+    _open_config(source, layers, **head)
+    tokenizer = _open_tokenizer(source)
+    model, info = _open_model(source, allow_pickle, **head)
+    _check_weights(source, [name for name in _fresh(info) if not is_head(name, model) and "pooler" not in name])
+    _set_padding(source, model, tokenizer)
     return model, tokenizer
 
 
-def freeze(model: PreTrainedModel, layers: int) -> None:
-    """Keep the embeddings and so many lower layers of a model from being trained, at -1 nothing, and let all else be.
+def check_backbone(
+    backbone: str | Path,
+    labels: Sequence[str],
+    layers: int | None = None,
+    *,
+    frozen_layers: int = -1,
+    max_length: int = MAX_LENGTH,
+    allow_pickle: bool = False,
+) -> None:
+    """Check all of a backbone that can be told without its weights, before work is done for it.
+
+    Parameters
+    ----------
+    backbone, labels, layers, allow_pickle
+        As for `load_backbone`.
+    frozen_layers, max_length
+        As in `FineTuning`.
 
     Raises
     ------
     InputError
-        If the model has fewer layers, or no list of layers that can be told from its other parts.
+        As `load_backbone` does, or if the backbone reads fewer tokens than `max_length`, or has not these layers.
+    MissingExtraError
+        If it is the embedded one and its extra is not installed.
     """
-    model.requires_grad_(True)
-    if layers < 0:
-        return
-    base, count = model.base_model, model.config.num_hidden_layers
-    stacks = [part for part in base.modules() if isinstance(part, ModuleList) and len(part) == count]
-    if layers > 0 and len(stacks) != 1:
-        raise InputError(f"frozen_layers: cannot tell the layers of a {type(model).__name__}; set it to 0")
-    if layers > count:
-        raise InputError(f"frozen_layers = {layers}: the backbone has {count} layers")
-    embeddings: Module = getattr(base, "embeddings", None) or base.get_input_embeddings()  # type: ignore[operator]
-    for part in (embeddings, *(stacks[0][:layers] if layers else ())):
-        part.requires_grad_(False)
+    source = _locate_backbone(backbone)
+    check_files(source, allow_pickle=allow_pickle)
+    config = _open_config(source, layers, **_head(labels, layers))
+    tokenizer = _open_tokenizer(source)
+    with _opening(source, "config.json"), torch.device("meta"):
+        model = AutoModelForSequenceClassification.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    _set_padding(source, model, tokenizer)
+    freeze(model, frozen_layers)
+    text_length(model, max_length)
 
 
-def _look_up_on_hub(name: str) -> None:
+def load_classifier(
+    source: str | Path, *, allow_pickle: bool = False
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, tuple[str, ...]]:
+    """Open a fine-tuned sequence classifier, ready to predict, and the names of its k labels.
+
+    Parameters
+    ----------
+    source
+        A folder, or a name on the hub.
+    allow_pickle
+        Whether weights may be read from a pickle file where there are no safetensors.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole one: weights are missing or of other shapes than its configuration says, it has no
+        tokenizer, or it comes with code of its own.
+    """
+    source = _locate(source, f"{source} does not hold a saved classifier")
+    check_files(source, allow_pickle=allow_pickle)
+    _open_config(source)
+    tokenizer = _open_tokenizer(source)
+    model, info = _open_model(source, allow_pickle)
+    _check_weights(
+        source,
+        _fresh(info),
+        "it was not fine-tuned as a classifier, or config.json is not its own; "
+        "to fine-tune it, take it as the backbone of a TransformerClassifier",
+    )
+    names: Mapping[Any, str] = model.config.id2label or {}
+    if len(names) < 2 or set(names) != set(range(len(names))):
+        raise InputError(
+            f"model {source}: id2label in config.json must name at least 2 labels, of the ids 0, 1, ...; got {names}"
+        )
+    labels = tuple(str(names[i]) for i in range(len(names)))
+    _set_padding(source, model, tokenizer)
+    return model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
+
+
+def _locate_backbone(backbone: str | Path) -> str:
+    """Return the folder of a backbone, or its name on the hub."""
+    if backbone == EMBEDDED:
+        return str(embedded_folder())
+    return _locate(
+        backbone,
+        f"backbone {str(backbone)!r} cannot be opened: it is not a folder with a saved transformer",
+        f', or use backbone = "{EMBEDDED}"',
+    )
+
+
+def _locate(name: str | Path, refusal: str, alternative: str = "") -> str:
+    """Return a folder that is there, or a name that the hub or its cache knows."""
+    source = str(Path(name).expanduser())
+    if Path(source).is_file():
+        raise InputError(f"{refusal} (it is a file); name the folder that holds config.json and the weights")
+    if Path(source).is_dir():
+        return source
+    if str(name).startswith((".", "/", "~")) or isinstance(name, Path):
+        raise InputError(f"{refusal} (there is no such folder)")
+    _look_up_on_hub(source, refusal, alternative)
+    return source
+
+
+def _look_up_on_hub(name: str, refusal: str, alternative: str) -> None:
     """Ask the hub once for a model that is not cached: downloads would try again and again, at length."""
     if isinstance(try_to_load_from_cache(name, "config.json") if _REPO.fullmatch(name) else None, str):
         return
     try:
         HfApi().model_info(name, timeout=20)
     except Exception as error:  # of many kinds: no network, offline mode, no such name, no right to it
-        raise _cannot_open(name, error) from error
+        raise InputError(
+            f"{refusal}, and the Hugging Face hub did not give a model of that name ({_first_line(error)}). "
+            f"Check the spelling and the network{alternative}"
+        ) from error
 
 
-def _cannot_open(source: str, error: Exception) -> InputError:
-    return InputError(
-        f"backbone {source!r} cannot be opened: it is not a folder with a saved transformer, and the Hugging Face hub "
-        f"did not give a model of that name ({str(error).strip().splitlines()[0]}). Check the spelling and the "
-        f'network, or use backbone = "{EMBEDDED}"'
-    )
+@contextmanager
+def _opening(source: str, files: str) -> Iterator[None]:
+    """Turn what transformers raises on files that it cannot make sense of, of many kinds, into one."""
+    try:
+        with quiet():
+            yield
+    except (MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        raise InputError(
+            f"model {source} cannot be opened: {files} cannot be read as that of a sequence classifier or backbone "
+            f"by the installed transformers ({_first_line(error)}); fetch or save the model again"
+        ) from error
+
+
+def _open_config(source: str, layers: int | None = None, **options: Any) -> Any:
+    if layers is not None:
+        count = getattr(_open_config(source), "num_hidden_layers", layers)
+        if layers > count:
+            raise InputError(f"layers = {layers}: the backbone {source} has {count} layers")
+    with _opening(source, "config.json"):
+        return AutoConfig.from_pretrained(source, trust_remote_code=False, **options)
+
+
+def _open_tokenizer(source: str) -> PreTrainedTokenizerBase:
+    with _opening(source, "its tokenizer (tokenizer.json, tokenizer_config.json)"):
+        return AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+
+
+def _open_model(source: str, allow_pickle: bool, **options: Any) -> tuple[PreTrainedModel, Mapping[str, Any]]:
+    with _opening(source, "what it holds (config.json, weights)"):
+        model, info = AutoModelForSequenceClassification.from_pretrained(
+            source,
+            trust_remote_code=False,
+            use_safetensors=None if allow_pickle else True,
+            weights_only=True,
+            ignore_mismatched_sizes=True,  # they are named in what comes back
+            output_loading_info=True,
+            **options,
+        )
+    return model, info
+
+
+def _head(labels: Sequence[str], layers: int | None) -> dict[str, Any]:
+    """Return the options of a configuration with a head for the given labels."""
+    names = dict(enumerate(labels))
+    ids = {name: i for i, name in names.items()}
+    depth = {} if layers is None else {"num_hidden_layers": layers}
+    return {"num_labels": len(names), "id2label": names, "label2id": ids, **depth}
+
+
+def _fresh(info: Mapping[str, Any]) -> list[str]:
+    """Return the names of the weights that the files did not give, and so were drawn at random."""
+    return sorted([*info["missing_keys"], *(entry[0] for entry in info["mismatched_keys"])])
+
+
+def _check_weights(source: str, fresh: Sequence[str], advice: str = "fetch or save the model again") -> None:
+    if fresh:
+        raise InputError(
+            f"model {source}: its weights are missing or have other shapes than config.json says: "
+            f"{some(fresh)}; {advice}"
+        )
+
+
+def _set_padding(source: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Check that a tokenizer belongs to a model, and let both know how to pad."""
+    size = int(model.get_input_embeddings().num_embeddings)  # type: ignore[arg-type]
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise InputError(f"model {source}: there is no tokenizer in it; save its tokenizer into the same place")
+    if len(tokenizer) > size:
+        raise InputError(
+            f"model {source}: its tokenizer has {len(tokenizer)} tokens, but its weights know {size}: they are not of "
+            "one model; save both again"
+        )
+    if tokenizer.pad_token is None:  # decoder-only models have none; their end token serves
+        tokenizer.pad_token = tokenizer.eos_token
+    if tokenizer.pad_token is None:
+        raise InputError(
+            f"model {source}: its tokenizer has no padding token; set tokenizer.pad_token and save it again"
+        )
+    model.config.pad_token_id = tokenizer.pad_token_id
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

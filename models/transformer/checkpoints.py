@@ -1,15 +1,25 @@
-"""Checkpoints of a fit: when they are due, and which one to go on from (transformers, `labelfns` and siblings).
+"""Checkpoints of a fit: when they are due, which one to resume from, and whether it is as it was written.
 
 A folder ``checkpoint-N`` holds what `transformers.Trainer` saves after step N: weights, optimizer, schedule and the
-states of all random generators. It gets its name when all of it is on the disk.
+states of all random generators; and ``files.json``, the SHA-256 of each file. It gets its name when all of it is on the
+disk.
 """
 
+import hashlib
+import json
+import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
+from safetensors import safe_open
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_pt_utils import safe_globals
 
+from labelfns.errors import InputError, raise_all
 from labelfns.io.atomic import remove, settle
 
 from . import distributed as parallel
@@ -18,6 +28,8 @@ UNFINISHED = "unfinished"
 """Where a checkpoint is written before it gets its name."""
 
 _ASK_EVERY = 10  # steps after which several processes agree whether a checkpoint is due; their clocks differ
+
+_SUMS = "files.json"
 
 
 class Checkpoints(TrainerCallback):
@@ -50,15 +62,109 @@ class Checkpoints(TrainerCallback):
         self.last = time.monotonic()
 
 
+@contextmanager
+def working_folder(checkpoints: Path | None) -> Iterator[Path]:
+    """Give the folder of the checkpoints, without what a stopped run left unfinished, or a temporary one."""
+    if checkpoints is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+        return
+    if parallel.is_main():
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        remove(checkpoints / UNFINISHED)
+    parallel.wait()
+    yield checkpoints
+
+
 def last_checkpoint(folder: Path) -> Path | None:
-    """Return the latest checkpoint in a folder, None where there is none."""
-    found = {int(path.name.removeprefix("checkpoint-")): path for path in folder.glob("checkpoint-*")}
-    return found[max(found)] if found else None
+    """Return the latest checkpoint in a folder, None where there is none.
+
+    Raises
+    ------
+    InputError
+        If it is not as it was written; every file that is not is named.
+    """
+    numbers = {
+        int(number): path
+        for path in folder.glob("checkpoint-*")
+        if (number := path.name.removeprefix("checkpoint-")).isdecimal()
+    }
+    if not numbers:
+        return None
+    last = numbers[max(numbers)]
+    check_checkpoint(last)
+    return last
+
+
+def check_checkpoint(folder: Path) -> None:
+    """Check that a checkpoint's files are those that were written, and that none of them can run code.
+
+    Sums beside the files show what was cut off, edited or swapped. Whoever forges the sums too gains nothing: tensors
+    and states are read by readers that build no other objects.
+
+    Raises
+    ------
+    InputError
+        If they are not; every such file is named.
+    """
+    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+    try:
+        sums = dict(json.loads(files.pop(_SUMS).read_text(encoding="utf-8"))) if _SUMS in files else {}
+    except (TypeError, ValueError):
+        sums, files = {_SUMS: ""}, {}
+    problems = [f"{name} is missing or cannot be read" for name in sums if name not in files]
+    for name, path in files.items():
+        if problem := _problem(path, sums.get(name), listed=bool(sums)):
+            problems.append(f"{name} {problem}")
+    advice = "remove this folder: the fit starts again from its beginning, and ends with the same weights"
+    raise_all(InputError, [f"{folder}: {problem}; {advice}" for problem in problems])
 
 
 def keep(folder: Path, name: str) -> None:
     """Give the unfinished checkpoint of that name its place, then remove those before it."""
+    files = [path for path in (folder / UNFINISHED / name).iterdir() if path.is_file()]
+    sums = {path.name: _sha256(path) for path in sorted(files)}
+    (folder / UNFINISHED / name / _SUMS).write_text(json.dumps(sums, indent=2), encoding="utf-8")
     settle(folder / UNFINISHED / name, folder / name)
     for other in folder.iterdir():
         if other.name != name:
             remove(other)
+
+
+def _problem(path: Path, expected: str | None, *, listed: bool) -> str | None:
+    """Return what is wrong with a file, None where nothing is."""
+    if listed and expected is None:
+        return "was not written with it"
+    if expected is not None and _sha256(path) != expected:
+        return "is not as it was written: cut off or changed"
+    if path.suffix == ".bin" and path.name != "training_args.bin":  # which is written, and never read
+        return "holds weights as a pickle, which is not read"
+    try:
+        if path.suffix in _READERS:
+            _READERS[path.suffix](path)
+    except Exception as error:  # of many kinds
+        return f"cannot be read ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"
+    return None
+
+
+def _read_tensors(path: Path) -> None:
+    with safe_open(path, framework="pt"):
+        pass
+
+
+def _read_state(path: Path) -> None:
+    with safe_globals():  # type: ignore[no-untyped-call]
+        torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+
+
+_READERS: dict[str, Callable[[Path], Any]] = {
+    ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+    ".pt": _read_state,
+    ".pth": _read_state,
+    ".safetensors": _read_tensors,
+}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,55 +1,56 @@
 """`TransformerClassifier`: any Hugging Face sequence classifier, fine-tuned on class probabilities."""
 
 import copy
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.nn import Linear
-from transformers import (
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    TrainerCallback,
-)
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
 from labelfns.checks import check_texts
-from labelfns.errors import InputError, raise_all, some
-from labelfns.io.atomic import remove
+from labelfns.errors import InputError
+from labelfns.models.params import Params
+from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
 from labelfns.progress import Bar, Progress
+from labelfns.settings import check
 from labelfns.text.tokens import Span
 from labelfns.votes import Probs
 
 from . import distributed as parallel
-from .backbone import freeze, load_backbone, quiet
-from .checkpoints import UNFINISHED, Checkpoints, last_checkpoint
+from .architecture import adjust, freeze, heads, text_length
+from .backbone import check_backbone, load_backbone, load_classifier, quiet
+from .checkpoints import Checkpoints, last_checkpoint, working_folder
 from .inference import embed, score
-from .trainer import FineTuning, ProgressCallback, WeakLabelTrainer
-from .training_plan import MASK_FALLBACK, Padded, TrainingPlan, TrainingRows
+from .inference_settings import MASK, InferenceSettings
+from .settings import FineTuning
+from .targets import check_labels_agree, check_length, check_weights, targets_of
+from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
+from .training_plan import PadCollator, TrainingPlan, TrainingRows
 from .views import hide
 from .weight_average import WeightAverage
 
+DEFAULT = FineTuning()
 
-class TransformerClassifier:
+
+class TransformerClassifier(Params):
     """A text classifier on a pretrained transformer.
 
     Parameters
     ----------
     backbone
-        A name on the Hugging Face hub, a folder, or ``"embedded"`` for the MiniLM of the ``minilm`` extra.
+        A name on the Hugging Face hub, a folder, or ``"embedded"`` for the MiniLM of the ``minilm`` extra. Code that
+        comes with a model is never run.
     labels
-        The k label names; by default ``LABEL_0`` to ``LABEL_<k-1>``.
+        The k label names; by default ``LABEL_0`` to ``LABEL_<k-1>``, or the names that `fit` is given.
     settings
         How it is fine-tuned.
     seed
-        Seed of the head, the order of rows, dropout and the views; global generators are left as they were.
+        At least 0: seed of the head, the order of rows, dropout and the views; global generators are left as they were.
     callbacks
         `transformers.TrainerCallback` objects, handed to the `Trainer`.
 
@@ -70,20 +71,61 @@ class TransformerClassifier:
         backbone: str | Path,
         *,
         labels: Sequence[str] | None = None,
-        settings: FineTuning | None = None,
+        settings: FineTuning = DEFAULT,
         seed: int = 0,
         callbacks: Sequence[TrainerCallback] = (),
     ) -> None:
         self.backbone = backbone
         self.labels = labels
-        self.settings = settings or FineTuning()
+        self.settings = settings
         self.seed = seed
-        self.callbacks = list(callbacks)
+        self.callbacks = callbacks
+        self._mask = MASK
+        self._open: _Opened | None = None
+
+    def unfitted(
+        self, labels: Sequence[str] | None = None, *, settings: FineTuning | None = None, seed: int | None = None
+    ) -> "TransformerClassifier":
+        """Return a classifier of the same backbone and callbacks, not fitted, with what is given here changed.
+
+        Raises
+        ------
+        InputError
+            If this one was made for other labels.
+        """
+        if labels is not None and self.labels is not None:
+            check_labels_agree(self.labels, labels)
+        return TransformerClassifier(
+            self.backbone,
+            labels=self.labels if labels is None else labels,
+            settings=settings or self.settings,
+            seed=self.seed if seed is None else seed,
+            callbacks=self.callbacks,
+        )
+
+    def check_backbone(self, labels: Sequence[str]) -> None:
+        """Check all of the backbone that `fit` would refuse and that can be told without its weights.
+
+        Raises
+        ------
+        InputError
+            As `fit` does for the backbone.
+        MissingExtraError
+            If it is the embedded one and its extra is not installed.
+        """
+        check_backbone(
+            self.backbone,
+            labels,
+            self.settings.layers,
+            frozen_layers=self.settings.frozen_layers,
+            max_length=self.settings.max_length,
+            allow_pickle=self.settings.allow_pickle,
+        )
 
     def fit(
         self,
         texts: Sequence[str],
-        probs: Probs,
+        probs: npt.ArrayLike,
         *,
         weights: npt.ArrayLike | None = None,
         cues: Sequence[Sequence[Span]] | None = None,
@@ -98,7 +140,7 @@ class TransformerClassifier:
         texts
             The n texts.
         probs
-            An [n, k] array, rows sum to 1.
+            An [n, k] array, rows sum to 1; or the n labels, as class ids in 0..k-1 or as names.
         weights
             Row weights [n], at least 0, scaled to mean 1; by default all rows count the same.
         cues
@@ -107,7 +149,7 @@ class TransformerClassifier:
             A fitted classifier whose weights are the starting point, in place of the backbone's.
         checkpoints
             A folder, for this fit alone, to save a checkpoint to every `FineTuning.checkpoint_minutes`. Where it holds
-            one, the fit goes on from there and ends with the weights of an undisturbed fit; input and settings must
+            one, the fit resumes from there and ends with the weights of an undisturbed fit; input and settings must
             be the same, which is not checked here. By default there are none.
         progress
             Called after each step; by default a bar is shown.
@@ -115,44 +157,46 @@ class TransformerClassifier:
         Raises
         ------
         InputError
-            If the texts, probabilities or weights are not right, or the backbone cannot be opened.
+            If the texts, probabilities, weights or cues are not right, the backbone cannot be opened or reads fewer
+            tokens than `FineTuning.max_length`, or a checkpoint is not as it was written.
+        SettingsError
+            If the seed is not right, or transformers does not take `FineTuning.trainer`.
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
         WriteError
             If a checkpoint cannot be written.
         """
-        texts = _writable(texts)
-        targets, row_weights = _check_targets(len(texts), probs, weights)
+        check(number("seed", self.seed, "[0, inf)", whole=True))
+        texts = _texts(texts)
+        targets, labels = targets_of(probs, len(texts), self.labels)
+        if start is not None:
+            check_labels_agree(start.classes_, labels)
+        check_length("cues", cues, len(texts))
         spans = cues if cues is not None else [[]] * len(texts)
-        labels = tuple(self.labels or (f"LABEL_{c}" for c in range(targets.shape[1])))
-        if len(labels) != targets.shape[1]:
-            raise InputError(f"probs has {targets.shape[1]} columns for {len(labels)} labels: {some(labels)}")
-        rows = TrainingRows(texts, targets, row_weights, spans)
+        rows = TrainingRows(texts, targets, check_weights(weights, len(texts)), spans)
         watch: list[TrainerCallback] = [ProgressCallback(progress or Bar(), "fine-tuning")]
         if checkpoints is not None:
             watch.append(Checkpoints(self.settings.checkpoint_minutes))
-        with isolated_rng(self.seed), _working_folder(checkpoints) as folder:
-            if start is None:
-                model, tokenizer = load_backbone(self.backbone, labels, self.settings.layers)
-            else:
-                model, tokenizer = copy.deepcopy(start.model_), start.tokenizer_
-            freeze(model, self.settings.frozen_layers)
+        with isolated_rng(self.seed), working_folder(checkpoints) as folder:
+            model, tokenizer = (
+                self._opened(labels) if start is None else (copy.deepcopy(start.model_), start.tokenizer_)
+            )
+            settings = dataclasses.replace(self.settings, max_length=text_length(model, self.settings.max_length))
+            freeze(model, settings.frozen_layers)
             last = last_checkpoint(folder)
             trainer = WeakLabelTrainer(
-                loss=self.settings.loss,
-                average=WeightAverage(self.settings.average, last) if self.settings.average else None,
+                settings,
+                average=WeightAverage(settings.average, last) if settings.average else None,
                 model=model,
-                args=self.settings.arguments(str(folder), self.seed, len(texts)),
-                data_collator=Padded(tokenizer),
-                train_dataset=TrainingPlan(rows, tokenizer, self.settings, self.seed),
+                args=training_arguments(settings, folder, self.seed, len(texts)),
+                data_collator=PadCollator(tokenizer),
+                train_dataset=TrainingPlan(rows, tokenizer, settings, self.seed),
                 callbacks=[*watch, *self.callbacks],
             )
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
             trainer.train(resume_from_checkpoint=None if last is None else str(last))
-            for left in ("forward", "_original_forward", "_is_accelerate_prepared"):
-                vars(model).pop(left, None)  # else it would score in bfloat16, and not be trained in it again
-        self.model_, self.tokenizer_, self.classes_ = model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
+        self.model_, self.tokenizer_, self.classes_ = unwrapped(model), tokenizer, labels
         return self
 
     def predict_proba(
@@ -183,45 +227,78 @@ class TransformerClassifier:
         Raises
         ------
         InputError
-            If the model is not fitted or a text is not right.
+            If the model is not fitted, a text is not right, or `hidden` is of another length.
         """
         if not hasattr(self, "model_"):
             raise InputError("this TransformerClassifier is not fitted yet; call fit(texts, probs) first")
-        texts = _writable(texts)
+        texts = _texts(texts)
         if hidden is not None:
-            mask = str(self.tokenizer_.mask_token or MASK_FALLBACK)
+            check_length("hidden", hidden, len(texts))
+            mask = str(self.tokenizer_.mask_token or self._mask)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
-        return score(
-            self.model_, self.tokenizer_, texts, max_length=self.settings.max_length, progress=progress or Bar()
-        )
+        length = text_length(self.model_, self.settings.max_length)
+        return score(self.model_, self.tokenizer_, texts, max_length=length, progress=progress or Bar())
 
-    def frozen_features(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.float32]:
+    def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:
+        """Return the id of the most probable class of each text, [n]; `label` returns names."""
+        return np.asarray(self.predict_proba(texts, progress=progress).argmax(axis=1))
+
+    def label(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.str_]:
+        """Return the name of the most probable class of each text, an array of strings [n]."""
+        ids = self.predict(texts, progress=progress)
+        return np.array(self.classes_)[ids]
+
+    def frozen_features(
+        self, texts: Sequence[str], *, keep_open: bool = False, progress: Progress | None = None
+    ) -> npt.NDArray[np.float32]:
         """Return the backbone's mean token vectors, as they are before any fine-tuning: an [n, d] float32 array.
+
+        Parameters
+        ----------
+        texts
+            The n texts.
+        keep_open
+            Whether the backbone is held in memory until this classifier's next `fit`, which then does not open it
+            again and gives the same weights. `labels` must be set.
+        progress
+            Called after each batch; by default a bar is shown.
 
         Raises
         ------
         InputError
             If a text is not right, or the backbone cannot be opened.
         """
-        model, tokenizer = load_backbone(self.backbone, ("0", "1"), self.settings.layers)
-        model = model.eval().to(self.settings.arguments("unused", self.seed, rows=1).device)  # type: ignore[no-untyped-call]
-        return embed(
-            model, tokenizer, _writable(texts), max_length=self.settings.max_length, progress=progress or Bar()
-        )
+        texts = _texts(texts)
+        keep = keep_open and self.labels is not None
+        with isolated_rng(self.seed):
+            model, tokenizer = self._opened(tuple(self.labels or ("0", "1")), keep=keep)
+        model = model.eval().to(parallel.device(self.settings))  # type: ignore[no-untyped-call]
+        length = text_length(model, self.settings.max_length)
+        return embed(model, tokenizer, texts, max_length=length, progress=progress or Bar())
 
-    def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:
-        """Return the surest class id of each text [n]."""
-        return np.asarray(self.predict_proba(texts, progress=progress).argmax(axis=1))
+    def _opened(
+        self, labels: tuple[str, ...], *, keep: bool = False
+    ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+        """Open the backbone with a fresh head, or take the one that was kept; training seeds all generators again."""
+        settings = self.settings
+        key = (str(self.backbone), labels, settings.layers, settings.allow_pickle, self.seed)
+        opened, self._open = self._open, None
+        if opened is None or opened.key != key:
+            model, tokenizer = load_backbone(self.backbone, labels, settings.layers, allow_pickle=settings.allow_pickle)
+            opened = _Opened(key, model, tokenizer)
+        if keep:
+            self._open = opened
+        return opened.model, opened.tokenizer
 
     @property
     def adjustable(self) -> bool:
         """Whether the fitted model's last layer is known, which `adjusted` can scale."""
-        return len(self._heads()) == 1
+        return len(heads(self.model_, len(self.classes_))) == 1
 
     @property
     def shiftable(self) -> bool:
         """Whether it is known and has biases, which `adjusted` can shift."""
-        return self.adjustable and self._heads()[0].bias is not None
+        return self.adjustable and heads(self.model_, len(self.classes_))[0].bias is not None
 
     def adjusted(self, *, temperature: float = 1.0, shift: npt.ArrayLike | None = None) -> "TransformerClassifier":
         """Return a copy whose logits are divided by a temperature (Guo et al. 2017), then shifted.
@@ -242,91 +319,60 @@ class TransformerClassifier:
         """
         copied = TransformerClassifier(self.backbone, labels=self.labels, settings=self.settings, seed=self.seed)
         copied.model_, copied.tokenizer_, copied.classes_ = copy.deepcopy(self.model_), self.tokenizer_, self.classes_
-        heads = copied._heads()
-        if len(heads) != 1 or (shift is not None and heads[0].bias is None):
-            what = "tell the last layer" if len(heads) != 1 else "shift the last layer, which has no biases,"
-            raise InputError(f"cannot {what} of a {type(self.model_).__name__}, so it was not adjusted")
-        with torch.no_grad():
-            for parameter in heads[0].parameters():
-                parameter.div_(temperature)
-            if shift is not None:
-                heads[0].bias.add_(torch.as_tensor(np.asarray(shift)).to(heads[0].bias))
+        copied._mask = self._mask
+        adjust(copied.model_, len(self.classes_), temperature, None if shift is None else np.asarray(shift))
         return copied
 
-    def _heads(self) -> list[Linear]:
-        """Return the linear layers outside the backbone that give a number a class; one where the head is known."""
-        outer = [part for name, part in self.model_.named_modules() if not _within(name, self.model_)]
-        return [part for part in outer if isinstance(part, Linear) and part.out_features == len(self.classes_)]
-
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write model and tokenizer so that ``transformers.pipeline("text-classification", folder)`` opens them."""
+        """Write what `from_pretrained` opens, and ``transformers.pipeline("text-classification", folder)`` too.
+
+        Beside model and tokenizer stands ``labelfns.json``: what decides the answers besides the weights.
+        """
         if self.tokenizer_.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
             self.tokenizer_.backend_tokenizer.no_truncation()
             self.tokenizer_.backend_tokenizer.no_padding()
         with quiet():
             self.model_.save_pretrained(folder)
             self.tokenizer_.save_pretrained(folder)
+        mask = str(self.tokenizer_.mask_token or self._mask)
+        InferenceSettings(self.classes_, self.settings.max_length, mask).write(Path(folder))
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path) -> "TransformerClassifier":
-        """Open what `save_pretrained` wrote, or any other sequence classifier in a folder, ready to predict.
+    def from_pretrained(cls, folder: str | Path, *, allow_pickle: bool = False) -> "TransformerClassifier":
+        """Open what `save_pretrained` wrote, or any other fine-tuned sequence classifier, ready to predict.
+
+        Code that comes with a model is never run.
+
+        Parameters
+        ----------
+        folder
+            A folder, or a name on the Hugging Face hub.
+        allow_pickle
+            Whether weights may be read from ``pytorch_model.bin`` where there are no safetensors
+            (`FineTuning.allow_pickle`).
 
         Raises
         ------
         InputError
-            If the folder does not hold a saved classifier.
+            If there is no whole classifier: files or weights are missing or do not fit each other.
         """
-        if not (Path(folder) / "config.json").is_file():
-            raise InputError(f"{folder} does not hold a saved classifier: there is no config.json in it")
-        with quiet():
-            model = AutoModelForSequenceClassification.from_pretrained(folder)
-        names = model.config.id2label
-        fitted = cls(folder, labels=[names[i] for i in range(len(names))])
-        fitted.model_, fitted.classes_ = model.eval(), tuple(fitted.labels or ())
-        fitted.tokenizer_ = AutoTokenizer.from_pretrained(folder)
+        model, tokenizer, labels = load_classifier(folder, allow_pickle=allow_pickle)
+        saved = InferenceSettings.read(str(Path(folder).expanduser()), labels, str(tokenizer.mask_token or MASK))
+        text_length(model, saved.max_length)
+        settings = FineTuning(max_length=saved.max_length, allow_pickle=allow_pickle)
+        fitted = cls(folder, labels=labels, settings=settings)
+        fitted.model_, fitted.tokenizer_, fitted.classes_, fitted._mask = model, tokenizer, labels, saved.mask
         return fitted
 
 
-@contextmanager
-def _working_folder(checkpoints: Path | None) -> Iterator[Path]:
-    """Give the folder of the checkpoints, without what a stopped run left unfinished, or a temporary one."""
-    if checkpoints is None:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder)
-        return
-    if parallel.is_main():
-        checkpoints.mkdir(parents=True, exist_ok=True)
-        remove(checkpoints / UNFINISHED)
-    parallel.wait()
-    yield checkpoints
+class _Opened(NamedTuple):
+    """An opened backbone, and for what it was opened."""
+
+    key: tuple[Any, ...]
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
 
 
-def _within(name: str, model: PreTrainedModel) -> bool:
-    """Tell whether a part's name lies within the backbone, under the head."""
-    return name.startswith(f"{model.base_model_prefix}.")
-
-
-def _writable(texts: Sequence[str]) -> list[str]:
+def _texts(texts: Sequence[str]) -> list[str]:
     """Return checked texts, half surrogate pairs replaced one for one: tokenizers take only what UTF-8 can write."""
     return [text.encode("utf-8", "replace").decode() for text in check_texts(texts)]
-
-
-def _check_targets(n: int, probs: Probs, weights: npt.ArrayLike | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    targets = np.asarray(probs)
-    if targets.ndim != 2 or targets.shape[0] != n or targets.shape[1] < 2:
-        hint = "; for class ids use np.eye(k)[ids]" if targets.ndim == 1 else ""
-        raise InputError(f"probs must have shape ({n}, k), a row a text, k at least 2; got {targets.shape}{hint}")
-    row_weights = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
-    if row_weights.shape != (n,):
-        raise InputError(f"weights must have shape ({n},); got {row_weights.shape}")
-    bad = np.flatnonzero(~((targets >= 0).all(axis=1) & (abs(targets.sum(axis=1) - 1) < 1e-3)))
-    bad_weights = np.flatnonzero(~(np.isfinite(row_weights) & (row_weights >= 0)))
-    problems = []
-    if len(bad):
-        problems.append(f"probs of row {some(bad.tolist())} are not in [0, 1] with sum 1; got {targets[bad[0]]}")
-    if len(bad_weights):
-        problems.append(f"weights of row {some(bad_weights.tolist())} are not numbers of at least 0")
-    elif row_weights.sum() == 0:
-        problems.append("all weights are 0: there is nothing to learn from")
-    raise_all(InputError, problems)
-    return targets, row_weights / row_weights.mean()

@@ -14,7 +14,7 @@ from labelfns.votes import Probs
 from . import distributed as parallel
 
 _CHUNK = 4096
-"""Texts tokenised, and held as tokens, at a time."""
+"""How many texts are tokenized, and held as tokens, at a time."""
 
 _TOKENS = {"cpu": 2048}
 """Tokens of a batch, padding included, by device. On a CPU more do not fit its caches: 16,384 are a third slower."""
@@ -81,7 +81,7 @@ def _read(
     progress: Progress,
     what: str,
 ) -> npt.NDArray[np.float32]:
-    """Return the answer, so many numbers a text, on batches of texts: an [n, width] array."""
+    """Return the answer, `width` numbers per text, on batches of texts: an [n, width] array."""
     pad, budget = DataCollatorWithPadding(tokenizer), _TOKENS.get(model.device.type, _MANY_TOKENS)
     answers = np.zeros((len(texts), width), dtype=np.float32)
     order = np.argsort([-len(text) for text in texts], kind="stable")  # roughly by length; chunks see to the rest
@@ -95,8 +95,8 @@ def _read(
             if number % parallel.processes() != parallel.rank():
                 continue
             inputs = pad([{name: encoded[name][i] for name in encoded} for i in batch])
-            found = answer({name: tensor.to(model.device) for name, tensor in inputs.items()})
-            answers[chunk[batch]] = found.cpu().numpy()
+            outputs = answer({name: tensor.to(model.device) for name, tensor in inputs.items()})
+            answers[chunk[batch]] = outputs.cpu().numpy()
             progress(what, done, len(order))
     return parallel.summed(answers, model.device)
 
@@ -109,9 +109,9 @@ def batches(lengths: npt.NDArray[np.int64], budget: int) -> list[npt.NDArray[np.
     >>> [batch.tolist() for batch in batches(np.array([3, 9, 2, 4]), budget=8)]
     [[1], [3, 0], [2]]
     """
-    order, found, at = np.argsort(-lengths, kind="stable"), [], 0
+    order, parts, at = np.argsort(-lengths, kind="stable"), [], 0
     while at < len(order):
         size = max(1, budget // int(lengths[order[at]]))
-        found.append(order[at : at + size])
+        parts.append(order[at : at + size])
         at += size
-    return found
+    return parts

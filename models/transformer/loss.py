@@ -1,16 +1,17 @@
-"""The loss on weak labels, part by part (torch only).
+"""The loss on weak labels, part by part: tensors come in, so settings do not wait for torch.
 
 Sources: label smoothing, Szegedy et al. 2016; confidence threshold on the student, Sohn et al. 2020 (FixMatch);
 agreement of two dropout passes, Liang et al. 2021 (R-Drop).
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
-from torch import Tensor
-from torch.nn.functional import log_softmax
-
+from labelfns.models.ranges import choices, numbers
 from labelfns.settings import check
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Consistency = Literal["none", "two_passes", "perturbed", "hidden_cues"]
 
@@ -58,18 +59,11 @@ class WeakLabelLoss:
     consistency_ramp: float = 0.0
 
     def __post_init__(self) -> None:
-        shares = ("min_confidence", "min_student_confidence", "student_warmup", "consistency_ramp")
         check(
-            (0 <= self.smoothing < 1, f"smoothing must be in [0, 1); got {self.smoothing}"),
-            *((0 <= getattr(self, s) <= 1, f"{s} must be in [0, 1]; got {getattr(self, s)}") for s in shares),
-            *(
-                (getattr(self, w) >= 0, f"{w} must be at least 0; got {getattr(self, w)}")
-                for w in ("label_weight", "consistency_weight")
-            ),
-            (
-                self.consistency in get_args(Consistency),
-                f"consistency must be one of {', '.join(get_args(Consistency))}; got {self.consistency!r}",
-            ),
+            *numbers(self, "[0, 1)", "smoothing"),
+            *numbers(self, "[0, 1]", "min_confidence", "min_student_confidence", "student_warmup", "consistency_ramp"),
+            *numbers(self, "[0, inf)", "label_weight", "consistency_weight"),
+            *choices(self),
         )
 
     @property
@@ -79,12 +73,12 @@ class WeakLabelLoss:
 
     def __call__(
         self,
-        logits: Tensor,
-        targets: Tensor,
-        weights: Tensor,
-        second: Tensor | None = None,
+        logits: "Tensor",
+        targets: "Tensor",
+        weights: "Tensor",
+        second: "Tensor | None" = None,
         progress: float = 1.0,
-    ) -> Tensor:
+    ) -> "Tensor":
         """Return the loss of a batch, a scalar: the mean over its b rows.
 
         Parameters
@@ -117,17 +111,17 @@ class WeakLabelLoss:
         return rows.mean()
 
 
-def smoothed(targets: Tensor, smoothing: float) -> Tensor:
+def smoothed(targets: "Tensor", smoothing: float) -> "Tensor":
     """Smooth [b, k] label probabilities: a one-hot row becomes 1 - s on its label, s / (k - 1) elsewhere."""
     return (1 - smoothing) * targets + smoothing / (targets.shape[1] - 1) * (1 - targets)
 
 
-def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+def soft_cross_entropy(logits: "Tensor", targets: "Tensor") -> "Tensor":
     """Return the cross-entropy of each row [b] with [b, k] label probabilities, in nats."""
-    return -(targets * log_softmax(logits, dim=1)).sum(dim=1)
+    return -(targets * logits.log_softmax(dim=1)).sum(dim=1)
 
 
-def symmetric_kl(first: Tensor, second: Tensor) -> Tensor:
+def symmetric_kl(first: "Tensor", second: "Tensor") -> "Tensor":
     """Return (KL(p || q) + KL(q || p)) / 2 of each row [b], p and q the softmax of [b, k] scores, in nats."""
-    log_p, log_q = log_softmax(first, dim=1), log_softmax(second, dim=1)
+    log_p, log_q = first.log_softmax(dim=1), second.log_softmax(dim=1)
     return ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(dim=1) / 2

@@ -1,12 +1,12 @@
 """What a fit reads, step by step, fixed by the seed before the first step.
 
-The order of the rows, their views and their tokens follow from the seed and the position alone: a fit that goes on
+The order of the rows, their views and their tokens follow from the seed and the position alone: a fit that resumes
 from a checkpoint, and every process of several, sees the batches that an undisturbed one sees.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +18,12 @@ from transformers import DataCollatorWithPadding, PreTrainedTokenizerBase
 from labelfns.text.tokens import Span
 from labelfns.votes import Probs
 
+from .inference_settings import MASK
+from .settings import FineTuning
 from .views import drop_words, hide_some
 
-if TYPE_CHECKING:
-    from .trainer import FineTuning
-
-MASK_FALLBACK = "..."
-"""What stands for a hidden piece where the tokenizer has no mask token."""
-
 _BATCHES = 50
-"""At most so many batches are drawn, tokenised and grouped by length together, and held in memory."""
+"""At most so many batches are drawn, tokenized and grouped by length together, and held in memory."""
 
 _ORDER, _VIEWS = 0, 1  # what a generator is for
 
@@ -47,7 +43,7 @@ class TrainingRows:
     weights
         Their weights [n], at least 0.
     cues
-        For each text the pieces that may be hidden.
+        For each text the cues, which may be hidden.
     """
 
     texts: Sequence[str]
@@ -57,7 +53,7 @@ class TrainingRows:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class Example:
     """One text as one step reads it.
 
     Parameters
@@ -75,10 +71,10 @@ class Reading:
     weight: float
 
 
-class TrainingPlan(Dataset[Reading]):
+class TrainingPlan(Dataset[Example]):
     """Everything that a fit reads, in order: pass after pass over the rows, each in an order of its own.
 
-    A stretch of steps at a time is drawn, tokenised in bulk, grouped by length into batches, and the batches shuffled.
+    A stretch of steps at a time is drawn, tokenized in bulk, grouped by length into batches, and the batches shuffled.
     A stretch is at most 50 batches and a quarter of the rows, as transformers' `LengthGroupedSampler` has it, so that
     its batches stay a fair draw; memory does not grow with the number of rows or passes.
 
@@ -94,27 +90,25 @@ class TrainingPlan(Dataset[Reading]):
         At least 0.
     """
 
-    def __init__(
-        self, rows: TrainingRows, tokenizer: PreTrainedTokenizerBase, settings: "FineTuning", seed: int
-    ) -> None:
+    def __init__(self, rows: TrainingRows, tokenizer: PreTrainedTokenizerBase, settings: FineTuning, seed: int) -> None:
         self.rows, self.tokenizer, self.settings, self.seed = rows, tokenizer, settings, seed
         size = settings.batch_size
         self._length = settings.steps(len(rows.texts)) * size
         self._stretch = size * max(1, min(_BATCHES, len(rows.texts) // (4 * size)))
         self._order: tuple[int, npt.NDArray[np.int64]] = (-1, np.empty(0, dtype=np.int64))
-        self._drawn: tuple[int, list[Reading]] = (-1, [])
+        self._drawn: tuple[int, list[Example]] = (-1, [])
 
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, position: int) -> Reading:
+    def __getitem__(self, position: int) -> Example:
         number, at = divmod(position, self._stretch)
         if self._drawn[0] != number:
             self._drawn = number, self._draw(number)
         return self._drawn[1][at]
 
-    def _draw(self, number: int) -> list[Reading]:
-        """Return the readings of a stretch, batch after batch."""
+    def _draw(self, number: int) -> list[Example]:
+        """Return the examples of a stretch, batch after batch."""
         start = number * self._stretch
         rows = self._rows(np.arange(start, min(start + self._stretch, self._length)))
         rng = np.random.default_rng([self.seed, _VIEWS, number])
@@ -124,10 +118,10 @@ class TrainingPlan(Dataset[Reading]):
         encoded = self.tokenizer(texts, truncation=True, max_length=self.settings.max_length)
         tokens: list[Tokens] = [{name: encoded[name][i] for name in encoded} for i in range(len(texts))]
         views = [tokens[i :: len(rows)] for i in range(len(rows))]
-        lengths = [max(len(view["input_ids"]) for view in given) for given in views]
+        lengths = [max(len(view["input_ids"]) for view in pair) for pair in views]
         batches = np.argsort([-length for length in lengths], kind="stable").reshape(-1, self.settings.batch_size)
         return [
-            Reading(views[i], self.rows.targets[rows[i]], float(self.rows.weights[rows[i]]))
+            Example(views[i], self.rows.targets[rows[i]], float(self.rows.weights[rows[i]]))
             for i in rng.permutation(batches).ravel().tolist()
         ]
 
@@ -144,7 +138,7 @@ class TrainingPlan(Dataset[Reading]):
         return self._order[1]
 
     def _view(self, row: int, rng: np.random.Generator, *, second: bool) -> str:
-        mask = str(self.tokenizer.mask_token or MASK_FALLBACK)
+        mask = str(self.tokenizer.mask_token or MASK)
         consistency = self.settings.loss.consistency if second else "none"
         share = 1.0 if consistency == "hidden_cues" else self.settings.hide_cues
         text = hide_some(self.rows.texts[row], self.rows.cues[row], share, mask, rng)
@@ -153,15 +147,15 @@ class TrainingPlan(Dataset[Reading]):
         return text
 
 
-class Padded:
-    """A data collator: a batch of b readings, padded to the longest; the rows of the second views follow the first."""
+class PadCollator:
+    """A data collator: a batch of b examples, padded to the longest; the rows of the second views follow the first."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._pad = DataCollatorWithPadding(tokenizer)
 
-    def __call__(self, readings: Sequence[Reading]) -> dict[str, Tensor]:
-        n_views = len(readings[0].views)
-        batch: dict[str, Any] = dict(self._pad([reading.views[v] for v in range(n_views) for reading in readings]))
-        batch["targets"] = torch.as_tensor(np.stack([reading.target for reading in readings]), dtype=torch.float32)
-        batch["weights"] = torch.tensor([reading.weight for reading in readings])
+    def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
+        n_views = len(examples[0].views)
+        batch: dict[str, Any] = dict(self._pad([example.views[v] for v in range(n_views) for example in examples]))
+        batch["targets"] = torch.as_tensor(np.stack([example.target for example in examples]), dtype=torch.float32)
+        batch["weights"] = torch.tensor([example.weight for example in examples])
         return batch

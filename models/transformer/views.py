@@ -1,4 +1,4 @@
-"""Views of a text for training: the same text with some of it hidden (a leaf: numpy and types of `labelfns`)."""
+"""Views of a text for training: the same text with some of it hidden (a leaf: numpy, types of `labelfns`)."""
 
 import re
 from collections.abc import Sequence

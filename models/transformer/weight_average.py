@@ -22,7 +22,7 @@ class WeightAverage(TrainerCallback):
     decay
         In (0, 1): how much of the average stays at a step.
     checkpoint
-        The checkpoint that the fit goes on from, if any.
+        The checkpoint that the fit resumes from, if any.
     """
 
     def __init__(self, decay: float, checkpoint: Path | None) -> None:

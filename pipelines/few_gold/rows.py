@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from labelfns.checks import Gold, Ints, check_gold, check_texts
 from labelfns.errors import InputError, raise_all
-from labelfns.models.class_balance import Floats, held
+from labelfns.models.class_balance import Floats, reweighted
 from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.pipelines.self_training.labeled import check_lengths
 
@@ -59,7 +59,7 @@ class GoldRows:
         ids = check_gold(gold, len(texts), labels)
         check_few_gold(ids, labels)
         rows = np.flatnonzero(ids >= 0).tolist()
-        weights = held(np.ones(len(rows)), ids[rows], np.asarray(class_balance))
+        weights = reweighted(np.ones(len(rows)), ids[rows], np.asarray(class_balance))
         return cls([texts[i] for i in rows], ids[rows], weights)
 
     def folds(self, n: int, seed: int) -> list[tuple[Index, Index]]:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from labelfns.errors import InputError, WriteError
 from labelfns.io.atomic import PART, remove, whole
 from labelfns.models import FineTuning, TransformerClassifier
+from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import FewGoldResult
 from labelfns.pipelines.self_training.ledger import Ledger, Round
 from labelfns.settings import to_mapping
@@ -184,7 +185,7 @@ class RunFolder:
             frame = pl.read_parquet(folder / "pseudo_labels.parquet")
             classifier = TransformerClassifier.from_pretrained(folder / "model")
             classifier.settings = settings
-            classifier.model_.to(settings.arguments("unused", seed=0, rows=1).device)  # type: ignore[arg-type]
+            classifier.model_.to(distributed.device(settings))  # type: ignore[arg-type]
             ledger = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
             rounds.append(
                 Round(

@@ -11,7 +11,7 @@ import numpy as np
 
 from labelfns.checks import Gold, check_gold, check_texts
 from labelfns.errors import InputError, LabelFnsWarning, raise_all
-from labelfns.models.class_balance import Floats, aligning, balancing, shifted
+from labelfns.models.class_balance import Floats, alignment_shift, balancing_shift, shifted
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.selection import combine, sharpen
 from labelfns.models.transformer.classifier import TransformerClassifier
@@ -176,7 +176,7 @@ class SelfTraining:
         predicted = student.predict_proba(pool.texts, progress=report)
         if not (self.settings.adjust_logits and student.shiftable):
             return Trained(student, labels, weights, predicted, None)
-        shift = balancing(pool.answer_balance, predicted[pool.balanced_rows])
+        shift = balancing_shift(pool.answer_balance, predicted[pool.balanced_rows])
         adjusted = shifted(predicted, shift).astype(predicted.dtype)
         return Trained(student.adjusted(shift=shift), labels, weights, adjusted, shift)
 
@@ -204,7 +204,7 @@ class SelfTraining:
         if self.settings.sharpen:
             labels = sharpen(labels)
         if self.settings.align_classes:
-            labels = shifted(labels, aligning(pool.class_balance, labels[pool.balanced_rows]))
+            labels = shifted(labels, alignment_shift(pool.class_balance, labels[pool.balanced_rows]))
         if self.settings.use_votes:
             labels[pool.covered] = combine(labels[pool.covered], pool.weak[pool.covered])
         return labels
@@ -215,7 +215,7 @@ class SelfTraining:
         rows = np.flatnonzero(~pool.held_out & (pool.covered if first else True)).tolist()
         features = pool.features[rows] if selection.needs_features else None
         weights = np.zeros(len(labels))
-        weights[rows] = selection(labels[rows], features=features, shares=pool.class_balance)
+        weights[rows] = selection(labels[rows], features=features, class_balance=pool.class_balance)
         return weights
 
 

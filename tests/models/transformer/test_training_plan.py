@@ -3,7 +3,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from labelfns.models import FineTuning, WeakLabelLoss
-from labelfns.models.transformer.training_plan import Padded, TrainingPlan, TrainingRows
+from labelfns.models.transformer.training_plan import PadCollator, TrainingPlan, TrainingRows
 
 TEXTS = [("lunch " * (1 + i % 7)).strip() + f" {'abcdefghij'[i % 10]}" for i in range(40)]
 ONE_VIEW = FineTuning(epochs=3, min_steps=1, batch_size=2, loss=WeakLabelLoss(consistency="none"))
@@ -87,7 +87,7 @@ def test_batches_hold_the_views(tokenizer):
         loss=WeakLabelLoss(consistency="perturbed"),
     )
     plan = plan_of(tokenizer, settings, texts=["great lunch", "the train today"], cues=[[(0, 5)], []])
-    batch = Padded(tokenizer)([plan[0], plan[1]])
+    batch = PadCollator(tokenizer)([plan[0], plan[1]])
     assert tokenizer.batch_decode(batch["input_ids"]) == [
         "[CLS] the train today [SEP]",
         "[CLS] [MASK] lunch [SEP] [PAD]",

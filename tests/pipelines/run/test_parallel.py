@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 
 from labelfns.errors import SettingsError
 from labelfns.models import FineTuning
+from labelfns.models.transformer.trainer import training_arguments
 from labelfns.pipelines import load_settings, run_pipeline
 from labelfns.progress import silent
 
@@ -61,4 +62,4 @@ def test_a_step_that_cannot_be_shared(monkeypatch):
 
     monkeypatch.setattr(TrainingArguments, "world_size", property(lambda self: 3))
     with pytest.raises(SettingsError, match="batch_size = 16, the rows of a step, cannot be shared by 3 processes"):
-        FineTuning().arguments("unused", seed=0, rows=10)
+        training_arguments(FineTuning(), "unused", seed=0, rows=10)

@@ -6,7 +6,7 @@ import pytest
 from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
-from labelfns.models.class_balance import answer_shares, balancing, shifted
+from labelfns.models.class_balance import predicted_balance, balancing_shift, shifted
 from labelfns.models.transformer.views import hide
 from labelfns.pipelines import Labeled, Rounds, SelfTraining
 from labelfns.pipelines.self_training.copies import copy_groups
@@ -119,10 +119,10 @@ def test_it_learns_what_the_lfs_say(ran):
 def test_a_model_is_shifted_towards_what_it_gives_too_seldom(ran):
     result, _, texts, _ = ran
     covered = LFS.apply(texts).covered
-    target = answer_shares(result.weak_labels[covered])
+    target = predicted_balance(result.weak_labels[covered])
     for done in result.rounds:
         shift = np.array(list(done.ledger.shift.values()))
-        np.testing.assert_allclose(shift, balancing(target, shifted(done.predicted, -shift)[covered]), atol=1e-6)
+        np.testing.assert_allclose(shift, balancing_shift(target, shifted(done.predicted, -shift)[covered]), atol=1e-6)
         np.testing.assert_allclose(done.classifier.predict_proba(texts, progress=quiet), done.predicted, atol=1e-5)
 
 
@@ -165,7 +165,7 @@ def test_same_seed_same_run(tiny_backbone, toy_texts):
     [
         Rounds(warm_start=True, adjust_logits=False, use_votes=False),
         Rounds(rounds=0),
-        Rounds(first=Selection("threshold"), later=Selection("softmatch", hold_shares=True)),
+        Rounds(first=Selection("threshold"), later=Selection("softmatch", keep_class_balance=True)),
         Rounds(rounds=2, teacher="mean", sharpen=True, align_classes=True, class_balance=(0.4, 0.6), patience=0),
         Rounds(rounds=2, teacher="best", later=Selection("freematch"), patience=0),
     ],
