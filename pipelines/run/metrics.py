@@ -10,9 +10,9 @@ import numpy as np
 from labelfns.checks import Ints
 from labelfns.errors import InputError
 from labelfns.models import BaseLabelModel, LabelModel
+from labelfns.models.arrays import decide
 from labelfns.models.evaluation.coverage import accuracy_against_coverage, reliability
 from labelfns.models.evaluation.metrics import Scores, score
-from labelfns.models.label_models.base import decide
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.votes import Probs, Votes
 

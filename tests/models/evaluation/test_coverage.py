@@ -3,7 +3,9 @@ import pytest
 
 from labelfns import Votes
 from labelfns.models import LabelModel, MajorityVote
-from labelfns.models.evaluation.coverage import accuracy_against_coverage, leave_one_out, reliability, wilson
+from labelfns.models.evaluation.coverage import accuracy_against_coverage, reliability
+from labelfns.models.evaluation.leave_one_out import leave_one_out
+from labelfns.models.evaluation.metrics import wilson
 
 VOTES = Votes(np.array([[0], [1], [0], [1], [-1]]), labels=["a", "b"])
 PROBS = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.45, 0.55], [0.5, 0.5]])

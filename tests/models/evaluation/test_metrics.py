@@ -27,7 +27,7 @@ def test_a_perfect_score_on_few_rows_is_not_certain():
     found = score(np.array([0, 1, 1]), np.array([0, 1, 1]), 3)
     assert (found.accuracy, found.macro_f1) == (1.0, 1.0)
     # Wilson: (1 + z^2/6 -+ z^2/6) / (1 + z^2/3) with z = 1.96
-    assert found.accuracy_interval == (pytest.approx(1 / (1 + 1.96**2 / 3)), 1.0)
+    assert found.accuracy_interval == (pytest.approx(1 / (1 + 1.959964**2 / 3)), 1.0)
 
 
 def test_no_gold_at_all():

@@ -7,8 +7,8 @@ from labelfns import Votes
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import LabelModel, MajorityVote
 from labelfns.models.label_models.calibration import Calibration
-from labelfns.models.label_models.distinct_rows import collapse, one_hot
-from labelfns.models.label_models.mixture import copies, copy_shares
+from labelfns.models.label_models.distinct_rows import collapse
+from labelfns.models.label_models.fit import near_duplicates, share_votes
 
 LABELS = ["a", "b", "c"]
 
@@ -50,9 +50,9 @@ def test_no_order_and_no_seed_changes_the_answer(draw):
     np.testing.assert_allclose(LabelModel().fit(turned).predict_proba(turned), probs, atol=1e-9)
 
 
-def test_certificate():
+def test_convergence():
     votes, _ = make()
-    found = LabelModel().fit(votes).certificate_
+    found = LabelModel().fit(votes).convergence_
     assert found.converged
     assert found.residual < 1e-6
     assert found.gradient < 1e-5
@@ -63,8 +63,7 @@ def test_copies_share_one_vote():
     votes, truth = make(accuracies=(0.8, 0.8, 0.8, 0.3))
     copied = Votes(np.column_stack([votes.matrix, votes.matrix[:, 3], votes.matrix[:, 3]]), labels=LABELS)
     distinct = collapse(copied.matrix)
-    near = copies(distinct, one_hot(distinct.rows, 3), 3)
-    np.testing.assert_allclose(copy_shares(near), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
+    np.testing.assert_allclose(share_votes(near_duplicates(distinct, 3)), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
     without, with_copies = LabelModel().fit(votes), LabelModel().fit(copied)
     assert accuracy(with_copies, copied, truth) > accuracy(without, votes, truth) - 0.02
     assert accuracy(with_copies, copied, truth) > accuracy(MajorityVote().fit(copied), copied, truth) + 0.1
@@ -84,7 +83,7 @@ def test_gold_informs_and_says_so():
     assert error(known) < error(plain)
     assert any("gold rows calibrate" in note for note in known.notes_)
     assert any("not calibrated" in note for note in plain.notes_)
-    assert known.gold_votes_.sum() == (votes.matrix[:200] >= 0).sum()
+    assert known.fitted_.gold_votes.sum() == (votes.matrix[:200] >= 0).sum()
 
 
 def wrong_together(n=400):
@@ -107,7 +106,7 @@ def test_gold_changes_verdicts_only_where_that_is_right_more_often():
     gold = np.where(np.arange(1500) < 60, truth, -1)
     plain, taught = LabelModel().fit(votes), LabelModel().fit(votes, gold)
     np.testing.assert_array_equal(taught.predict(votes), plain.predict(votes))
-    assert taught.calibration_ != plain.calibration_
+    assert taught.fitted_.calibration != plain.fitted_.calibration
 
 
 def long_rows(n=3000):
@@ -131,7 +130,7 @@ def test_abstains_count_only_where_lfs_are_independent():
     model = LabelModel().fit(votes)
     assert model.misfit_ > 0.3
     assert "abstains count for nothing" in model.notes_[0]
-    assert model.certificate_.converged
+    assert model.convergence_.converged
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth)
 
 
@@ -148,7 +147,7 @@ def test_class_shares_are_found_where_abstains_count():
     assert model.balance_source_ == "estimated from votes and abstains"
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) + 0.04
     given = LabelModel(class_balance=(0.75, 0.25)).fit(votes)
-    np.testing.assert_allclose(given.balance_, [0.75, 0.25], atol=1e-3)
+    np.testing.assert_allclose(given.class_balance_, [0.75, 0.25], atol=1e-3)
     assert given.balance_source_ == "given"
 
 
@@ -257,7 +256,7 @@ def test_save_and_load(tmp_path):
     model.save(tmp_path / "model.json")
     again = LabelModel.load(tmp_path / "model.json")
     assert again == model
-    assert (again.notes_, again.certificate_) == (model.notes_, model.certificate_)
+    assert (again.notes_, again.convergence_) == (model.notes_, model.convergence_)
     np.testing.assert_array_equal(again.predict_proba(votes), model.predict_proba(votes))
     assert json.loads((tmp_path / "model.json").read_text())["lf_names"] == list(votes.lf_names)
     with pytest.raises(InputError, match="was fitted on"):
