@@ -25,6 +25,8 @@ FORMATS = (FORMAT, "labelfns.label_model/1")
 """What `load` reads: in version 1 a `LabelModel`'s numbers had other names."""
 SEEDS = 2**32
 """NumPy's generators take seeds below this."""
+SUM_ERROR = 1e-6
+"""How far from 1 a class balance may sum, written with six digits."""
 
 
 class Params:
@@ -221,7 +223,7 @@ class BaseLabelModel(Params, ABC):
         """Return what `fit` learned, as numbers, strings, arrays, and lists and mappings of them."""
         return {}
 
-    def _restore(self, state: dict[str, Any]) -> None:  # noqa: B027, a model may have nothing to restore
+    def _restore(self, state: dict[str, Any]) -> None:
         """Take back what `_state` returned, as JSON holds it."""
 
 
@@ -255,7 +257,7 @@ def plain(value: Any) -> Any:
 
 def is_whole(value: object, low: int, high: float = math.inf) -> bool:
     """Whether a setting is a whole number in [low, high)."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and low <= value < high
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(low <= value < high)
 
 
 def is_number(value: object) -> bool:
@@ -268,7 +270,7 @@ def is_balance(value: object) -> bool:
     """Whether a setting is a class balance: at least two shares above 0 that sum to 1."""
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) < 2:
         return False
-    return all(is_number(share) and share > 0 for share in value) and abs(sum(value) - 1) < 1e-6
+    return all(is_number(share) and share > 0 for share in value) and bool(abs(sum(value) - 1) < SUM_ERROR)
 
 
 def balance_array(balance: Sequence[float], k: int) -> Floats:

@@ -187,7 +187,8 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
         return replace(fitted, notes=(*fitted.notes, note))
     counts = gold_counts(hot, gold, k)
     precision, sharpened = _sharpened(fitted, counts)
-    used, held_out = softmax(hot @ fitted.vote_log_odds + fitted.start), _held_out(fitted, hot, gold, counts)
+    used: Probs = softmax(hot @ fitted.vote_log_odds + fitted.start)
+    held_out = _held_out(fitted, hot, gold, counts)
     sharpens = better(credit(held_out, gold), credit(used, gold), CHANCE)
     used = held_out if sharpens else used
     what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"

@@ -166,12 +166,11 @@ class LabelModel(BaseLabelModel):
     def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
         k = votes.n_labels
         fitted = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
-        labels = np.full(len(votes), -1) if gold is None else gold
-        rows = np.flatnonzero((labels >= 0) & votes.covered)
+        rows = np.empty(0, dtype=np.intp) if gold is None else np.flatnonzero((gold >= 0) & votes.covered)
         of_rows = distinct.inverse[rows]
         strength = None if distinct.strength is None else distinct.strength[of_rows]
-        hot = one_hot(distinct.rows[of_rows], k, strength)
-        self.fitted_ = with_gold(fitted, hot, labels[rows], floor=self.floor == "auto")
+        hot, labels = one_hot(distinct.rows[of_rows], k, strength), rows if gold is None else gold[rows]
+        self.fitted_ = with_gold(fitted, hot, labels, floor=self.floor == "auto")
         self.notes_ = self.fitted_.notes
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:

@@ -14,7 +14,7 @@ from .distinct_rows import Distinct
 from .em import HIGHEST, TINY, Convergence, Prior, check_convergence, run_em
 
 ABOVE_CHANCE = 6
-"""The lowest accuracy lies above chance by this part of what the prior's does: an LF that others contradict keeps a say."""
+"""The lowest accuracy is above chance by a sixth of what the prior's is: an LF that others contradict keeps a say."""
 
 
 class OneAccuracyEM:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, SettingsError
 from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
 from labelfns.votes import Votes
@@ -122,18 +122,17 @@ class SnorkelLabelModel(BaseLabelModel):
 
         from .snorkel_fit import DistinctLabelModel
 
+        model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
+        options = {"n_epochs": self.n_epochs, "lr": self.lr, "l2": self.l2, "prec_init": self.prec_init, "seed": seed}
         with isolated_rng(seed):
-            model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
-            model.fit(
-                np.zeros((1, n_lfs), dtype=np.int64),
-                class_balance=balance,
-                n_epochs=self.n_epochs,
-                lr=self.lr,
-                l2=self.l2,
-                prec_init=self.prec_init,
-                seed=seed,
-                progress_bar=False,
-            )
+            try:
+                model.fit(np.zeros((1, n_lfs), dtype=np.int64), class_balance=balance, progress_bar=False, **options)
+            except Exception as error:  # snorkel raises no kind of its own
+                if "NaN" not in str(error) and "overflow" not in str(error):
+                    raise
+                raise SettingsError(
+                    f"Snorkel's fit ran away with lr {self.lr} and l2 {self.l2} ({error}); lower them"
+                ) from error
         return model
 
     def _notes(
