@@ -1,6 +1,7 @@
 """Near-copies among LFs: those that fire on the same rows and say the same."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,9 @@ import numpy.typing as npt
 from labelfns.errors import InputError
 from labelfns.votes import Votes
 
-from .pairs import pair_counts
+from .pairs import lf_pairs, one_hot, vote_pairs
+
+_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     """
     if not (0 <= overlap <= 1 and 0 <= agreement <= 1):
         raise InputError(f"overlap and agreement must be in [0, 1]; got {overlap}, {agreement}")
-    both, same = (table.toarray() for table in pair_counts(votes.matrix, votes.n_labels))
+    both, same = (counts.toarray() for counts in lf_pairs(_vote_pairs(votes), votes.n_labels))
     fired = np.diag(both)
     either = np.maximum(fired[:, None] + fired[None, :] - both, 1)
     shares, agree = both / either, same / np.maximum(both, 1)
@@ -69,6 +72,13 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
         names = tuple(votes.lf_names[j] for j in group)
         groups.append(NearCopies(names, float(shares[at][inside].min()), float(agree[at][inside].min())))
     return groups
+
+
+def _vote_pairs(votes: Votes) -> Any:
+    """Count pairs of votes, block by block to keep memory small."""
+    blocks = (votes.matrix[start : start + _ROWS] for start in range(0, max(len(votes), 1), _ROWS))
+    k = votes.n_labels
+    return sum(vote_pairs(one_hot(block, k), np.ones(len(block), dtype=int), k) for block in blocks)
 
 
 def _groups(linked: npt.NDArray[np.bool_]) -> list[list[int]]:

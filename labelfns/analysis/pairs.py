@@ -1,4 +1,4 @@
-"""How often pairs of LFs vote on the same rows, and vote the same."""
+"""How often pairs of votes, and pairs of LFs, stand on the same rows: what near-copies and label models count."""
 
 from typing import Any
 
@@ -7,67 +7,79 @@ import numpy.typing as npt
 
 from labelfns.lfs.base import ABSTAIN
 
-SPARSE = 0.2
-"""Below this share of votes among all entries, sparse products are faster than dense ones."""
+DENSE = 15
+"""A dense product is faster where (votes per entry) times this is over the number of classes; measured."""
 _CELLS = 1 << 22
-"""Entries that are turned into floats together, to keep memory small."""
+"""Entries that are turned into dense floats together, to keep memory small."""
 
 
-def pair_counts(
-    matrix: npt.NDArray[np.int8], n_labels: int, counts: npt.NDArray[np.integer[Any]] | None = None
-) -> tuple[Any, Any]:
-    """Count the rows on which both LFs of each pair vote, and on which they give the same vote.
+def one_hot(matrix: npt.NDArray[np.int8], k: int, strength: npt.NDArray[np.float64] | None = None) -> Any:
+    """Return a sparse [r, m * k] float64 array: 1 where LF j votes for class c, in column ``j * k + c``.
+
+    With `strength`, [r, m], a vote's strength stands in place of the 1.
+    """
+    from scipy import sparse
+
+    row, lf = np.nonzero(matrix != ABSTAIN)
+    columns = lf * k + matrix[row, lf]
+    values = np.ones(len(row)) if strength is None else strength[row, lf]
+    return sparse.csr_array((values, (row, columns)), shape=(len(matrix), matrix.shape[1] * k))
+
+
+def vote_pairs(hot: Any, counts: npt.NDArray[np.integer[Any]], k: int) -> Any:
+    """Count on how many rows each pair of votes stands together.
 
     Parameters
     ----------
-    matrix
-        An [r, m] array of votes in {-1, 0, ..., k-1}.
-    n_labels
-        The number of classes, k.
+    hot
+        One-hot votes, sparse [r, m * k].
     counts
-        How many rows each row of the matrix stands for, [r]; by default 1.
+        How many rows each of these stands for, [r].
+    k
+        The number of classes.
 
     Returns
     -------
-    tuple
-        Two sparse [m, m] arrays of whole numbers, symmetric; on the diagonal is how often each LF votes.
+    csr_array
+        A symmetric sparse [m * k, m * k] array of float64; on the diagonal is how often each vote was cast. With soft
+        votes, the sums of the products of both strengths.
 
     Examples
     --------
-    >>> both, same = pair_counts(np.array([[0, 0], [1, 0], [-1, 1]], dtype=np.int8), 2)
+    >>> hot = one_hot(np.array([[0, 0], [1, 0]], dtype=np.int8), 2)
+    >>> vote_pairs(hot, np.array([5, 1]), 2).toarray().astype(int).tolist()
+    [[5, 0, 5, 0], [0, 1, 1, 0], [5, 1, 6, 0], [0, 0, 0, 0]]
+    """
+    from scipy import sparse
+
+    r, width = hot.shape
+    # Sums of whole numbers do not depend on their order; sums of strengths do.
+    if hot.nnz * DENSE > r * width and (hot.data == 1).all():
+        total, block = np.zeros((width, width)), max(_CELLS // width, 1)
+        for start in range(0, r, block):
+            part = hot[start : start + block].toarray()
+            total += part.T @ (part * counts[start : start + block, None])
+        return sparse.csr_array(total)
+    weights = sparse.dia_array((counts[None, :].astype(float), [0]), shape=(r, r))
+    return (hot.T @ weights @ hot).tocsr()
+
+
+def lf_pairs(pairs: Any, k: int) -> tuple[Any, Any]:
+    """Return on how many rows both LFs of a pair vote, and vote the same, from the counts of pairs of votes.
+
+    Both are symmetric sparse [m, m] arrays; on the diagonal is how often each LF votes.
+
+    Examples
+    --------
+    >>> hot = one_hot(np.array([[0, 0], [1, 0], [-1, 1]], dtype=np.int8), 2)
+    >>> both, same = lf_pairs(vote_pairs(hot, np.ones(3, dtype=int), 2), 2)
     >>> both.toarray().astype(int).tolist(), same.toarray().astype(int).tolist()
     ([[2, 2], [2, 3]], [[2, 1], [1, 3]])
     """
     from scipy import sparse
 
-    m = matrix.shape[1]
-    weights = np.ones(len(matrix)) if counts is None else counts.astype(float)
-    if len(matrix) and (matrix != ABSTAIN).mean() >= SPARSE:
-        both, same = _dense(matrix, n_labels, weights)
-        return sparse.csr_array(both), sparse.csr_array(same)
-    row, lf = np.nonzero(matrix != ABSTAIN)
-    vote = matrix[row, lf]
-
-    def products(chosen: Any) -> Any:
-        voted = sparse.csr_array((np.ones(chosen.sum()), (row[chosen], lf[chosen])), shape=matrix.shape)
-        weighted = sparse.csr_array((weights[row[chosen]], (row[chosen], lf[chosen])), shape=matrix.shape)
-        return (voted.T @ weighted).tocsr()
-
-    same = sum((products(vote == c) for c in np.unique(vote)), start=sparse.csr_array((m, m)))
-    return products(np.ones(len(vote), dtype=bool)), same
-
-
-def _dense(
-    matrix: npt.NDArray[np.int8], n_labels: int, weights: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    m = matrix.shape[1]
-    both, same = np.zeros((m, m)), np.zeros((m, m))
-    block = max(_CELLS // m, 1)
-    for start in range(0, len(matrix), block):
-        part, weight = matrix[start : start + block], weights[start : start + block, None]
-        voted = (part != ABSTAIN).astype(np.float64)
-        both += voted.T @ (voted * weight)
-        for c in range(n_labels):
-            mine = (part == c).astype(np.float64)
-            same += mine.T @ (mine * weight)
+    pairs, shape = pairs.tocoo(), (pairs.shape[0] // k,) * 2
+    equal = pairs.row % k == pairs.col % k
+    both = sparse.csr_array((pairs.data, (pairs.row // k, pairs.col // k)), shape=shape)
+    same = sparse.csr_array((pairs.data[equal], (pairs.row[equal] // k, pairs.col[equal] // k)), shape=shape)
     return both, same

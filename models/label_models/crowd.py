@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.errors import MissingExtraError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Floats, Probs, softmax
@@ -20,7 +21,7 @@ from labelfns.settings import check
 from labelfns.votes import Votes
 
 from .base import SEEDS, BaseLabelModel, is_whole
-from .distinct_rows import Distinct, one_hot
+from .distinct_rows import Distinct
 
 LOWEST = 1e-10
 """The lowest probability, as in crowd-kit: a logarithm must end somewhere."""

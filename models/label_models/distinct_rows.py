@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
@@ -100,18 +99,6 @@ def soft_rows(votes: Votes, strength: Strength) -> Distinct:
         )
     rows = np.where(values > 0, votes.matrix, np.int8(ABSTAIN))
     return Distinct(rows, np.ones(len(votes), dtype=np.int64), np.arange(len(votes)), values)
-
-
-def one_hot(rows: Matrix, k: int, strength: Floats | None = None) -> Any:
-    """Return a sparse [r, m * k] float64 matrix: 1 where LF j votes for class c, in column ``j * k + c``.
-
-    With `strength`, [r, m], a vote's strength stands in place of the 1.
-    """
-    row, lf = np.nonzero(rows != ABSTAIN)
-    columns = lf * k + rows[row, lf]
-    shape = (len(rows), rows.shape[1] * k)
-    values = np.ones(len(row)) if strength is None else strength[row, lf]
-    return sparse.csr_array((values, (row, columns)), shape=shape)
 
 
 def dense_one_hot(rows: npt.NDArray[np.integer[Any]], k: int) -> Floats:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import decide
 from labelfns.votes import Votes
 
-from .distinct_rows import one_hot
 from .fit import Fitted
 
 WORTH = 6.0

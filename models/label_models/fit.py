@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from labelfns.analysis.pairs import pair_counts
+from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
 from labelfns.models.arrays import Floats, Probs, credit, softmax
 
 from .base import balance_array
 from .calibration import Calibration, better, gold_counts, posterior
-from .distinct_rows import Distinct, one_hot
+from .distinct_rows import Distinct
 from .em import Convergence, Prior
 from .independent import fit_independent
 from .majority import vote_counts
@@ -126,11 +126,12 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
     """
     hot = one_hot(distinct.rows, k, distinct.strength)
     prior = Prior(max(accuracy, 1 / k + ABOVE_CHANCE))
-    near = near_duplicates(distinct, k)
+    pairs = vote_pairs(hot, distinct.counts, k)
+    near = near_duplicates(pairs if distinct.strength is None else _whole_pairs(distinct, k), k)
     lf_weights = share_votes(near)
     balance, source = _class_balance(class_balance, hot.T @ distinct.counts, lf_weights, k)
     trial = fit_independent(
-        distinct, hot, near, balance, lf_weights, prior, tolerance=INDEPENDENT, fixed_balance=source == "given"
+        distinct, hot, pairs, near, balance, lf_weights, prior, tolerance=INDEPENDENT, fixed_balance=source == "given"
     )
     if trial.convergence is not None:
         votes, start = trial.model.log_odds()
@@ -212,9 +213,12 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
     )
 
 
-def near_duplicates(distinct: Distinct, k: int, threshold: float = NEAR_COPY) -> Any:
-    """Return which LFs are near-copies of each other, and of themselves: a sparse [m, m] array of booleans."""
-    both, same = pair_counts(distinct.rows, k, distinct.counts)
+def near_duplicates(pairs: Any, k: int, threshold: float = NEAR_COPY) -> Any:
+    """Return which LFs are near-copies of each other, and of themselves: a sparse [m, m] array of booleans.
+
+    `pairs` is what `vote_pairs` counts, [m * k, m * k].
+    """
+    both, same = lf_pairs(pairs, k)
     votes, both = both.diagonal(), both.tocoo()
     either = votes[both.row] + votes[both.col] - both.data
     near = np.asarray(same[both.row, both.col]) > threshold * either
@@ -229,6 +233,11 @@ def share_votes(near: Any) -> Floats:
 def equal_votes(accuracy: float, m: int, k: int) -> Floats:
     """Return the log-odds [m * k, k] of the votes of m LFs that are all right equally often."""
     return np.tile(np.eye(k) * np.log(accuracy * (k - 1) / (1 - accuracy)), (m, 1))
+
+
+def _whole_pairs(distinct: Distinct, k: int) -> Any:
+    """Count pairs of votes with every vote a whole one."""
+    return vote_pairs(one_hot(distinct.rows, k), distinct.counts, k)
 
 
 def _class_balance(

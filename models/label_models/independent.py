@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from labelfns.models.arrays import Floats, softmax
 
@@ -151,6 +150,7 @@ class IndependentEM:
 def fit_independent(
     distinct: Distinct,
     hot: Any,
+    pairs: Any,
     near: Any,
     balance: Floats,
     lf_weights: Floats,
@@ -167,6 +167,8 @@ def fit_independent(
         The distinct vote rows; at least one has a vote.
     hot
         Their one-hot votes, sparse [r, m * k].
+    pairs
+        How often pairs of votes stand on one row, sparse [m * k, m * k] (see `labelfns.analysis.pairs.vote_pairs`).
     near
         Which LFs are near-copies of each other, sparse [m, m]: how often they fire together is not held against them.
     balance
@@ -182,41 +184,38 @@ def fit_independent(
     """
     em = IndependentEM(distinct, hot, balance, lf_weights, prior, fixed_balance)
     result = run_em(em, em.start, TRIAL_STEPS)
-    distance = misfit(em.model(result.state), distinct, hot, near)
+    distance = misfit(em.model(result.state), pairs, em.n, near)
     if distance <= FAR * tolerance:
         more = run_em(em, result.state)
         result = replace(more, iterations=result.iterations + more.iterations)
-        distance = misfit(em.model(result.state), distinct, hot, near)
+        distance = misfit(em.model(result.state), pairs, em.n, near)
     fits = distance <= tolerance
     convergence = check_convergence(em, result, em.other_start) if fits else None
     return IndependentFit(em.model(result.state), distance, convergence)
 
 
-def misfit(model: Independent, distinct: Distinct, hot: Any, near: Any) -> float:
+def misfit(model: Independent, pairs: Any, n: float, near: Any) -> float:
     """Return how far the counts of pairs of votes are from what independent LFs would give: 0 for not at all.
 
-    It is the upper end (one-sided, 95 %) of the relative deviation of the counts from those expected, less the
-    deviation that chance gives. Pairs of near-copies (`near`) are left out. Infinite where the pairs are too few.
+    It is the upper end (one-sided, 95 %) of the relative deviation of the counts on n rows from those expected, less
+    the deviation that chance gives. Pairs of near-copies (`near`) are left out. Infinite where the pairs are too few.
     """
     k, m = len(model.class_balance), len(model.lf_weights)
-    n = float(distinct.counts.sum())
-    counts = sparse.dia_array((distinct.counts[None, :].astype(float), [0]), shape=(hot.shape[0],) * 2)
-    observed = (hot.T @ counts @ hot).tocsr()
     copied = near.toarray()
     lf = np.arange(m * k) // k
     used = np.zeros(m * k, dtype=bool)
     squares = total = 0.0
-    pairs = 0
+    n_pairs = 0
     for first in range(0, m * k, BLOCK):
         rows = np.arange(first, min(first + BLOCK, m * k))
         expected = n * (model.theta[rows] * model.class_balance) @ model.theta.T
         counted = (expected >= 1) & (lf[None, :] > lf[rows][:, None]) & ~copied[np.ix_(lf[rows], lf)]
         there = expected[counted]
-        squares += float(((observed[rows].toarray()[counted] - there) ** 2 / there).sum())
-        total, pairs = total + float(there.sum()), pairs + len(there)
+        squares += float(((pairs[rows].toarray()[counted] - there) ** 2 / there).sum())
+        total, n_pairs = total + float(there.sum()), n_pairs + len(there)
         used[rows[counted.any(axis=1)]] = True
         used |= counted.any(axis=0)
-    freedom = pairs - (int(used.sum()) + 1) * (k - 1)
+    freedom = n_pairs - (int(used.sum()) + 1) * (k - 1)
     if freedom < 1:
         return float("inf")
     return float(np.sqrt(max(squares - freedom + LIMIT_95 * np.sqrt(2 * freedom), 0.0) / total))

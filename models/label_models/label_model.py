@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.checks import Gold
 from labelfns.models.arrays import Floats, Probs
 from labelfns.settings import check
@@ -16,7 +17,7 @@ from labelfns.votes import Votes
 
 from .base import BaseLabelModel, check_votes, is_balance, is_number, renamed
 from .calibration import Calibration
-from .distinct_rows import Distinct, Strength, one_hot, soft_rows
+from .distinct_rows import Distinct, Strength, soft_rows
 from .em import Convergence
 from .explain import Explanation, explain
 from .fit import Fitted, fit_votes, with_gold

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError, SettingsError
 from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
 from labelfns.votes import Votes
 
 from .base import SEEDS, BaseLabelModel, balance_array, is_balance, is_number, is_whole, renamed
-from .distinct_rows import BLOCK, Distinct, dense_one_hot, one_hot
+from .distinct_rows import BLOCK, Distinct, dense_one_hot
 
 if TYPE_CHECKING:
     from torch import Tensor

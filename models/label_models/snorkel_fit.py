@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy import sparse
 from snorkel.labeling.model import LabelModel
 
-from .distinct_rows import BLOCK, Distinct, dense_one_hot, one_hot
+from labelfns.analysis.pairs import one_hot, vote_pairs
 
-SPARSE = 0.2
-"""Below this share of votes among all entries, a sparse product is faster than a dense one."""
+from .distinct_rows import Distinct
 
 
 class DistinctLabelModel(LabelModel):  # type: ignore[misc]
@@ -50,14 +48,6 @@ class DistinctLabelModel(LabelModel):  # type: ignore[misc]
 
 
 def overlap_matrix(distinct: Distinct, k: int) -> torch.Tensor:
-    """Return Snorkel's O, [m * k, m * k]: the share of rows on which LF i says c and LF j says d."""
-    if (distinct.rows >= 0).mean() < SPARSE:
-        hot = one_hot(distinct.rows, k)
-        counts = sparse.dia_array((distinct.counts[None, :].astype(float), [0]), shape=(len(distinct.rows),) * 2)
-        total = (hot.T @ (counts @ hot)).toarray()
-    else:
-        total = np.zeros((distinct.rows.shape[1] * k,) * 2)
-        for start in range(0, len(distinct.rows), BLOCK):
-            part = dense_one_hot(distinct.rows[start : start + BLOCK], k)
-            total += part.T @ (part * distinct.counts[start : start + BLOCK, None])
+    """Return Snorkel's O, [m * k, m * k]: the share of rows on which LF i votes for c and LF j for d."""
+    total = vote_pairs(one_hot(distinct.rows, k), distinct.counts, k).toarray()
     return torch.from_numpy(total / distinct.counts.sum()).float()

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from labelfns import Votes
+from labelfns.analysis.pairs import one_hot, vote_pairs
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import LabelModel, MajorityVote
 from labelfns.models.label_models.calibration import Calibration
-from labelfns.models.label_models.distinct_rows import collapse
 from labelfns.models.label_models.fit import near_duplicates, share_votes
 
 LABELS = ["a", "b", "c"]
@@ -62,8 +62,8 @@ def test_convergence():
 def test_copies_share_one_vote():
     votes, truth = make(accuracies=(0.8, 0.8, 0.8, 0.3))
     copied = Votes(np.column_stack([votes.matrix, votes.matrix[:, 3], votes.matrix[:, 3]]), labels=LABELS)
-    distinct = collapse(copied.matrix)
-    np.testing.assert_allclose(share_votes(near_duplicates(distinct, 3)), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
+    pairs = vote_pairs(one_hot(copied.matrix, 3), np.ones(len(copied), dtype=int), 3)
+    np.testing.assert_allclose(share_votes(near_duplicates(pairs, 3)), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
     without, with_copies = LabelModel().fit(votes), LabelModel().fit(copied)
     assert accuracy(with_copies, copied, truth) > accuracy(without, votes, truth) - 0.02
     assert accuracy(with_copies, copied, truth) > accuracy(MajorityVote().fit(copied), copied, truth) + 0.1
