@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -338,3 +339,43 @@ def test_calibration_moves_confidence_and_keeps_the_verdict():
     right = np.tile([[0.7, 0.3]], (2000, 1))
     fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), 0.8)
     assert fitted(right)[0, 0] == pytest.approx(0.9, abs=0.03)
+
+
+def test_names_of_before():
+    model = LabelModel().fit(make(n=100)[0])
+    for old, new in (("certificate_", "convergence_"), ("shares_", "lf_weights_"), ("balance_", "class_balance_")):
+        with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}"):
+            assert getattr(model, old) is getattr(model, new)
+
+
+def test_a_saved_model_has_every_number(tmp_path):
+    votes, truth = make(n=300)
+    model = LabelModel().fit(votes, truth)
+    model.save(tmp_path / "model.json")
+    again = LabelModel.load(tmp_path / "model.json").fitted_
+    for field in dataclasses.fields(again):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(model.fitted_, field.name), field.name)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content["state"].pop("start"),
+        lambda content: content["state"].update(start=[0.0, 0.0]),
+        lambda content: content["state"].update(vote_log_odds=[]),
+        lambda content: content["state"].update(extra=1),
+        lambda content: content["state"]["calibration"].update(slope="steep"),
+        lambda content: content.update(state=None),
+        lambda content: content["settings"].update(accuracy=7),
+        lambda content: content["lf_names"].pop(),
+        lambda content: content["labels"].append("d"),
+    ],
+)
+def test_a_damaged_file_is_one_message(tmp_path, damage):
+    file = tmp_path / "model.json"
+    LabelModel().fit(*make(n=200)).save(file)
+    content = json.loads(file.read_text())
+    damage(content)
+    file.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"model\.json is a damaged LabelModel"):
+        LabelModel.load(file)
