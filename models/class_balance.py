@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.models.arrays import most_likely, softmax
+from labelfns.models.arrays import softmax
 from labelfns.votes import Probs
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -56,7 +56,7 @@ def answer_shares(probs: Probs) -> Floats:
     >>> answer_shares(np.array([[0.9, 0.1], [0.5, 0.5]])).tolist()
     [0.75, 0.25]
     """
-    surest = most_likely(probs)
+    surest = probs == np.max(probs, axis=1, keepdims=True)
     return np.asarray((surest / surest.sum(axis=1, keepdims=True)).mean(axis=0))
 
 

@@ -1,6 +1,6 @@
 """What every label model does: fit on votes, give probabilities, leave uncovered rows alone, save and load."""
 
-import inspect
+import copy
 import json
 import math
 import warnings
@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Gold, check_gold
-from labelfns.errors import InputError, SettingsError, did_you_mean, raise_all
+from labelfns.errors import InputError, SettingsError
 from labelfns.models.arrays import Floats, Probs, decide
+from labelfns.models.params import Params
 from labelfns.votes import Votes
 
 from .distinct_rows import Distinct, distinct_rows, spread
@@ -29,52 +30,11 @@ SUM_ERROR = 1e-6
 """How far from 1 a class balance may sum, written with six digits."""
 
 
-class Params:
-    """Settings as scikit-learn has them: `sklearn.base.clone` takes what has this, and scikit-learn is not imported.
-
-    The constructor's arguments are attributes of the same names, unchanged. Objects of one class with equal settings
-    are equal, fitted or not.
-    """
-
-    @classmethod
-    def _param_names(cls) -> list[str]:
-        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        return [name for name, parameter in inspect.signature(cls).parameters.items() if parameter.kind in kinds]
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the settings by name; `deep` is not read, as no setting has settings."""
-        return {name: getattr(self, name) for name in self._param_names()}
-
-    def set_params(self, **params: Any) -> Self:
-        """Change settings; all or, where one is wrong, none.
-
-        Raises
-        ------
-        SettingsError
-            If there is no such setting, or a value is out of range.
-        """
-        names = self._param_names()
-        unknown = [name for name in params if name not in names]
-        kind = type(self).__name__
-        raise_all(SettingsError, [f"{name} is no setting of {kind}{did_you_mean(name, names)}" for name in unknown])
-        type(self)(**{**self.get_params(), **params})  # checks them together
-        for name, value in params.items():
-            setattr(self, name, value)
-        return self
-
-    def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other):
-            return NotImplemented
-        assert isinstance(other, Params)
-        return bool(plain(self.get_params()) == plain(other.get_params()))
-
-    __hash__ = None  # type: ignore[assignment]  # settings can change
-
-
 class BaseLabelModel(Params, ABC):
     """The interface of label models; a subclass fills in `_fit` and `_proba`.
 
-    A model sees the distinct vote rows with their counts, never all rows, and no row without a vote.
+    A model sees the distinct vote rows with their counts, never all rows, and no row without a vote. Its settings are
+    its constructor's arguments (see `Params`); models of one class with equal settings are equal, fitted or not.
 
     Attributes
     ----------
@@ -89,6 +49,25 @@ class BaseLabelModel(Params, ABC):
     classes_: tuple[str, ...]
     lf_names_: tuple[str, ...]
     notes_: tuple[str, ...] = ()
+
+    def set_params(self, **params: Any) -> Self:
+        """Change settings; all or, where one is wrong, none.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such setting, or a value is out of range.
+        """
+        Params.set_params(copy.copy(self), **params)  # checks them together
+        return super().set_params(**params)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        assert isinstance(other, Params)
+        return bool(plain(self.get_params()) == plain(other.get_params()))
+
+    __hash__ = None  # type: ignore[assignment]  # settings can change
 
     def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
         """Fit on a label matrix.

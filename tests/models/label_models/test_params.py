@@ -50,7 +50,7 @@ def test_set_params_is_all_or_nothing():
     with pytest.raises(SettingsError, match="2 problems"):
         model.set_params(seed=5, lr=0.0, l2=-1.0)
     assert (model.seed, model.lr) == (4, 0.5)
-    with pytest.raises(SettingsError, match="n_epoch is no setting of SnorkelLabelModel; did you mean 'n_epochs'"):
+    with pytest.raises(SettingsError, match="n_epoch is not an argument of SnorkelLabelModel; did you mean 'n_epochs'"):
         model.set_params(n_epoch=4)
 
 
