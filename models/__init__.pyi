@@ -1,3 +1,6 @@
+from .evaluation.coverage import accuracy_against_coverage, reliability
+from .evaluation.leave_one_out import leave_one_out
+from .evaluation.metrics import Scores, score
 from .label_models.base import BaseLabelModel
 from .label_models.crowd import MACE, DawidSkene
 from .label_models.label_model import LabelModel
@@ -15,8 +18,13 @@ __all__ = [
     "FineTuning",
     "LabelModel",
     "MajorityVote",
+    "Scores",
     "Selection",
     "SnorkelLabelModel",
     "TransformerClassifier",
     "WeakLabelLoss",
+    "accuracy_against_coverage",
+    "leave_one_out",
+    "reliability",
+    "score",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.models.label_models.mixture import softmax
+from labelfns.models.arrays import softmax
 from labelfns.votes import Probs
 
 Floats = npt.NDArray[np.floating[Any]]

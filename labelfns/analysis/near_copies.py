@@ -1,13 +1,15 @@
 """Near-copies among LFs: those that fire on the same rows and say the same."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from labelfns.errors import InputError
-from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
+
+from .pairs import lf_pairs, one_hot, vote_pairs
 
 _ROWS = 50_000
 
@@ -57,14 +59,14 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     """
     if not (0 <= overlap <= 1 and 0 <= agreement <= 1):
         raise InputError(f"overlap and agreement must be in [0, 1]; got {overlap}, {agreement}")
-    both, same = _pairs(votes)
+    both, same = (counts.toarray() for counts in lf_pairs(_vote_pairs(votes), votes.n_labels))
     fired = np.diag(both)
     either = np.maximum(fired[:, None] + fired[None, :] - both, 1)
     shares, agree = both / either, same / np.maximum(both, 1)
     linked = (both > 0) & (shares >= overlap) & (agree >= agreement)
     np.fill_diagonal(linked, False)
     groups = []
-    for group in _components(linked):
+    for group in _groups(linked):
         inside = linked[np.ix_(group, group)]
         at = np.ix_(group, group)
         names = tuple(votes.lf_names[j] for j in group)
@@ -72,28 +74,17 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     return groups
 
 
-def _pairs(votes: Votes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return on how many rows both LFs of a pair vote, and vote the same, [m, m] each."""
-    m = votes.matrix.shape[1]
-    both, same = np.zeros((m, m)), np.zeros((m, m))
-    for start in range(0, len(votes), _ROWS):
-        part = votes.matrix[start : start + _ROWS]
-        given = (part != ABSTAIN).astype(np.float32)
-        both += given.T @ given
-        for c in range(votes.n_labels):
-            mine = (part == c).astype(np.float32)
-            same += mine.T @ mine
-    return both, same
+def _vote_pairs(votes: Votes) -> Any:
+    """Count pairs of votes, block by block to keep memory small."""
+    blocks = (votes.matrix[start : start + _ROWS] for start in range(0, max(len(votes), 1), _ROWS))
+    k = votes.n_labels
+    return sum(vote_pairs(one_hot(block, k), np.ones(len(block), dtype=int), k) for block in blocks)
 
 
-def _components(linked: npt.NDArray[np.bool_]) -> list[list[int]]:
-    left, groups = set(range(len(linked))), []
-    while left:
-        group, reach = set(), {min(left)}
-        while reach:
-            group |= reach
-            reach = {int(k) for j in reach for k in np.flatnonzero(linked[j])} - group
-        left -= group
-        if len(group) > 1:
-            groups.append(sorted(group))
-    return groups
+def _groups(linked: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """Return the connected components of at least two LFs, in the order of their first LF."""
+    from scipy.sparse.csgraph import connected_components
+
+    n, component = connected_components(linked, directed=False)
+    groups = [np.flatnonzero(component == i).tolist() for i in range(n)]
+    return sorted(group for group in groups if len(group) > 1)

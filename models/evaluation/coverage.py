@@ -1,27 +1,29 @@
-"""How far a label model reaches, and how right it is there: coverage, accuracy, calibration.
+"""How far a label model reaches, and how right it is there: accuracy against coverage, and calibration.
 
-With gold the accuracies are measured, with intervals; without it they are what the model believes, and say so.
+With gold the accuracies are measured, with intervals; without it they are what the model believes.
 """
 
-import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
-from labelfns.checks import Ints, check_gold
+from labelfns.checks import Gold, check_gold
+from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.label_models.base import BaseLabelModel, decide
-from labelfns.progress import Progress, silent
-from labelfns.votes import Probs, Votes
+from labelfns.models.arrays import Probs, credit, decide
+from labelfns.votes import Votes
+
+from .metrics import wilson
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 15
+"""Bins of equal width for the calibration error, as in Guo et al. 2017."""
 
 
 @dataclass(frozen=True)
-class Point:
+class CoveragePoint:
     """What is kept at one confidence threshold.
 
     Parameters
@@ -48,8 +50,18 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Bin:
-    """Rows of like confidence: how many have gold, their mean confidence and the share that is right."""
+class ReliabilityBin:
+    """Rows whose confidence is between `low` and `high`, in [0, 1].
+
+    Parameters
+    ----------
+    low, high
+        The ends of the bin.
+    rows
+        How many rows with gold are in it, at least 1.
+    confidence, accuracy
+        Their mean confidence, and the share of them that is right, both in [0, 1].
+    """
 
     low: float
     high: float
@@ -72,34 +84,12 @@ class Reliability:
     """
 
     error: float
-    curve: tuple[Bin, ...]
-
-
-@dataclass(frozen=True)
-class Left:
-    """What one LF adds: the model fitted without it, against the whole.
-
-    Parameters
-    ----------
-    lf
-        The LF left out.
-    coverage
-        The share of all rows that only this LF covers, in [0, 1].
-    changed
-        The share of the rows still covered whose verdict changes, in [0, 1].
-    accuracy
-        By how much the accuracy on covered rows, with gold, is higher with this LF; None without gold.
-    """
-
-    lf: str
-    coverage: float
-    changed: float
-    accuracy: float | None
+    curve: tuple[ReliabilityBin, ...]
 
 
 def accuracy_against_coverage(
-    probs: Probs, votes: Votes, gold: Ints | None = None, thresholds: tuple[float, ...] = THRESHOLDS
-) -> tuple[Point, ...]:
+    probs: Probs, votes: Votes, gold: Gold | None = None, thresholds: Sequence[float] = THRESHOLDS
+) -> tuple[CoveragePoint, ...]:
     """Return what is kept, and how right it is, as the threshold moves.
 
     Parameters
@@ -109,9 +99,14 @@ def accuracy_against_coverage(
     votes
         The votes they came from.
     gold
-        Integer labels [n], -1 where unknown.
+        Labels [n], by id or name; -1 or None where unknown.
     thresholds
         The least confidences, in [0, 1].
+
+    Raises
+    ------
+    InputError
+        If the probabilities or gold do not fit the votes.
 
     Examples
     --------
@@ -120,103 +115,67 @@ def accuracy_against_coverage(
     >>> [(point.rows, round(point.accuracy, 2)) for point in points]
     [(2, 0.75), (1, 0.9)]
     """
-    decided = decide(probs, votes.covered)
-    known = _known(gold, votes)
-    sure = probs.max(axis=1)
+    labels = _labels(probs, votes, gold)
+    decided, confidence = decide(probs, votes.covered), probs.max(axis=1)
     points = []
     for threshold in thresholds:
-        kept = (decided != ABSTAIN) & (sure >= threshold)
-        measured = kept & (known >= 0)
-        n, right = int(measured.sum()), int((decided == known)[measured].sum())
-        believed = float(sure[kept].mean()) if kept.any() else None
+        kept = (decided != ABSTAIN) & (confidence >= threshold)
+        measured = kept & (labels >= 0)
+        n, right = int(measured.sum()), int((decided == labels)[measured].sum())
+        believed = float(confidence[kept].mean()) if kept.any() else None
         points.append(
-            Point(
-                threshold,
-                int(kept.sum()),
-                float(kept.mean()) if len(kept) else 0.0,
-                right / n if n else believed,
-                wilson(right, n) if n else None,
-                n,
+            CoveragePoint(
+                threshold=threshold,
+                rows=int(kept.sum()),
+                coverage=float(kept.mean()) if len(kept) else 0.0,
+                accuracy=right / n if n else believed,
+                interval=wilson(right, n) if n else None,
+                known=n,
             )
         )
     return tuple(points)
 
 
-def reliability(probs: Probs, votes: Votes, gold: Ints) -> Reliability | None:
-    """Return the calibration on covered rows with gold; None where there is none."""
-    known = _known(gold, votes)
-    rows = (known >= 0) & votes.covered
-    if not rows.any():
-        return None
-    sure, shown = probs[rows].max(axis=1), known[rows]
-    top = probs[rows] >= sure[:, None] - 1e-9
-    right = top[np.arange(len(shown)), shown] / top.sum(axis=1)  # a tie is right as often as a fair draw
-    place = np.minimum((sure * BINS).astype(int), BINS - 1)
-    curve = tuple(
-        Bin(b / BINS, (b + 1) / BINS, int(inside.sum()), float(sure[inside].mean()), float(right[inside].mean()))
-        for b in range(BINS)
-        if (inside := place == b).any()
-    )
-    error = sum(found.rows * abs(found.confidence - found.accuracy) for found in curve) / len(shown)
-    return Reliability(float(error), curve)
-
-
-def leave_one_out(
-    model: BaseLabelModel, votes: Votes, gold: Ints | None = None, *, progress: Progress = silent
-) -> tuple[Left, ...]:
-    """Return what each LF adds: a copy of the model is fitted without it, and the verdicts are compared.
+def reliability(probs: Probs, votes: Votes, gold: Gold) -> Reliability | None:
+    """Return the calibration on covered rows with gold; None where there is none.
 
     Parameters
     ----------
-    model
-        A label model; it is not changed, and need not be fitted.
+    probs
+        Probabilities [n, k] of a label model. A tie is right as often as a fair draw among the tied classes.
     votes
-        The votes, [n, m]; one fit an LF and one for all.
+        The votes they came from.
     gold
-        Labels [n], by id or name, -1 or None where unknown; used to measure, not to fit.
-    progress
-        Called after each fit.
+        Labels [n], by id or name; -1 or None where unknown.
+
+    Raises
+    ------
+    InputError
+        If the probabilities or gold do not fit the votes.
     """
-    known = _known(gold, votes)
-
-    def fitted(lfs: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        names = tuple(name for name, kept in zip(votes.lf_names, lfs, strict=True) if kept)
-        some = Votes(votes.matrix[:, lfs], labels=votes.labels, lf_names=names)
-        if not some.covered.any():
-            return np.full(len(votes), ABSTAIN), some.covered
-        return copy.copy(model).fit(some).predict(some), some.covered
-
-    def accuracy(decided: npt.NDArray[np.int64], rows: npt.NDArray[np.bool_]) -> float:
-        measured = rows & (known >= 0)
-        return float((decided == known)[measured].mean()) if measured.any() else float("nan")
-
-    everything = np.ones(len(votes.lf_names), dtype=bool)
-    whole, covered = fitted(everything)
-    found = []
-    for j, name in enumerate(votes.lf_names):
-        kept = everything.copy()
-        kept[j] = False
-        decided, still = fitted(kept)
-        gain = accuracy(whole, covered) - accuracy(decided, still)
-        found.append(
-            Left(
-                name,
-                float((covered & ~still).mean()),
-                float((whole != decided)[still].mean()) if still.any() else 0.0,
-                None if np.isnan(gain) else gain,
-            )
+    labels = _labels(probs, votes, gold)
+    rows = (labels >= 0) & votes.covered
+    if not rows.any():
+        return None
+    confidence, right = probs[rows].max(axis=1), credit(probs[rows], labels[rows])
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    curve = tuple(
+        ReliabilityBin(
+            low=b / BINS,
+            high=(b + 1) / BINS,
+            rows=int(inside.sum()),
+            confidence=float(confidence[inside].mean()),
+            accuracy=float(right[inside].mean()),
         )
-        progress("Fitting without each LF", j + 1, len(votes.lf_names))
-    return tuple(found)
+        for b in range(BINS)
+        if (inside := place == b).any()
+    )
+    error = sum(part.rows * abs(part.confidence - part.accuracy) for part in curve) / int(rows.sum())
+    return Reliability(float(error), curve)
 
 
-def wilson(right: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's interval of a share, `right` of `n` rows, n at least 1."""
-    z = float(norm.ppf(0.5 + level / 2))
-    middle = (right + z * z / 2) / (n + z * z)
-    half = z * np.sqrt(right * (n - right) / n + z * z / 4) / (n + z * z)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
-
-
-def _known(gold: Ints | None, votes: Votes) -> npt.NDArray[np.int64]:
+def _labels(probs: Probs, votes: Votes, gold: Gold | None) -> npt.NDArray[np.int64]:
+    """Return gold as class ids [n], -1 where unknown."""
+    if probs.shape != (len(votes), votes.n_labels):
+        raise InputError(f"probabilities must be of shape {(len(votes), votes.n_labels)}; got {probs.shape}")
     return np.full(len(votes), -1) if gold is None else check_gold(gold, len(votes), votes.labels)

@@ -1,8 +1,12 @@
 """What every label model does: fit on votes, give probabilities, leave uncovered rows alone, save and load."""
 
-import dataclasses
+import copy
 import json
+import math
+import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,18 +15,26 @@ import numpy.typing as npt
 
 from labelfns.checks import Gold, check_gold
 from labelfns.errors import InputError, SettingsError
-from labelfns.lfs.base import ABSTAIN
-from labelfns.votes import Probs, Votes
+from labelfns.models.arrays import Floats, Probs, decide
+from labelfns.models.params import Params
+from labelfns.votes import Votes
 
 from .distinct_rows import Distinct, distinct_rows, spread
 
-FORMAT = "labelfns.label_model/1"
+FORMAT = "labelfns.label_model/2"
+FORMATS = (FORMAT, "labelfns.label_model/1")
+"""What `load` reads: in version 1 a `LabelModel`'s numbers had other names."""
+SEEDS = 2**32
+"""NumPy's generators take seeds below this."""
+SUM_ERROR = 1e-6
+"""How far from 1 a class balance may sum, written with six digits."""
 
 
-class BaseLabelModel(ABC):
+class BaseLabelModel(Params, ABC):
     """The interface of label models; a subclass fills in `_fit` and `_proba`.
 
-    A model sees the distinct vote rows with their counts, never all rows, and no row without a vote.
+    A model sees the distinct vote rows with their counts, never all rows, and no row without a vote. Its settings are
+    its constructor's arguments (see `Params`); models of one class with equal settings are equal, fitted or not.
 
     Attributes
     ----------
@@ -38,6 +50,25 @@ class BaseLabelModel(ABC):
     lf_names_: tuple[str, ...]
     notes_: tuple[str, ...] = ()
 
+    def set_params(self, **params: Any) -> Self:
+        """Change settings; all or, where one is wrong, none.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such setting, or a value is out of range.
+        """
+        Params.set_params(copy.copy(self), **params)  # checks them together
+        return super().set_params(**params)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        assert isinstance(other, Params)
+        return bool(plain(self.get_params()) == plain(other.get_params()))
+
+    __hash__ = None  # type: ignore[assignment]  # settings can change
+
     def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
         """Fit on a label matrix.
 
@@ -52,21 +83,22 @@ class BaseLabelModel(ABC):
         ------
         InputError
             If no row is covered, or gold does not fit the votes.
+        SettingsError
+            If a setting does not fit the votes, such as a class balance of another length.
         """
         return self._fit_rows(votes, gold, None)
 
     def _fit_rows(self, votes: Votes, gold: Gold | None, distinct: Distinct | None) -> Self:
         """Fit on the distinct rows given, or else on those of the votes."""
-        if not isinstance(votes, Votes):
-            raise InputError(f"fit takes Votes, got {type(votes).__name__}; wrap a matrix: Votes(matrix, labels=[...])")
-        known = None if gold is None else check_gold(gold, len(votes), votes.labels)
+        check_votes(votes)
+        labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
         distinct = distinct or distinct_rows(votes)
         if not distinct.voters.any():
             raise InputError(
                 f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows"
             )
         self.notes_ = ()
-        self._fit(distinct, votes, known)
+        self._fit(distinct, votes, labels)
         self.classes_, self.lf_names_ = votes.labels, votes.lf_names
         return self
 
@@ -84,18 +116,21 @@ class BaseLabelModel(ABC):
             If the model is not fitted, or was fitted on other labels or LFs.
         """
         self._check(votes)
-        distinct = distinct_rows(votes)
-        probs = np.full((len(distinct.rows), votes.n_labels), 1 / votes.n_labels)
+        return self._proba_of(distinct_rows(votes), votes.n_labels)
+
+    def _proba_of(self, distinct: Distinct, k: int) -> Probs:
+        """Return the probabilities [n, k] of all rows; `_proba` sees those with a vote."""
+        probs = np.full((len(distinct.rows), k), 1 / k)
         covered = distinct.voters > 0
         if covered.any():
             probs[covered] = self._proba(distinct.rows[covered])
         return spread(probs, distinct)
 
     def predict(self, votes: Votes) -> npt.NDArray[np.int64]:
-        """Return the surest class of each row [n]; `ABSTAIN` where no LF votes or the surest classes tie."""
+        """Return each row's most likely class [n]; `ABSTAIN` where no LF votes or the most likely classes tie."""
         return decide(self.predict_proba(votes), votes.covered)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model as JSON: settings, labels, LF names and every number, without pickle.
 
         Raises
@@ -104,20 +139,19 @@ class BaseLabelModel(ABC):
             If the model is not fitted.
         """
         self._check(None)
-        settings: dict[str, Any] = dataclasses.asdict(self) if dataclasses.is_dataclass(self) else {}
         content = {
             "format": FORMAT,
             "kind": type(self).__name__,
-            "settings": settings,
+            "settings": plain(self.get_params()),
             "labels": self.classes_,
             "lf_names": self.lf_names_,
             "notes": self.notes_,
-            "state": self._state(),
+            "state": plain(self._state()),
         }
         Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | PathLike[str]) -> Self:
         """Read what `save` wrote; the model then takes votes of the same labels and LFs, and refuses others.
 
         Raises
@@ -132,21 +166,25 @@ class BaseLabelModel(ABC):
             form, kind = content["format"], content["kind"]
         except (ValueError, KeyError, TypeError):
             raise InputError(f"{path} is not a label model written by labelfns") from None
-        if (form, kind) != (FORMAT, cls.__name__):
+        if form not in FORMATS or kind != cls.__name__:
             raise InputError(f"{path} holds a {kind} ({form}); this is {cls.__name__}.load ({FORMAT})")
         try:
-            settings = {name: tuple(v) if isinstance(v, list) else v for name, v in content["settings"].items()}
-            model = cls(**settings)
-            model._restore(content["state"])
+            model = cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in content["settings"].items()})
             model.classes_, model.lf_names_ = tuple(content["labels"]), tuple(content["lf_names"])
             model.notes_ = tuple(content["notes"])
-        except (KeyError, TypeError, ValueError, SettingsError) as error:
+            model._restore(content["state"])
+            probs = model._proba(np.zeros((1, len(model.lf_names_)), dtype=np.int8))
+            if probs.shape != (1, len(model.classes_)) or not np.isfinite(probs).all():
+                raise ValueError("its numbers do not fit its labels and LFs")
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} is a damaged {kind}: {error}") from error
         return model
 
     def _check(self, votes: Votes | None) -> None:
         if not hasattr(self, "classes_"):
             raise InputError(f"this {type(self).__name__} is not fitted yet; call fit(votes) first")
+        if votes is not None:
+            check_votes(votes)
         if votes is not None and (votes.labels, votes.lf_names) != (self.classes_, self.lf_names_):
             raise InputError(
                 f"this {type(self).__name__} was fitted on labels {self.classes_} and LFs {self.lf_names_}; "
@@ -161,17 +199,67 @@ class BaseLabelModel(ABC):
         """Return the probabilities [r, k] of distinct rows [r, m], each with a vote."""
 
     def _state(self) -> dict[str, Any]:
-        """Return what `fit` found, as JSON takes it."""
+        """Return what `fit` learned, as numbers, strings, arrays, and lists and mappings of them."""
         return {}
 
-    def _restore(self, state: dict[str, Any]) -> None:  # noqa: B027, a model may have nothing to restore
-        """Take back what `_state` returned."""
+    def _restore(self, state: dict[str, Any]) -> None:
+        """Take back what `_state` returned, as JSON holds it."""
 
 
-def decide(probs: Probs, covered: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
-    """Return the surest class of each row [n]; `ABSTAIN` where `covered` is false or the surest classes tie."""
-    top = np.partition(probs, -2, axis=1)[:, -2:]
-    clear = top[:, 1] - top[:, 0] > 1e-9
-    if covered is not None:
-        clear &= covered
-    return np.where(clear, probs.argmax(axis=1), ABSTAIN)
+def renamed(old: str, new: str) -> Any:
+    """Return a read-only property for an attribute's name of before, kept for one release."""
+
+    def read(self: object) -> Any:
+        message = f"{type(self).__name__}.{old} is now called {new}; the old name goes with the next release"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return getattr(self, new)
+
+    return property(read, doc=f"The name of `{new}` before.")
+
+
+def check_votes(votes: object) -> None:
+    """Raise an `InputError` where these are not `Votes`."""
+    if not isinstance(votes, Votes):
+        raise InputError(
+            f"a label model takes Votes, got {type(votes).__name__}; wrap a matrix: Votes(matrix, labels=[...])"
+        )
+
+
+def plain(value: Any) -> Any:
+    """Return arrays as lists, tuples as lists and NumPy's numbers as Python's, within mappings too; JSON takes them."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def is_whole(value: object, low: int, high: float = math.inf) -> bool:
+    """Whether a setting is a whole number in [low, high)."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(low <= value < high)
+
+
+def is_number(value: object) -> bool:
+    """Whether a setting is a finite number."""
+    numbers = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    return numbers and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def is_balance(value: object) -> bool:
+    """Whether a setting is a class balance: at least two shares above 0 that sum to 1."""
+    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) < 2:
+        return False
+    return all(is_number(share) and share > 0 for share in value) and bool(abs(sum(value) - 1) < SUM_ERROR)
+
+
+def balance_array(balance: Sequence[float], k: int) -> Floats:
+    """Return a class balance given as a setting as an array [k].
+
+    Raises
+    ------
+    SettingsError
+        If it does not have k shares.
+    """
+    if len(balance) != k:
+        raise SettingsError(f"class_balance must have {k} shares, one per label; got {len(balance)}: {balance}")
+    return np.asarray(balance, dtype=np.float64)

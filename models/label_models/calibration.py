@@ -5,32 +5,33 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from labelfns.votes import Probs
+from labelfns.models.arrays import Floats, Probs, most_likely
 
-from .mixture import Floats
-
-CALIBRATION_SPREAD = 0.5
+SPREAD = 0.5
 """Prior standard deviation of the calibration's shift and log slope, in log-odds: gold must outvote it."""
+CERTAIN = 1e-9
+"""Confidences are kept this far from 0 and 1, where log-odds end; a surer one is left as it is."""
+FIT_CERTAIN = 1e-6
+"""The same in the fit: a single wrong row at a confidence of 1 must not decide it."""
+LEAD = 1e-6
+"""The least lead, as a share, of the most likely class after the map: it stays the most likely."""
 
 
-def posterior(precision: Floats, known: Floats, confidence: float) -> Floats:
+def posterior(precision: Floats, counts: Floats, trust: float) -> Floats:
     """Add gold counts to learned precisions.
 
     Parameters
     ----------
     precision
         An [m * k, k] array of learned precisions, rows sum to 1.
-    known
-        An [m * k, k] array of counts: how many gold rows of class y have that vote.
-    confidence
+    counts
+        An [m * k, k] array: how many gold rows of class y have that vote.
+    trust
         How many gold rows what was learned without gold is worth, above 0.
     """
-    return np.asarray(
-        (confidence * precision + known) / (confidence + known.sum(axis=1, keepdims=True)), dtype=np.float64
-    )
+    return np.asarray((trust * precision + counts) / (trust + counts.sum(axis=1, keepdims=True)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,20 @@ class Calibration:
     center: float = 0.8
 
     def __call__(self, probs: Probs) -> Probs:
-        """Return probabilities [n, k] with the surest class's changed and the others' in proportion.
+        """Return probabilities [n, k] with the most likely class's changed and the others' in proportion.
 
-        The surest class stays the surest; rows where the surest classes tie stay as they are.
+        It stays the most likely; rows where the most likely classes tie stay as they are.
         """
         if (self.shift, self.slope) == (0.0, 1.0):
             return probs
         order = np.sort(probs, axis=1)
         top, second = order[:, -1], order[:, -2]
-        new = self._map(np.clip(top, 1e-9, 1 - 1e-9))
-        new = np.maximum(new, second / np.maximum(1 - top + second, 1e-12) + 1e-6)
+        new = self._map(np.clip(top, CERTAIN, 1 - CERTAIN))
+        new = np.maximum(new, second / np.maximum(1 - top + second, 1e-12) + LEAD)
         changed = probs * ((1 - new) / np.maximum(1 - top, 1e-12))[:, None]
         changed[np.arange(len(probs)), probs.argmax(axis=1)] = new
-        still = (top - second < 1e-9) | (top > 1 - 1e-9)
-        return np.where(still[:, None], probs, changed)
+        unchanged = (most_likely(probs).sum(axis=1) > 1) | (top > 1 - CERTAIN)
+        return np.where(unchanged[:, None], probs, changed)
 
     def _map(self, confidence: Floats) -> Floats:
         middle = logit(self.center)
@@ -72,13 +73,15 @@ class Calibration:
     @classmethod
     def fit(cls, probs: Probs, gold: npt.NDArray[np.int64], center: float) -> "Calibration":
         """Fit to probabilities [g, k] that were made without each row's own gold label."""
-        top = np.clip(probs.max(axis=1), 1e-6, 1 - 1e-6)
+        from scipy.optimize import minimize  # 0.2 s that only gold needs
+
+        top = np.clip(probs.max(axis=1), FIT_CERTAIN, 1 - FIT_CERTAIN)
         right = probs.argmax(axis=1) == gold
         offset = logit(top) - logit(center)
 
         def loss(x: Floats) -> float:
             odds = x[0] + logit(center) + np.exp(x[1]) * offset
-            return float(np.logaddexp(0, np.where(right, -odds, odds)).sum() + (x**2).sum() / 2 / CALIBRATION_SPREAD**2)
+            return float(np.logaddexp(0, np.where(right, -odds, odds)).sum() + (x**2).sum() / 2 / SPREAD**2)
 
         shift, log_slope = minimize(loss, np.zeros(2)).x
         return cls(float(shift), float(np.exp(log_slope)), center)
@@ -90,6 +93,6 @@ def gold_counts(hot: Any, gold: npt.NDArray[np.int64], k: int) -> Floats:
 
 
 def better(credit: Floats, other: Floats, errors: float) -> bool:
-    """Whether `credit` [g] is higher than `other` [g], row by row, by more than so many standard errors."""
+    """Whether `credit` [g] is higher than `other` [g] on the same rows, by more than `errors` standard errors."""
     gap = credit - other
     return bool(gap.sum() > errors * np.sqrt(max(float((gap**2).sum()), 1.0)))

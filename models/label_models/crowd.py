@@ -8,23 +8,27 @@ under current scikit-learn.
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.errors import MissingExtraError
 from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
-from labelfns.votes import Probs, Votes
+from labelfns.votes import Votes
 
-from .base import BaseLabelModel
-from .distinct_rows import Distinct, one_hot
-from .mixture import Floats, softmax
+from .base import SEEDS, BaseLabelModel, is_whole
+from .distinct_rows import Distinct
+
+LOWEST = 1e-10
+"""The lowest probability, as in crowd-kit: a logarithm must end somewhere."""
 
 
 class CrowdModel(BaseLabelModel):
-    """What crowd-kit's models share: votes as a table of answers, and what is learned as a number a vote.
+    """What crowd-kit's models share: votes as a table of answers, and what is learned as scores per vote.
 
     Attributes
     ----------
@@ -56,13 +60,13 @@ class CrowdModel(BaseLabelModel):
         return softmax(one_hot(rows, len(self.start_)) @ self.votes_ + self.start_)
 
     def _state(self) -> dict[str, Any]:
-        return {"start": self.start_.tolist(), "votes": self.votes_.tolist()}
+        return {"start": self.start_, "votes": self.votes_}
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.start_, self.votes_ = np.asarray(state["start"]), np.asarray(state["votes"])
 
 
-@dataclass
+@dataclass(eq=False)
 class DawidSkene(CrowdModel):
     """Dawid and Skene 1979, each LF a crowd worker with a confusion table, fitted by EM in crowd-kit.
 
@@ -75,7 +79,7 @@ class DawidSkene(CrowdModel):
     n_iter
         EM steps at most, at least 1.
     algorithm
-        ``"dawid-skene"``, or ``"one-coin"`` for one accuracy an LF in place of a table.
+        ``"dawid-skene"``, or ``"one-coin"`` for one accuracy per LF in place of a table.
 
     Raises
     ------
@@ -86,11 +90,11 @@ class DawidSkene(CrowdModel):
     """
 
     n_iter: int = 100
-    algorithm: str = "dawid-skene"
+    algorithm: Literal["dawid-skene", "one-coin"] = "dawid-skene"
 
     def __post_init__(self) -> None:
         check(
-            (self.n_iter >= 1, f"n_iter must be at least 1; got {self.n_iter}"),
+            (is_whole(self.n_iter, 1), f"n_iter must be a whole number, at least 1; got {self.n_iter!r}"),
             (
                 self.algorithm in ("dawid-skene", "one-coin"),
                 f'algorithm must be "dawid-skene" or "one-coin"; got {self.algorithm!r}',
@@ -99,13 +103,13 @@ class DawidSkene(CrowdModel):
 
     def _learn(self, aggregation: Any, answers: Any, m: int, k: int) -> tuple[Floats, Floats]:
         kind = aggregation.DawidSkene if self.algorithm == "dawid-skene" else aggregation.OneCoinDawidSkene
-        found = kind(n_iter=self.n_iter).fit(answers)
-        prior, errors = np.full(k, 1e-10), np.ones((m * k, k))  # a vote never seen says nothing
-        prior[found.priors_.index.to_numpy(dtype=int)] = np.maximum(found.priors_.to_numpy(), 1e-10)
-        table = found.errors_
+        fitted = kind(n_iter=self.n_iter).fit(answers)
+        prior, errors = np.full(k, LOWEST), np.ones((m * k, k))  # a vote never seen says nothing
+        prior[fitted.priors_.index.to_numpy(dtype=int)] = np.maximum(fitted.priors_.to_numpy(), LOWEST)
+        table = fitted.errors_
         workers, labels = (table.index.get_level_values(i).to_numpy(dtype=int) for i in (0, 1))
         truths = table.columns.to_numpy(dtype=int)
-        errors[np.ix_(workers * k + labels, truths)] = np.maximum(table.to_numpy(), 1e-10)
+        errors[np.ix_(workers * k + labels, truths)] = np.maximum(table.to_numpy(), LOWEST)
         return np.log(prior), np.log(errors)
 
     def _notes(self, votes: Votes) -> tuple[str, ...]:
@@ -115,7 +119,7 @@ class DawidSkene(CrowdModel):
         return tuple(f"LF {name} votes for one label only; Dawid-Skene learns nothing from it" for name in one_label)
 
 
-@dataclass
+@dataclass(eq=False)
 class MACE(CrowdModel):
     """Hovy et al. 2013: each LF knows the label, or else answers by a habit of its own; fitted in crowd-kit.
 
@@ -125,7 +129,7 @@ class MACE(CrowdModel):
     Parameters
     ----------
     seed
-        Seed of the start; the same seed gives the same probabilities.
+        Seed of the start, in 0..2**32 - 1; the same seed gives the same probabilities.
     n_iter
         Steps of the fit, at least 1.
 
@@ -141,17 +145,20 @@ class MACE(CrowdModel):
     n_iter: int = 50
 
     def __post_init__(self) -> None:
-        check((self.n_iter >= 1, f"n_iter must be at least 1; got {self.n_iter}"))
+        check(
+            (is_whole(self.seed, 0, SEEDS), f"seed must be a whole number in 0..2**32 - 1; got {self.seed!r}"),
+            (is_whole(self.n_iter, 1), f"n_iter must be a whole number, at least 1; got {self.n_iter!r}"),
+        )
 
     def _learn(self, aggregation: Any, answers: Any, m: int, k: int) -> tuple[Floats, Floats]:
         # All of crowd-kit's restarts begin at the same point; one is as good as ten.
-        found = aggregation.MACE(n_restarts=1, n_iter=self.n_iter, random_state=self.seed).fit(answers)
+        fitted = aggregation.MACE(n_restarts=1, n_iter=self.n_iter, random_state=self.seed).fit(answers)
         lfs, labels = answers["worker"].unique(), answers["label"].unique()  # in the order of crowd-kit's tables
         habit = np.zeros((m, k))
-        habit[np.ix_(lfs, labels)] = found.spamming_[:, [0]] * found.thetas_
+        habit[np.ix_(lfs, labels)] = fitted.spamming_[:, [0]] * fitted.thetas_
         errors = np.repeat(habit.reshape(-1)[:, None], k, axis=1)
         knows = np.zeros(m)
-        knows[lfs] = found.spamming_[:, 1]
+        knows[lfs] = fitted.spamming_[:, 1]
         errors[np.arange(m * k), np.arange(m * k) % k] += np.repeat(knows, k)
         errors[(errors == 0).all(axis=1)] = 1  # a vote never seen says nothing
-        return np.zeros(k), np.log(np.maximum(errors, 1e-10))
+        return np.zeros(k), np.log(np.maximum(errors, LOWEST))

@@ -10,12 +10,17 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.votes import Probs, Votes
+from labelfns.models.arrays import Floats, Probs
+from labelfns.votes import Votes
 
 Matrix = npt.NDArray[np.int8]
+Strength = npt.NDArray[np.floating[Any]]
+"""An [n, m] array in [0, 1]: how much of a vote each vote is, 1 a whole vote and 0 none."""
+BLOCK = 1 << 13
+"""Rows that are turned into dense floats together, to keep memory small."""
 _KEPT: "WeakKeyDictionary[Votes, Distinct]" = WeakKeyDictionary()
 
 
@@ -38,7 +43,7 @@ class Distinct:
     rows: Matrix
     counts: npt.NDArray[np.int64]
     inverse: npt.NDArray[np.intp]
-    strength: npt.NDArray[np.float64] | None = None
+    strength: Floats | None = None
 
     @property
     def voters(self) -> npt.NDArray[np.int64]:
@@ -51,8 +56,8 @@ def collapse(matrix: Matrix) -> Distinct:
 
     Examples
     --------
-    >>> found = collapse(np.array([[0, -1], [1, 1], [0, -1]], dtype=np.int8))
-    >>> sorted(found.counts.tolist()), found.rows[found.inverse].tolist()
+    >>> distinct = collapse(np.array([[0, -1], [1, 1], [0, -1]], dtype=np.int8))
+    >>> sorted(distinct.counts.tolist()), distinct.rows[distinct.inverse].tolist()
     ([1, 2], [[0, -1], [1, 1], [0, -1]])
     """
     keys = _hashes(matrix)
@@ -72,16 +77,34 @@ def distinct_rows(votes: Votes) -> Distinct:
     return _KEPT[votes]
 
 
-def one_hot(rows: Matrix, k: int, strength: npt.NDArray[np.float64] | None = None) -> Any:
-    """Return a sparse [r, m * k] float64 matrix: 1 where LF j votes for class c, in column ``j * k + c``.
+def soft_rows(votes: Votes, strength: Strength) -> Distinct:
+    """Return every row of `votes` as distinct, with its votes' strengths; votes of strength 0 are abstains.
 
-    With `strength`, [r, m], a vote's strength stands in place of the 1.
+    Raises
+    ------
+    InputError
+        If the strengths are of another shape than the votes, or not all in [0, 1]; the first such vote is named.
     """
-    row, lf = np.nonzero(rows != ABSTAIN)
-    columns = lf * k + rows[row, lf]
-    shape = (len(rows), rows.shape[1] * k)
-    values = np.ones(len(row)) if strength is None else strength[row, lf]
-    return sparse.csr_array((values, (row, columns)), shape=shape)
+    values = np.asarray(strength, dtype=float)
+    if values.shape != votes.matrix.shape:
+        raise InputError(
+            f"strength must be {votes.matrix.shape} numbers in [0, 1], one per vote; got shape {values.shape}"
+        )
+    wrong = np.argwhere((votes.matrix != ABSTAIN) & ~((values >= 0) & (values <= 1)))
+    if len(wrong):
+        i, j = wrong[0]
+        raise InputError(
+            f"strength must be numbers in [0, 1]; row {i}, LF {votes.lf_names[j]!r} has {values[i, j]:g}"
+            + (f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else "")
+        )
+    rows = np.where(values > 0, votes.matrix, np.int8(ABSTAIN))
+    return Distinct(rows, np.ones(len(votes), dtype=np.int64), np.arange(len(votes)), values)
+
+
+def dense_one_hot(rows: npt.NDArray[np.integer[Any]], k: int) -> Floats:
+    """Return a dense [r, m * k] matrix: 1 where LF j votes for class c, in column ``j * k + c``."""
+    hot: Floats = (rows[:, :, None] == np.arange(k)).astype(np.float64)
+    return hot.reshape(len(rows), -1)
 
 
 def spread(probs: Probs, distinct: Distinct) -> Probs:
@@ -90,7 +113,7 @@ def spread(probs: Probs, distinct: Distinct) -> Probs:
 
 
 def _hashes(matrix: Matrix) -> npt.NDArray[np.uint64]:
-    """Return a 64-bit key a row; sorting numbers is many times faster than sorting rows of bytes."""
+    """Return a 64-bit key per row; sorting numbers is many times faster than sorting rows of bytes."""
     # Any fixed odd multipliers would do; a generator of its own makes as many as there are LFs.
     factors: list[int] = (np.random.default_rng(0).integers(0, 2**62, (matrix.shape[1],)) * 2 + 1).tolist()
     keys = np.zeros(len(matrix), dtype=np.uint64)

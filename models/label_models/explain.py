@@ -1,17 +1,17 @@
 """Why a row gets its label: additive log-odds, the verdict without each vote, learned accuracies."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import decide
 from labelfns.votes import Votes
 
-if TYPE_CHECKING:
-    from .label_model import LabelModel
+from .fit import Fitted
 
 WORTH = 6.0
 """How many gold rows a precision learned without gold is worth in its interval: set so that 90 % hold the truth."""
@@ -51,15 +51,15 @@ class Explanation:
     Parameters
     ----------
     label
-        The label given; None where no LF votes or the surest labels tie.
+        The label given; None where no LF votes or the most likely labels tie.
     runner_up
         The label that the log-odds are against; None where no LF votes.
     confidence
-        The probability of the surest label, in [1/k, 1].
+        The probability of the most likely label, in [1/k, 1].
     start
         The log-odds of the verdict against the runner-up before any vote.
     votes
-        A reason a vote, the weightiest first; `start` and their log-odds add up to the row's log-odds before
+        One reason per vote, the weightiest first; `start` and their log-odds add up to the row's log-odds before
         calibration.
     """
 
@@ -70,41 +70,43 @@ class Explanation:
     votes: tuple[VoteReason, ...]
 
 
-def explain(model: "LabelModel", votes: Votes, row: int) -> Explanation:
+def explain(fitted: Fitted, votes: Votes, row: int) -> Explanation:
     """Explain one row of `votes` by a fitted model (see `LabelModel.explain`)."""
     if not 0 <= row < len(votes):
         raise InputError(f"there is no row {row}: the votes have rows 0 to {len(votes) - 1}")
-    voted = votes.matrix[row]
-    k, voters = votes.n_labels, np.flatnonzero(voted != ABSTAIN)
-    alone = votes.rows(np.array([row]))
-    probs = model.predict_proba(alone)[0]
+    k, voted = votes.n_labels, votes.matrix[row]
+    voters = np.flatnonzero(voted != ABSTAIN)
     if not len(voters):
-        return Explanation(None, None, float(probs.max()), 0.0, ())
-    order = np.argsort(-probs, kind="stable")
-    best, second = int(order[0]), int(order[1])
-
-    def verdict(without: int) -> str | None:
-        changed = voted.copy()
-        changed[without] = ABSTAIN
-        found = model.predict(Votes(changed[None], labels=votes.labels, lf_names=votes.lf_names))[0]
-        return None if found == ABSTAIN else votes.labels[found]
-
-    weights, start = model.vote_log_odds()
+        return Explanation(None, None, 1 / k, 0.0, ())
+    without = np.repeat(voted[None], len(voters) + 1, axis=0)  # one row without each vote, and last the row itself
+    without[np.arange(len(voters)), voters] = ABSTAIN
+    probs = fitted.proba(one_hot(without, k))
+    labels = [None if c == ABSTAIN else votes.labels[c] for c in decide(probs, (without != ABSTAIN).any(axis=1))]
+    best, second = np.argsort(-probs[-1], kind="stable")[:2].tolist()
+    log_odds, start = fitted.log_odds()
     reasons = []
-    for j in voters:
-        token = j * k + int(voted[j])
-        accuracy = float(model.precision_[token, voted[j]])
-        worth = WORTH + float(model.gold_votes_[token])
-        low, high = beta.ppf([0.05, 0.95], accuracy * worth, (1 - accuracy) * worth)
-        added = float(weights[token, best] - weights[token, second])
-        name, label = votes.lf_names[j], votes.labels[voted[j]]
-        reasons.append(VoteReason(name, label, added, verdict(int(j)), accuracy, (float(low), float(high))))
-    reasons.sort(key=lambda reason: -abs(reason.log_odds))
-    decided = model.predict(alone)[0]
+    for i, j in enumerate(voters.tolist()):
+        vote = j * k + int(voted[j])
+        reasons.append(
+            VoteReason(
+                lf=votes.lf_names[j],
+                vote=votes.labels[voted[j]],
+                log_odds=float(log_odds[vote, best] - log_odds[vote, second]),
+                without=labels[i],
+                accuracy=float(fitted.precision[vote, voted[j]]),
+                interval=_interval(float(fitted.precision[vote, voted[j]]), WORTH + float(fitted.gold_votes[vote])),
+            )
+        )
     return Explanation(
-        label=None if decided == ABSTAIN else votes.labels[best],
+        label=labels[-1],
         runner_up=votes.labels[second],
-        confidence=float(probs[best]),
+        confidence=float(probs[-1, best]),
         start=float(start[best] - start[second]),
-        votes=tuple(reasons),
+        votes=tuple(sorted(reasons, key=lambda reason: -abs(reason.log_odds))),
     )
+
+
+def _interval(accuracy: float, rows: float) -> tuple[float, float]:
+    """Return the middle 90 % of the beta distribution of an accuracy that so many gold rows have shown."""
+    low, high = betaincinv(accuracy * rows, (1 - accuracy) * rows, [0.05, 0.95])
+    return float(low), float(high)

@@ -1,14 +1,18 @@
 """Majority vote: the baseline that every label model has to beat."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.votes import Probs, Votes
+from labelfns.models.arrays import Probs
+from labelfns.votes import Votes
 
 from .base import BaseLabelModel
 from .distinct_rows import Distinct
 
 
+@dataclass(eq=False)
 class MajorityVote(BaseLabelModel):
     """Each vote counts one; a class's probability is its share of a row's votes. Gold is not used.
 

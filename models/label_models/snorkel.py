@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError, SettingsError
-from labelfns.models.seeding import isolated_rng
+from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
-from labelfns.votes import Probs, Votes
+from labelfns.votes import Votes
 
-from .base import BaseLabelModel
-from .distinct_rows import Distinct, one_hot
-from .mixture import softmax
+from .base import SEEDS, BaseLabelModel, balance_array, is_balance, is_number, is_whole, renamed
+from .distinct_rows import BLOCK, Distinct, dense_one_hot
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 LIMIT = 6000
 """The largest (LFs x labels) that is fitted; its square in float64 is 0.3 GB."""
+SEED_GAP = 0.01
+"""From this mean difference of confidences on, the dependence on the seed is worth a note."""
+MOVING = 1e-4
+"""A fit that one more step changes by more than this share of its size has not converged."""
 
 
-@dataclass
+@dataclass(eq=False)
 class SnorkelLabelModel(BaseLabelModel):
     """Snorkel's label model (Ratner et al. 2019, "Training Complex Models with Multi-Task Weak Supervision").
 
@@ -36,17 +40,24 @@ class SnorkelLabelModel(BaseLabelModel):
     Parameters
     ----------
     seed
-        Seed of the fit; the same seed gives the same probabilities.
+        Seed of the fit, in 0..2**32 - 1; the same seed gives the same probabilities.
     n_epochs
         Steps of gradient descent, at least 1.
     lr
         Learning rate, above 0.
     l2
-        Centred L2 regularisation, at least 0.
+        Centered L2 regularization, at least 0.
     prec_init
         Assumed precision of an LF before the fit, in (0, 1).
     class_balance
-        The k class shares, above 0, sum 1; by default from gold where every class is in it, else uniform.
+        The k shares of the classes, above 0, sum 1; by default from gold where every class is in it, else uniform.
+
+    Attributes
+    ----------
+    mu_
+        An [m * k, k] array in (0, 1): how often LF j votes for c on rows of each class, in row ``j * k + c``.
+    class_balance_
+        The [k] shares of the classes in use.
 
     Raises
     ------
@@ -64,98 +75,127 @@ class SnorkelLabelModel(BaseLabelModel):
     def __post_init__(self) -> None:
         balance = self.class_balance
         check(
-            (self.n_epochs >= 1, f"n_epochs must be at least 1; got {self.n_epochs}"),
-            (self.lr > 0, f"lr must be above 0; got {self.lr}"),
-            (self.l2 >= 0, f"l2 must be at least 0; got {self.l2}"),
-            (0 < self.prec_init < 1, f"prec_init must be between 0 and 1; got {self.prec_init}"),
+            (is_whole(self.seed, 0, SEEDS), f"seed must be a whole number in 0..2**32 - 1; got {self.seed!r}"),
+            (is_whole(self.n_epochs, 1), f"n_epochs must be a whole number, at least 1; got {self.n_epochs!r}"),
+            (is_number(self.lr) and self.lr > 0, f"lr must be a number above 0; got {self.lr!r}"),
+            (is_number(self.l2) and self.l2 >= 0, f"l2 must be a number, at least 0; got {self.l2!r}"),
             (
-                balance is None or (min(balance) > 0 and abs(sum(balance) - 1) < 1e-6),
-                f"class_balance must be shares above 0 that sum to 1; got {balance}",
+                is_number(self.prec_init) and 0 < self.prec_init < 1,
+                f"prec_init must be between 0 and 1; got {self.prec_init!r}",
+            ),
+            (
+                balance is None or is_balance(balance),
+                f"class_balance must be shares above 0, one per label, that sum to 1; got {balance!r}",
             ),
         )
+
+    balance_ = renamed("balance_", "class_balance_")
 
     def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
         n_lfs, k = len(votes.lf_names), votes.n_labels
         if n_lfs < 3:
             raise InputError(
-                f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel or MajorityVote "
-                '(label_model.kind = "default" or "majority")'
+                f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel() or MajorityVote()"
             )
         if n_lfs * k > LIMIT:
             raise InputError(
                 f"Snorkel's label model fits a dense matrix of (LFs x labels) squared; {n_lfs} x {k} is over the "
-                f'limit of {LIMIT}. Use LabelModel (label_model.kind = "default")'
+                f"limit of {LIMIT}. Use LabelModel()"
             )
-        if self.class_balance is not None and len(self.class_balance) != k:
-            raise SettingsError(f"class_balance must have {k} shares, one a label; got {len(self.class_balance)}")
         balance = self._balance(gold, k)
         from .snorkel_fit import overlap_matrix
 
         overlaps, n = overlap_matrix(distinct, k), len(votes)
         model = self._fitted(overlaps, n, n_lfs, balance, self.seed)
-        self.balance_ = np.asarray(model.p, dtype=np.float64)
+        self.class_balance_ = np.asarray(model.p, dtype=np.float64)
         self.mu_ = model.mu.detach().numpy().copy()
-        other = self._fitted(overlaps, n, n_lfs, balance, self.seed + 1)
+        other = self._fitted(overlaps, n, n_lfs, balance, self._other_seed)
         self.notes_ = self._notes(distinct, model, other.mu.detach().numpy())
+
+    @property
+    def _other_seed(self) -> int:
+        return (self.seed + 1) % SEEDS
 
     def _fitted(
         self, overlaps: "Tensor", n: int, n_lfs: int, balance: list[float] | None, seed: int
     ) -> "DistinctLabelModel":
+        from labelfns.models.seeding import isolated_rng
+
         from .snorkel_fit import DistinctLabelModel
 
+        model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
+        options = {"n_epochs": self.n_epochs, "lr": self.lr, "l2": self.l2, "prec_init": self.prec_init, "seed": seed}
         with isolated_rng(seed):
-            model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
-            model.fit(
-                np.zeros((1, n_lfs), dtype=np.int64),
-                class_balance=balance,
-                n_epochs=self.n_epochs,
-                lr=self.lr,
-                l2=self.l2,
-                prec_init=self.prec_init,
-                seed=seed,
-                progress_bar=False,
-            )
+            try:
+                model.fit(np.zeros((1, n_lfs), dtype=np.int64), class_balance=balance, progress_bar=False, **options)
+            except Exception as error:  # snorkel raises no kind of its own
+                if "NaN" not in str(error) and "overflow" not in str(error):
+                    raise
+                raise SettingsError(
+                    f"Snorkel's fit ran away with lr {self.lr} and l2 {self.l2} ({error}); lower them"
+                ) from error
         return model
 
     def _notes(
         self, distinct: Distinct, model: "DistinctLabelModel", other: npt.NDArray[np.float32]
     ) -> tuple[str, ...]:
-        """Say where the confidences hang on the number of steps or on the seed."""
+        """Say where the confidences depend on the number of steps or on the seed."""
         covered = distinct.voters > 0
-        hot, weights = one_hot(distinct.rows[covered], len(self.balance_)), distinct.counts[covered]
-        sure = [softmax(hot @ np.log(mu) + np.log(self.balance_)).max(axis=1) for mu in (self.mu_, other)]
-        gap = float(np.average(np.abs(sure[0] - sure[1]), weights=weights))
+        hot, weights = one_hot(distinct.rows[covered], len(self.class_balance_)), distinct.counts[covered]
+        start = np.log(self.class_balance_)
+        confidences = [softmax(hot @ np.log(mu) + start).max(axis=1) for mu in (self.mu_, other)]
+        gap = float(np.average(np.abs(confidences[0] - confidences[1]), weights=weights))
         notes = []
-        if gap > 0.01:
+        if gap > SEED_GAP:
             notes.append(
-                f"the confidences depend on the seed: those of seed {self.seed} and {self.seed + 1} differ by "
-                f"{gap:.2f} on average; rank with them rather than trust a threshold, or use LabelModel "
-                '(label_model.kind = "default")'
+                f"the confidences depend on the seed: those of seed {self.seed} and {self._other_seed} differ by "
+                f"{gap:.2f} on average; rank with them rather than trust a threshold, or use LabelModel()"
             )
         model.zero_grad()
         loss = model._loss_mu(l2=self.l2)
         loss.backward()  # type: ignore[no-untyped-call]
-        slope = float(self.lr * model.mu.grad.norm() / max(float(model.mu.detach().norm()), 1e-12))
-        if slope > 1e-4:
+        change = float(self.lr * model.mu.grad.norm() / max(float(model.mu.detach().norm()), 1e-12))
+        if change > MOVING:
             notes.append(
-                f"the fit has not converged after {self.n_epochs} steps: one more would change mu by {slope:.1e} of "
-                'its size; raise n_epochs or lr, or use LabelModel (label_model.kind = "default")'
+                f"the fit has not converged after {self.n_epochs} steps: one more would change mu by {change:.1e} of "
+                "its size; raise n_epochs or lr, or use LabelModel()"
             )
         return tuple(notes)
 
     def _balance(self, gold: npt.NDArray[np.int64] | None, k: int) -> list[float] | None:
         if self.class_balance is not None:
+            balance_array(self.class_balance, k)
             return list(self.class_balance)
         counts = np.bincount(gold[gold >= 0], minlength=k) if gold is not None else np.zeros(k)
         return (counts / counts.sum()).tolist() if counts.min() > 0 else None
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
-        from .snorkel_fit import snorkel_proba
-
-        return snorkel_proba(rows, self.mu_, self.balance_)
+        return snorkel_proba(rows, self.mu_, self.class_balance_)
 
     def _state(self) -> dict[str, Any]:
-        return {"mu": self.mu_.tolist(), "balance": self.balance_.tolist()}
+        return {"mu": self.mu_, "balance": self.class_balance_}
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self.mu_, self.balance_ = np.asarray(state["mu"], dtype=np.float32), np.asarray(state["balance"])
+        self.mu_, self.class_balance_ = np.asarray(state["mu"], dtype=np.float32), np.asarray(state["balance"])
+
+
+def snorkel_proba(rows: npt.NDArray[np.int8], mu: npt.NDArray[np.float32], balance: Floats) -> Floats:
+    """Return the probabilities [r, k] that snorkel's `predict_proba` gives to rows [r, m] for its `mu` [m * k, k].
+
+    They are bit-identical to snorkel's, except where its products underflow to 0/0: those rows are computed in logs.
+    """
+    k, log_mu = len(balance), np.log(mu)
+    probs = np.empty((len(rows), k))
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        # Two rows at least: a product with a single row takes another path in BLAS, with other last bits.
+        hot = dense_one_hot(block if len(block) > 1 else np.repeat(block, 2, axis=0), k)
+        scores = (hot @ log_mu + np.log(balance))[: len(block)]
+        products = np.exp(scores)
+        totals = products.sum(axis=1, keepdims=True)
+        lost = totals[:, 0] < np.finfo(float).tiny
+        probs[start : start + BLOCK] = products / np.where(lost[:, None], 1, totals)
+        if lost.any():
+            shifted = np.exp(scores[lost] - scores[lost].max(axis=1, keepdims=True))
+            probs[start : start + BLOCK][lost] = shifted / shifted.sum(axis=1, keepdims=True)
+    return probs

@@ -146,7 +146,7 @@ def analyze(
     """Show what each LF does and how much the label model covers; with gold labels, how often they are right."""
     from labelfns.analysis.coverage import Coverage
     from labelfns.analysis.near_copies import near_copies
-    from labelfns.models.evaluation.coverage import leave_one_out
+    from labelfns.models.evaluation.leave_one_out import leave_one_out
     from labelfns.pipelines.run.baselines import LabelCoverage, baseline, label_quality, most_common_label, reasons
     from labelfns.pipelines.run.run import Inputs
     from labelfns.pipelines.run.settings import load_settings

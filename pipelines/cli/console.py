@@ -158,7 +158,7 @@ def left_out(found: list[dict[str, Any]]) -> Group:
     for name in ("", "covered by it alone", "labels it changes", *(["accuracy it adds"] if known else [])):
         table.add_column(name, justify="right" if name else "left")
     for one in found:
-        cells = [f"{one['coverage']:.1%}", f"{one['changed']:.1%}"]
+        cells = [f"{one['coverage']:.1%}", "-" if one["changed"] is None else f"{one['changed']:.1%}"]
         if known:
             cells.append("-" if one["accuracy"] is None else f"{100 * one['accuracy']:+.1f} points")
         table.add_row(escape(one["lf"]), *cells)

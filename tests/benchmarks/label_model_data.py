@@ -9,6 +9,7 @@ import numpy as np
 
 from labelfns import Votes
 from labelfns.lfs.lf_file import load_lfs
+from labelfns.models.arrays import credit
 
 SETS = ("tweeteval_emotion", "wrench_youtube", "wrench_imdb_lite", "wrench_agnews_lite")
 DATA = Path(os.environ.get("LABELFNS_DATA", ""))
@@ -94,8 +95,7 @@ def cells():
 
 def accuracy(probs, gold):
     """Return the share of right rows; a tie counts as a fair draw among the tied classes."""
-    top = probs >= probs.max(axis=1, keepdims=True) - 1e-9
-    return float((top[np.arange(len(gold)), gold] / top.sum(axis=1)).mean())
+    return float(credit(probs, gold).mean())
 
 
 def first_accuracy(probs, gold):

@@ -3,10 +3,14 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment, minimize
 
-from labelfns.models.label_models.distinct_rows import collapse, one_hot
+from labelfns.analysis.pairs import one_hot, vote_pairs
+from labelfns.models.arrays import softmax
+from labelfns.models.label_models.distinct_rows import collapse
+from labelfns.models.label_models.em import Prior
+from labelfns.models.label_models.fit import near_duplicates, share_votes
 from labelfns.models.label_models.independent import fit_independent
 from labelfns.models.label_models.majority import vote_counts
-from labelfns.models.label_models.mixture import Prior, copies, fit_mixture, softmax
+from labelfns.models.label_models.mixture import fit_mixture
 from labelfns.models.label_models.one_accuracy import accuracy_log_odds, fit_accuracies
 
 
@@ -97,7 +101,9 @@ def independent(votes):
     hot = one_hot(distinct.rows, k)
     by_class = np.asarray(hot.T @ distinct.counts).reshape(-1, k).sum(axis=0)
     balance = (1 / k + by_class / by_class.sum()) / 2
-    model = fit_independent(distinct, hot, copies(distinct, hot, k), balance, Prior(), tolerance=np.inf).model
+    pairs = vote_pairs(hot, distinct.counts, k)
+    near = near_duplicates(pairs, k)
+    model = fit_independent(distinct, hot, pairs, near, balance, share_votes(near), Prior(), tolerance=np.inf).model
     weights, start = model.log_odds()
     return softmax(one_hot(votes.matrix, k) @ weights + start)
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from labelfns import Votes
-from labelfns.models import LabelModel, MajorityVote
-from labelfns.models.evaluation.coverage import accuracy_against_coverage, leave_one_out, reliability, wilson
+from labelfns.errors import InputError
+from labelfns.models import accuracy_against_coverage, reliability
+from labelfns.models.evaluation.metrics import wilson
 
 VOTES = Votes(np.array([[0], [1], [0], [1], [-1]]), labels=["a", "b"])
 PROBS = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.45, 0.55], [0.5, 0.5]])
@@ -31,19 +32,12 @@ def test_reliability_by_hand():
     assert reliability(PROBS, VOTES, np.full(5, -1)) is None
 
 
-def test_wilson():
-    low, high = wilson(8, 10)
-    assert (low, high) == (pytest.approx(0.490, abs=1e-3), pytest.approx(0.943, abs=1e-3))
-    assert wilson(0, 5)[0] == 0
-    assert wilson(5, 5)[1] == 1
-
-
-@pytest.mark.parametrize("model", [MajorityVote(), LabelModel()], ids=["majority", "default"])
-def test_leave_one_out(model):
-    votes = Votes(np.array([[0, -1, -1], [0, 0, 1], [1, 1, -1], [-1, 0, -1]]), labels=["a", "b"])
-    alone, _second, third = leave_one_out(model, votes, np.array([0, 0, 1, 0]))
-    assert (alone.coverage, third.coverage) == (0.25, 0.0)
-    assert third.changed == 0
-    steps = []
-    assert all(left.accuracy is None for left in leave_one_out(model, votes, progress=lambda *step: steps.append(step)))
-    assert steps[-1][1:] == (3, 3)
+def test_gold_by_name_and_what_does_not_fit():
+    named = ["a", "b", "b", "b", None]
+    assert accuracy_against_coverage(PROBS, VOTES, named)[0].known == 4
+    assert reliability(PROBS, VOTES, named).error == reliability(PROBS, VOTES, np.array([0, 1, 1, 1, -1])).error
+    for answer in (accuracy_against_coverage, reliability):
+        with pytest.raises(InputError, match=r"shape \(5, 2\); got \(4, 2\)"):
+            answer(PROBS[:4], VOTES, GOLD)
+        with pytest.raises(InputError, match="4 gold labels for 5 rows"):
+            answer(PROBS, VOTES, GOLD[:4])

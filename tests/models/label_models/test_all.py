@@ -93,7 +93,7 @@ def test_unknown_gold_is_no_class(votes):
     gold = np.full(400, -1)
     gold[:6] = [0, 0, 0, 0, 1, 2]
     model = SnorkelLabelModel(n_epochs=5).fit(votes, gold)
-    np.testing.assert_allclose(model.balance_, [4 / 6, 1 / 6, 1 / 6], rtol=1e-6)
+    np.testing.assert_allclose(model.class_balance_, [4 / 6, 1 / 6, 1 / 6], rtol=1e-6)
 
 
 def test_underflow_is_no_nan():

@@ -1,7 +1,8 @@
 import numpy as np
 
+from labelfns.analysis.pairs import one_hot
 from labelfns.models.label_models import distinct_rows as distinct
-from labelfns.models.label_models.distinct_rows import collapse, one_hot, spread
+from labelfns.models.label_models.distinct_rows import collapse, spread
 
 
 def matrix():

@@ -1,14 +1,15 @@
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
 from labelfns import Votes
+from labelfns.analysis.pairs import one_hot, vote_pairs
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import LabelModel, MajorityVote
 from labelfns.models.label_models.calibration import Calibration
-from labelfns.models.label_models.distinct_rows import collapse, one_hot
-from labelfns.models.label_models.mixture import copies, copy_shares
+from labelfns.models.label_models.fit import near_duplicates, share_votes
 
 LABELS = ["a", "b", "c"]
 
@@ -50,9 +51,9 @@ def test_no_order_and_no_seed_changes_the_answer(draw):
     np.testing.assert_allclose(LabelModel().fit(turned).predict_proba(turned), probs, atol=1e-9)
 
 
-def test_certificate():
+def test_convergence():
     votes, _ = make()
-    found = LabelModel().fit(votes).certificate_
+    found = LabelModel().fit(votes).convergence_
     assert found.converged
     assert found.residual < 1e-6
     assert found.gradient < 1e-5
@@ -62,9 +63,8 @@ def test_certificate():
 def test_copies_share_one_vote():
     votes, truth = make(accuracies=(0.8, 0.8, 0.8, 0.3))
     copied = Votes(np.column_stack([votes.matrix, votes.matrix[:, 3], votes.matrix[:, 3]]), labels=LABELS)
-    distinct = collapse(copied.matrix)
-    near = copies(distinct, one_hot(distinct.rows, 3), 3)
-    np.testing.assert_allclose(copy_shares(near), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
+    pairs = vote_pairs(one_hot(copied.matrix, 3), np.ones(len(copied), dtype=int), 3)
+    np.testing.assert_allclose(share_votes(near_duplicates(pairs, 3)), [1, 1, 1, 1 / 3, 1 / 3, 1 / 3])
     without, with_copies = LabelModel().fit(votes), LabelModel().fit(copied)
     assert accuracy(with_copies, copied, truth) > accuracy(without, votes, truth) - 0.02
     assert accuracy(with_copies, copied, truth) > accuracy(MajorityVote().fit(copied), copied, truth) + 0.1
@@ -84,7 +84,7 @@ def test_gold_informs_and_says_so():
     assert error(known) < error(plain)
     assert any("gold rows calibrate" in note for note in known.notes_)
     assert any("not calibrated" in note for note in plain.notes_)
-    assert known.gold_votes_.sum() == (votes.matrix[:200] >= 0).sum()
+    assert known.fitted_.gold_votes.sum() == (votes.matrix[:200] >= 0).sum()
 
 
 def wrong_together(n=400):
@@ -107,7 +107,7 @@ def test_gold_changes_verdicts_only_where_that_is_right_more_often():
     gold = np.where(np.arange(1500) < 60, truth, -1)
     plain, taught = LabelModel().fit(votes), LabelModel().fit(votes, gold)
     np.testing.assert_array_equal(taught.predict(votes), plain.predict(votes))
-    assert taught.calibration_ != plain.calibration_
+    assert taught.fitted_.calibration != plain.fitted_.calibration
 
 
 def long_rows(n=3000):
@@ -131,7 +131,7 @@ def test_abstains_count_only_where_lfs_are_independent():
     model = LabelModel().fit(votes)
     assert model.misfit_ > 0.3
     assert "abstains count for nothing" in model.notes_[0]
-    assert model.certificate_.converged
+    assert model.convergence_.converged
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth)
 
 
@@ -148,7 +148,7 @@ def test_class_shares_are_found_where_abstains_count():
     assert model.balance_source_ == "estimated from votes and abstains"
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) + 0.04
     given = LabelModel(class_balance=(0.75, 0.25)).fit(votes)
-    np.testing.assert_allclose(given.balance_, [0.75, 0.25], atol=1e-3)
+    np.testing.assert_allclose(given.class_balance_, [0.75, 0.25], atol=1e-3)
     assert given.balance_source_ == "given"
 
 
@@ -257,7 +257,7 @@ def test_save_and_load(tmp_path):
     model.save(tmp_path / "model.json")
     again = LabelModel.load(tmp_path / "model.json")
     assert again == model
-    assert (again.notes_, again.certificate_) == (model.notes_, model.certificate_)
+    assert (again.notes_, again.convergence_) == (model.notes_, model.convergence_)
     np.testing.assert_array_equal(again.predict_proba(votes), model.predict_proba(votes))
     assert json.loads((tmp_path / "model.json").read_text())["lf_names"] == list(votes.lf_names)
     with pytest.raises(InputError, match="was fitted on"):
@@ -339,3 +339,43 @@ def test_calibration_moves_confidence_and_keeps_the_verdict():
     right = np.tile([[0.7, 0.3]], (2000, 1))
     fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), 0.8)
     assert fitted(right)[0, 0] == pytest.approx(0.9, abs=0.03)
+
+
+def test_names_of_before():
+    model = LabelModel().fit(make(n=100)[0])
+    for old, new in (("certificate_", "convergence_"), ("shares_", "lf_weights_"), ("balance_", "class_balance_")):
+        with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}"):
+            assert getattr(model, old) is getattr(model, new)
+
+
+def test_a_saved_model_has_every_number(tmp_path):
+    votes, truth = make(n=300)
+    model = LabelModel().fit(votes, truth)
+    model.save(tmp_path / "model.json")
+    again = LabelModel.load(tmp_path / "model.json").fitted_
+    for field in dataclasses.fields(again):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(model.fitted_, field.name), field.name)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content["state"].pop("start"),
+        lambda content: content["state"].update(start=[0.0, 0.0]),
+        lambda content: content["state"].update(vote_log_odds=[]),
+        lambda content: content["state"].update(extra=1),
+        lambda content: content["state"]["calibration"].update(slope="steep"),
+        lambda content: content.update(state=None),
+        lambda content: content["settings"].update(accuracy=7),
+        lambda content: content["lf_names"].pop(),
+        lambda content: content["labels"].append("d"),
+    ],
+)
+def test_a_damaged_file_is_one_message(tmp_path, damage):
+    file = tmp_path / "model.json"
+    LabelModel().fit(*make(n=200)).save(file)
+    content = json.loads(file.read_text())
+    damage(content)
+    file.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"model\.json is a damaged LabelModel"):
+        LabelModel.load(file)

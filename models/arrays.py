@@ -1,0 +1,52 @@
+"""Arrays of numbers per class: their types, softmax, and one rule for ties (a leaf: numpy)."""
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.checks import Bools, Ints
+from labelfns.lfs.base import ABSTAIN
+
+Floats = npt.NDArray[np.float64]
+Probs = npt.NDArray[np.floating[Any]]
+"""An [n, k] array of probabilities in [0, 1], rows sum to 1."""
+
+TIE = 1e-9
+"""Probabilities this close are equal: sums of the same numbers in another order differ by some 1e-16."""
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return rows of probabilities [n, k] from rows of log scores [n, k], without under- or overflow."""
+    top = reduce(np.maximum, scores.T)  # classes are few: column by column is many times faster than max(axis=1)
+    shifted = np.exp(scores - top[:, None])
+    return np.asarray(shifted / reduce(np.add, shifted.T)[:, None])
+
+
+def most_likely(probs: Probs) -> Bools:
+    """Return an [n, k] mask of each row's most likely class; of several where they tie (see `TIE`).
+
+    Examples
+    --------
+    >>> most_likely(np.array([[0.7, 0.3], [0.5, 0.5]])).tolist()
+    [[True, False], [True, True]]
+    """
+    return np.asarray(probs >= probs.max(axis=1, keepdims=True) - TIE)
+
+
+def decide(probs: Probs, covered: Bools | None = None) -> npt.NDArray[np.int64]:
+    """Return each row's most likely class [n]; `ABSTAIN` where classes tie or `covered` [n] is false."""
+    clear = most_likely(probs).sum(axis=1) == 1
+    if covered is not None:
+        clear &= covered
+    return np.where(clear, probs.argmax(axis=1), ABSTAIN)
+
+
+def credit(probs: Probs, gold: Ints) -> Floats:
+    """Return for each row 1 where its most likely class is gold [n], 0 where not, 1/t where t classes tie.
+
+    A tie is worth what a fair draw among the tied classes is right on average.
+    """
+    best = most_likely(probs)
+    return np.asarray(best[np.arange(len(gold)), gold] / best.sum(axis=1))

@@ -1,0 +1,301 @@
+"""The fit of `LabelModel`, as functions: from votes alone, and then with gold rows.
+
+LFs that repeat each other share one vote. Where pairs of votes occur as often as with independent LFs, votes are read
+that way, abstains included (`.independent`). Elsewhere abstains say nothing, and each vote is a blend: mostly a vote of
+equals, in which what is learned from agreement (`.one_accuracy`, `.mixture`) decides ties and near-ties.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
+from labelfns.models.arrays import Floats, Probs, credit, softmax
+
+from .base import balance_array
+from .calibration import Calibration, better, gold_counts, posterior
+from .distinct_rows import Distinct
+from .em import Convergence, Prior
+from .independent import fit_independent
+from .majority import vote_counts
+from .mixture import fit_mixture
+from .one_accuracy import accuracy_log_odds, fit_accuracies
+
+NEAR_COPY = 0.8
+"""LFs that give the same vote on more than this share of the rows on which either votes share one vote; independent
+LFs reach that only where both find nearly every row of their class, and lose little by sharing."""
+ABOVE_CHANCE = 1e-3
+"""The prior's accuracy is at least this much above 1/k: at chance a vote would say nothing."""
+INDEPENDENT = 0.2
+"""The misfit up to which LFs are taken to be independent: real sets are off by 27 % and more."""
+OVERTURNED = 0.02
+"""One accuracy per LF may overturn this share of clear majorities; where it would overturn more, it has run away."""
+ONE_ACCURACY = 0.75
+"""The part of what is learned that comes from one accuracy per LF; the rest is from one precision per vote."""
+EQUALS = 0.75
+"""The part of a vote's weight in which all LFs are equal; what is learned then decides ties and near-ties alone."""
+FEW_GOLD = 10
+"""Fewer covered gold rows than this are not used: a calibration has two numbers to fit."""
+GOLD_TRUST = 20.0
+"""How many gold rows a precision learned without gold is worth."""
+CHANCE = 1.64
+"""How many standard errors better on gold rows is better than chance: one-sided, 5 %."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A fitted `LabelModel`: every number that its answers come from, and what to know about them.
+
+    Parameters
+    ----------
+    precision
+        An [m * k, k] array in (0, 1): row ``j * k + c`` is p(class | LF j votes for c).
+    lf_weights
+        An [m] array in (0, 1]: how much of a vote each LF has; near-copies share one.
+    vote_log_odds
+        An [m * k, k] array: what the vote of LF j for c adds to the log-odds of each class.
+    start
+        The [k] log-odds of the classes before any vote.
+    class_balance
+        The [k] shares of the classes among covered rows, sum 1.
+    balance_source
+        Where they are from, for messages: ``"given"`` or ``"estimated from ..."``.
+    anchor
+        How often every LF is taken to be right before anything is known, in (1/k, 1).
+    misfit
+        How far the counts of pairs of votes are from those of independent LFs, at least 0; infinite if there are too
+        few (see `independent.misfit`).
+    convergence
+        What shows that the fit is at its optimum.
+    gold_votes
+        An [m * k] array: on how many gold rows each vote was seen.
+    calibration
+        What is done to confidences last.
+    floored
+        Whether majority vote's verdicts are used, since gold showed that they are better.
+    notes
+        What a user should know before trusting the confidences, a sentence each.
+    """
+
+    precision: Floats
+    lf_weights: Floats
+    vote_log_odds: Floats
+    start: Floats
+    class_balance: Floats
+    balance_source: str
+    anchor: float
+    misfit: float
+    convergence: Convergence
+    gold_votes: Floats
+    calibration: Calibration
+    floored: bool = False
+    notes: tuple[str, ...] = ()
+
+    def log_odds(self) -> tuple[Floats, Floats]:
+        """Return the log-odds in use: what each vote adds to each class, [m * k, k], and those before any vote, [k]."""
+        if self.floored:
+            return equal_votes(self.anchor, len(self.lf_weights), len(self.start)), np.zeros(len(self.start))
+        return self.vote_log_odds, self.start
+
+    def proba(self, hot: Any) -> Probs:
+        """Return the class probabilities [r, k] of rows by their one-hot votes, sparse [r, m * k]."""
+        votes, start = self.log_odds()
+        return self.calibration(softmax(hot @ votes + start))
+
+
+def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str | Sequence[float]) -> Fitted:
+    """Fit on votes alone.
+
+    Parameters
+    ----------
+    distinct
+        The distinct vote rows; at least one has a vote.
+    k
+        The number of classes.
+    accuracy, class_balance
+        As in `LabelModel`.
+
+    Raises
+    ------
+    SettingsError
+        If `class_balance` does not have k shares.
+    """
+    hot = one_hot(distinct.rows, k, distinct.strength)
+    prior = Prior(max(accuracy, 1 / k + ABOVE_CHANCE))
+    pairs = vote_pairs(hot, distinct.counts, k)
+    near = near_duplicates(pairs if distinct.strength is None else _whole_pairs(distinct, k), k)
+    lf_weights = share_votes(near)
+    balance, source = _class_balance(class_balance, hot.T @ distinct.counts, lf_weights, k)
+    trial = fit_independent(
+        distinct, hot, pairs, near, balance, lf_weights, prior, tolerance=INDEPENDENT, fixed_balance=source == "given"
+    )
+    if trial.convergence is not None:
+        votes, start = trial.model.log_odds()
+        precision, convergence, balance = trial.model.precision, trial.convergence, trial.model.covered_balance()
+        source = "given" if source == "given" else "estimated from votes and abstains"
+        notes = [f"the LFs fire as independent LFs would (within {trial.misfit:.0%}): abstains count as evidence"]
+    else:
+        far = "too few votes meet" if np.isinf(trial.misfit) else f"pairs of votes are off by {trial.misfit:.0%}"
+        notes = [f"the LFs are not taken to be independent ({far}): abstains count for nothing"]
+        votes, start, convergence = _fit_agreement(distinct, hot, balance, lf_weights, prior, notes)
+        precision = softmax(votes / np.repeat(lf_weights, k)[:, None] + start)
+    notes.append(f"class balance {source}: {', '.join(f'{share:.2f}' for share in balance)}")
+    if not convergence.converged:
+        notes.append(f"the fit is not certain: {convergence}")
+    return Fitted(
+        precision=precision,
+        lf_weights=lf_weights,
+        vote_log_odds=votes,
+        start=start,
+        class_balance=balance,
+        balance_source=source,
+        anchor=prior.accuracy,
+        misfit=trial.misfit,
+        convergence=convergence,
+        gold_votes=np.zeros(len(precision)),
+        calibration=Calibration(center=prior.accuracy),
+        notes=tuple(notes),
+    )
+
+
+def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: bool) -> Fitted:
+    """Return the fit with what gold rows say.
+
+    Gold sharpens the precisions; verdicts change only where that is right more often than chance gives, each gold row
+    left out in turn. The confidences are calibrated on the same held-out probabilities.
+
+    Parameters
+    ----------
+    fitted
+        A fit on votes alone.
+    hot
+        The one-hot votes of the g gold rows, sparse [g, m * k]; each has a vote.
+    gold
+        Their class ids [g].
+    floor
+        Whether to fall back to majority vote where the gold rows show it to be better.
+    """
+    g, k = len(gold), len(fitted.start)
+    if g < FEW_GOLD:
+        note = (
+            f"{g} covered gold rows: accuracies come from agreement alone and confidences are not calibrated; "
+            "20 to 200 gold rows would settle them"
+        )
+        return replace(fitted, notes=(*fitted.notes, note))
+    counts = gold_counts(hot, gold, k)
+    precision, sharpened = _sharpened(fitted, counts)
+    used: Probs = softmax(hot @ fitted.vote_log_odds + fitted.start)
+    held_out = _held_out(fitted, hot, gold, counts)
+    sharpens = better(credit(held_out, gold), credit(used, gold), CHANCE)
+    used = held_out if sharpens else used
+    what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"
+    notes = [f"{g} covered gold rows {what}"]
+    equal = softmax(hot @ equal_votes(fitted.anchor, len(fitted.lf_weights), k))
+    ours, majority = credit(used, gold), credit(equal, gold)
+    floored = floor and better(majority, ours, CHANCE)
+    if floored:
+        notes.append(
+            f"majority vote is used: on the gold rows it is right {majority.mean():.0%} of the time, this model "
+            f'{ours.mean():.0%}; floor="off" keeps the model'
+        )
+    return replace(
+        fitted,
+        precision=precision,
+        vote_log_odds=sharpened if sharpens else fitted.vote_log_odds,
+        gold_votes=counts.sum(axis=1),
+        calibration=Calibration.fit(equal if floored else used, gold, fitted.anchor),
+        floored=floored,
+        notes=(*fitted.notes, *notes),
+    )
+
+
+def near_duplicates(pairs: Any, k: int, threshold: float = NEAR_COPY) -> Any:
+    """Return which LFs are near-copies of each other, and of themselves: a sparse [m, m] array of booleans.
+
+    `pairs` is what `vote_pairs` counts, [m * k, m * k].
+    """
+    both, same = lf_pairs(pairs, k)
+    votes, both = both.diagonal(), both.tocoo()
+    either = votes[both.row] + votes[both.col] - both.data
+    near = np.asarray(same[both.row, both.col]) > threshold * either
+    return sparse.csr_array((np.ones(near.sum(), dtype=bool), (both.row[near], both.col[near])), shape=both.shape)
+
+
+def share_votes(near: Any) -> Floats:
+    """Return how much of a vote each LF has, [m]: near-copies (see `near_duplicates`) share one."""
+    return np.asarray(1 / np.maximum(near.sum(axis=1), 1), dtype=np.float64)
+
+
+def equal_votes(accuracy: float, m: int, k: int) -> Floats:
+    """Return the log-odds [m * k, k] of the votes of m LFs that are all right equally often."""
+    return np.tile(np.eye(k) * np.log(accuracy * (k - 1) / (1 - accuracy)), (m, 1))
+
+
+def _whole_pairs(distinct: Distinct, k: int) -> Any:
+    """Count pairs of votes with every vote a whole one."""
+    return vote_pairs(one_hot(distinct.rows, k), distinct.counts, k)
+
+
+def _class_balance(
+    setting: str | Sequence[float], vote_counts: Floats, lf_weights: Floats, k: int
+) -> tuple[Floats, str]:
+    """Return the class balance [k] to begin with and its source, from how often each vote was cast, [m * k]."""
+    if not isinstance(setting, str):
+        return balance_array(setting, k), "given"
+    uniform = np.full(k, 1 / k)
+    if setting == "uniform":
+        return uniform, "estimated from a uniform prior"
+    # A class's share of the votes says as much about the LFs as about the class: go half way.
+    by_class = (vote_counts * np.repeat(lf_weights, k)).reshape(-1, k).sum(axis=0)
+    return np.asarray((uniform + by_class / by_class.sum()) / 2), "estimated from votes"
+
+
+def _fit_agreement(
+    distinct: Distinct, hot: Any, balance: Floats, lf_weights: Floats, prior: Prior, notes: list[str]
+) -> tuple[Floats, Floats, Convergence]:
+    """Return the log-odds of votes and of the start where abstains say nothing; add to the notes what was left out."""
+    k, weights = len(balance), np.repeat(lf_weights, len(balance))[:, None]
+    mixture, convergence = fit_mixture(distinct, hot, balance, lf_weights, prior)
+    accuracy, other = fit_accuracies(distinct, hot, lf_weights, prior, k)
+    one_accuracy = accuracy_log_odds(accuracy, lf_weights, k)
+    overturned, part = _overturned(distinct, hot @ one_accuracy, k), ONE_ACCURACY
+    if overturned > OVERTURNED:
+        part = 0.0
+        notes.append(
+            f"one accuracy per LF would overturn {overturned:.0%} of clear majorities and is left out; a precision "
+            "per vote is used alone"
+        )
+    learned = part * one_accuracy + (1 - part) * mixture.log_odds()
+    votes = EQUALS * (equal_votes(prior.accuracy, len(lf_weights), k) * weights) + (1 - EQUALS) * learned
+    return votes, (1 - EQUALS) * (1 - part) * np.log(balance), convergence.worse(other)
+
+
+def _overturned(distinct: Distinct, scores: Floats, k: int) -> float:
+    """Return the share of rows with a clear majority to which `scores` [r, k] give another class."""
+    counts = vote_counts(distinct.rows, k)
+    top = np.partition(counts, -2, axis=1)[:, -2:]
+    clear = top[:, 1] > top[:, 0]
+    other = clear & (scores.argmax(axis=1) != counts.argmax(axis=1))
+    return float(distinct.counts[other].sum() / max(distinct.counts[clear].sum(), 1))
+
+
+def _sharpened(fitted: Fitted, counts: Floats) -> tuple[Floats, Floats]:
+    """Return the precisions and the log-odds of votes after gold counts, all [m * k, k]."""
+    precision = posterior(fitted.precision, counts, GOLD_TRUST)
+    weights = np.repeat(fitted.lf_weights, len(fitted.start))[:, None]
+    return precision, fitted.vote_log_odds + np.log(precision / fitted.precision) * weights
+
+
+def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats) -> Probs:
+    """Return the probabilities [g, k] of gold rows, each sharpened by the other gold rows alone."""
+    k = len(fitted.start)
+    probs = np.empty((len(gold), k))
+    for i in range(len(gold)):
+        row = hot[[i]]
+        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], k))
+        probs[i] = softmax(row @ votes + fitted.start)[0]
+    return probs
