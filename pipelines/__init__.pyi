@@ -1,5 +1,5 @@
 from .few_gold import LittleGold
-from .run.run import read_texts as read_texts
+from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
 from .self_training.ledger import Labelled, Ledger, Round, Rounds, SelfTrainingResult

@@ -1,39 +1,33 @@
-"""One run, from settings to a run folder."""
+"""One run, from settings to a run folder: `prepare`, `train`, `publish`."""
 
+import copy
 import dataclasses
-import hashlib
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from importlib.metadata import version
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.plain import OnError
-from labelfns.errors import InputError, LabelFnsWarning
-from labelfns.io.reading import Texts
-from labelfns.io.reading import read_texts as read_texts
-from labelfns.lfs.lf_file import load_lfs
-from labelfns.lfset import LFSet
+from labelfns.errors import InputError, LabelFnsWarning, WriteError
 from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier
-from labelfns.models.transformer import distributed as parallel
-from labelfns.models.transformer.backbone import load_backbone
-from labelfns.pipelines.few_gold import Refined, check_few_gold, refine
-from labelfns.pipelines.report.pages import write_report
-from labelfns.pipelines.self_training.ledger import Labelled, SelfTrainingResult
+from labelfns.models.transformer import distributed
+from labelfns.pipelines.few_gold import LittleGold, Refined, check_few_gold, refine
+from labelfns.pipelines.self_training.ledger import Labelled, Round, Rounds, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
 from labelfns.progress import Bar, Progress, silent
-from labelfns.text.tokens import Span
 from labelfns.votes import Votes
 
 from .folder import RunFolder
-from .metrics import LabelCoverage, baseline, most_common_label, warnings
+from .inputs import Cues, Inputs, input_paths, made_from, versions, votes_and_cues
+from .inputs import read_texts as read_texts
+from .metrics import LabelCoverage, baseline, most_common_label
+from .metrics import warnings as cautions
 from .settings import PipelineSettings
 
 RULE = (
@@ -41,67 +35,100 @@ RULE = (
     "recall over classes against the LFs' labels, on covered texts that no round trained on, with the words that made "
     "LFs fire hidden. No gold is used."
 )
+NO_REPORT = "the report could not be made"
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """What a pipeline starts from: its LFs and its texts, read and checked.
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How inputs become a classifier.
 
     Parameters
     ----------
-    lfs
-        The LFs.
-    sets
-        The texts: ``pool``, and ``val``, ``test`` and ``few_gold``, which have gold, where the pipeline names them.
+    label_model
+        Turns votes into probabilities; a template, which stays as it is.
+    classifier
+        The classifier to fine-tune; a template too. Its seed is the run's.
+    rounds
+        How the rounds go.
+    few_gold
+        How a few gold rows are used, where there are such.
+    on_error
+        What an LF that raises does: ``"abstain"`` or ``"raise"``.
     """
 
-    lfs: LFSet
-    sets: dict[str, Texts]
+    label_model: BaseLabelModel
+    classifier: TransformerClassifier
+    rounds: Rounds = field(default_factory=Rounds)
+    few_gold: LittleGold = field(default_factory=LittleGold)
+    on_error: OnError = "abstain"
 
     @classmethod
-    def read(cls, settings: PipelineSettings) -> "Inputs":
-        """Load LFs and texts.
+    def of(cls, settings: PipelineSettings) -> "Plan":
+        """Return the plan that settings say."""
+        return cls(
+            settings.label_model.build(settings.seed),
+            TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed),
+            settings.self_training,
+            settings.little_gold,
+            settings.lfs.on_error,
+        )
 
-        Raises
-        ------
-        LabelFnsError
-            If a file is missing or malformed, or an LF is not right.
-        """
-        data = settings.data
-        lfs = load_lfs(Path(settings.lfs.file), data.labels)
-        sources = {"pool": data.pool, "val": data.val, "test": data.test, "few_gold": data.few_gold}
-        sets = {
-            name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
-            for name, source in sources.items()
-            if source is not None
-        }
-        return cls(lfs, sets)
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What is trained on: all that needs no training is done.
+
+    Parameters
+    ----------
+    inputs, plan
+        What it was made from.
+    votes, cues
+        By set, the LFs' votes, and what made them fire.
+    seconds
+        Wall time of each step so far; later steps add theirs.
+    """
+
+    inputs: Inputs
+    plan: Plan
+    votes: Mapping[str, Votes]
+    cues: Mapping[str, Cues]
+    seconds: dict[str, float]
 
     @property
-    def pool(self) -> Texts:
-        """The texts to label."""
-        return self.sets["pool"]
-
-    @cached_property
     def labelled(self) -> dict[str, Labelled]:
         """The sets with gold to report figures on."""
         return {
-            name: Labelled(found.texts, found.gold, self.lfs.cues(found.texts))
-            for name, found in self.sets.items()
-            if name in ("val", "test") and found.gold is not None
+            name: Labelled(data.texts, data.gold, self.cues[name])
+            for name, data in self.inputs.voted_on.items()
+            if name != "pool" and data.gold is not None
         }
 
-    def apply(
-        self, on_error: OnError, progress: Progress | None = None, *, but: Collection[str] = ()
-    ) -> dict[str, Votes]:
-        """Let the LFs vote on every set but those named; gold rows to train with need no votes."""
-        with catch_warnings():
-            simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer, and in the run's own warnings
-            return {
-                name: self.lfs.apply(found.texts, on_error=on_error, progress=progress)
-                for name, found in self.sets.items()
-                if name not in {"few_gold", *but}
-            }
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What came of the training.
+
+    Parameters
+    ----------
+    prepared
+        What was trained on.
+    label_model
+        Fitted on the pool's votes.
+    result
+        The rounds.
+    refined
+        What a few gold rows made of the best round's model; None where there were none.
+    """
+
+    prepared: Prepared
+    label_model: BaseLabelModel
+    result: SelfTrainingResult
+    refined: Refined | None
+
+    @property
+    def classifier(self) -> TransformerClassifier:
+        """The model to keep."""
+        return self.result.best.classifier if self.refined is None else self.refined.classifier
 
 
 def run_pipeline(
@@ -110,6 +137,7 @@ def run_pipeline(
     *,
     overwrite: bool = False,
     resume: bool = False,
+    keep: Iterable[Path] = (),
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and leave a run folder.
@@ -124,11 +152,14 @@ def run_pipeline(
     output
         The folder to make.
     overwrite
-        Whether an earlier run's folder of that name is replaced; nothing else ever is.
+        Whether an earlier run's folder of that name is replaced: one that a run wrote, and that holds nothing else.
+        It is removed when the new run has begun.
     resume
-        Whether to go on with the run in that folder, which was stopped at any moment: rounds that are done are read
-        back, the next goes on from its last checkpoint, and the weights are those of an undisturbed run on the same
+        Whether to resume the run in that folder, which was stopped at any moment: rounds that are done are read
+        back, the next resumes from its last checkpoint, and the weights are those of an undisturbed run on the same
         machine. A run that is complete is left as it is; where there is none yet, one is begun.
+    keep
+        Further files that may not be inside a folder that is replaced, such as the pipeline file.
     progress
         Called with what is done and how far it is; by default a bar is shown.
 
@@ -140,151 +171,247 @@ def run_pipeline(
     Raises
     ------
     LabelFnsError
-        If anything about the input is not right, another process uses the folder, or a run to go on with was begun
-        with other settings, LFs, data or versions. Inputs are checked before an old folder is replaced.
+        If anything about the input is not right, the folder holds what no run wrote, another process uses it, or a run
+        to resume was begun with other settings, LFs, data or versions, or is damaged. All this is checked before an
+        old run is replaced.
     WriteError
-        If a file cannot be written; the run can go on when the cause is mended.
+        If a file cannot be written; the run can be resumed when the cause is removed.
+
+    Warns
+    -----
+    LabelFnsWarning
+        If the report cannot be made; the run is complete without it.
     """
     if overwrite and resume:
         raise InputError("a run is either replaced or gone on with: choose one of overwrite and resume")
-    parallel.start(settings.classifier)
-    seconds: dict[str, float] = {}
-    show = progress or Bar() if parallel.is_main() else silent
-    folder = RunFolder(output)
-    folder.check(overwrite=overwrite, resume=resume)
+    distributed.start(settings.classifier)
+    main, seconds = distributed.is_main(), dict[str, float]()
+    show = progress or Bar() if main else silent
+    folder, paths = RunFolder(Path(output)), [*input_paths(settings), *keep]
+    if main:
+        folder.recover()
+        folder.check(overwrite=overwrite, resume=resume, inputs=paths)
+    begun = distributed.agreed(folder.begun and not overwrite)
     with _timed(seconds, "reading"):
         inputs = Inputs.read(settings)
-    with _timed(seconds, "applying LFs"):
-        cues = inputs.lfs.cues(inputs.pool.texts)
-    load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
-    few = inputs.sets.get("few_gold")
-    if few is not None:
-        check_few_gold(few.gold, settings.data.labels)
-    fresh = overwrite or not folder.begun
-    with ExitStack() as stack:
-        if parallel.is_main():
-            with _timed(seconds, "applying LFs"):
-                votes = inputs.apply(settings.lfs.on_error, show, but=() if fresh else ("pool",))
-            if fresh:
-                check_trainable(inputs.pool.texts, votes["pool"])
-            stack.enter_context(folder.locked())
-            if fresh:
-                folder.check(overwrite=overwrite, resume=resume and not folder.begun)  # another may have come first
-                folder.create(settings, made_from(settings, inputs, cues), votes["pool"])
+    prepared = prepare(
+        inputs, Plan.of(settings), votes=folder.read_votes if begun else None, seconds=seconds, progress=show
+    )
+    with folder.locked(replace=overwrite) if main else nullcontext():
+        if main:
+            origin = made_from(settings, inputs, prepared.cues["pool"], processes=distributed.processes())
+            if begun:
+                folder.check_same(settings, origin)
             else:
-                folder.check_same(settings, made_from(settings, inputs, cues))
-        parallel.wait()
+                folder.begin(settings, origin, prepared.votes["pool"])
+        distributed.wait()
         if folder.complete:
-            return folder.read_metrics()
-        pool = folder.read_votes()
-        label_model = settings.label_model.build(settings.seed)
-        template = TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
-        with _timed(seconds, "label model and rounds"):
-            result = SelfTraining(label_model, template, settings.self_training).run(
-                inputs.pool.texts,
-                pool,
-                cues=cues,
-                gold=inputs.pool.gold,
-                labelled=inputs.labelled,
-                on_round=lambda done: folder.write_round(done, pool.labels) if parallel.is_main() else None,
-                done=folder.read_rounds(pool.labels, settings.classifier),
-                checkpoints=folder.checkpoints,
-                progress=show,
-            )
-        refined = None
-        if few is not None and few.gold is not None:
-            with _timed(seconds, "little gold"):
-                shares = settings.self_training.class_shares or result.best.predicted.mean(axis=0)
-                best = result.best.classifier
-                refined = refine(best, few.texts, few.gold, shares, settings.little_gold, inputs.labelled, show)
-        if parallel.is_main():
-            folder.write_weak_labels(pool, result.weak_labels)
-            folder.write_best(result.best, refined)
-            metrics = _metrics(settings, inputs, votes | {"pool": pool}, label_model, result, refined, seconds)
-            write_report(output, metrics)
-            folder.write_metrics(metrics)
-        parallel.wait()
+            metrics = folder.read_metrics()
+            return metrics if not main or folder.reported else report(folder, metrics)
+        trained = train(
+            prepared,
+            on_round=lambda done: folder.write_round(done, inputs.lfs.labels) if main else None,
+            done=folder.read_rounds(prepared.votes["pool"], settings.classifier),
+            checkpoints=folder.checkpoints,
+            progress=show,
+        )
+        if main:
+            publish(trained, settings, folder)
+        distributed.wait()
     return folder.read_metrics()
 
 
-def made_from(settings: PipelineSettings, inputs: Inputs, cues: Sequence[Sequence[Span]]) -> dict[str, dict[str, Any]]:
-    """Return fingerprints of what a run is made from, settings apart: what may not change while it is stopped."""
-    rows = {
-        name: _digest((found.texts, None if found.gold is None else found.gold.tolist()))
-        for name, found in inputs.sets.items()
-    }
-    return {
-        "versions": _versions() | {"processes": parallel.processes()},
-        "lfs": {
-            "the LF file": _digest(Path(settings.lfs.file).read_bytes()),
-            "what the LFs fire on": _digest(cues),  # they may import other files
-        },
-        "data": {f"the rows of data.{name}": value for name, value in rows.items()},
-    }
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
-
-
-def _metrics(
-    settings: PipelineSettings,
+def prepare(
     inputs: Inputs,
-    votes: dict[str, Votes],
-    label_model: BaseLabelModel,
-    result: SelfTrainingResult,
-    refined: Refined | None,
-    seconds: dict[str, float],
-) -> dict[str, Any]:
+    plan: Plan,
+    *,
+    votes: Callable[[], Votes] | None = None,
+    seconds: dict[str, float] | None = None,
+    progress: Progress,
+) -> Prepared:
+    """Check what can be checked before any training, and let the LFs vote, in the main process, once on each set.
+
+    Parameters
+    ----------
+    inputs, plan
+        What to train on, and how.
+    votes
+        Gives the votes on the pool where they are known: of a run that is resumed.
+    seconds
+        Wall time of each step so far.
+    progress
+        Called with what is done and how far it is.
+
+    Raises
+    ------
+    InputError
+        If there is no such backbone, a label has too few gold rows, no row of the pool is covered, or a label gets no
+        vote.
+    """
+    seconds = {} if seconds is None else seconds
+    check_backbone(plan.classifier)
+    if "few_gold" in inputs.sets:
+        check_few_gold(inputs.sets["few_gold"].gold, inputs.lfs.labels)
+
+    def voted(name: str, texts: Sequence[str]) -> tuple[Votes, Cues]:
+        if name == "pool" and votes is not None:
+            return votes(), inputs.lfs.cues(texts)
+        return votes_and_cues(inputs.lfs, texts, plan.on_error, progress)
+
+    answers = None
+    if distributed.is_main():
+        with _timed(seconds, "applying LFs"):
+            answers = {name: voted(name, data.texts) for name, data in inputs.voted_on.items()}
+        if votes is None:
+            check_trainable(inputs.pool.texts, answers["pool"][0])
+    answers = distributed.agreed(answers)
+    assert answers is not None
+    votes_by_set = {name: answer[0] for name, answer in answers.items()}
+    return Prepared(inputs, plan, votes_by_set, {name: answer[1] for name, answer in answers.items()}, seconds)
+
+
+def train(
+    prepared: Prepared,
+    *,
+    on_round: Callable[[Round], None] | None = None,
+    done: Sequence[Round] = (),
+    checkpoints: Path | None = None,
+    progress: Progress,
+) -> Trained:
+    """Fit the label model, run all rounds, and let a few gold rows prove what they add.
+
+    Parameters
+    ----------
+    prepared
+        What to train on, and how.
+    on_round
+        Called with each round when it is done.
+    done
+        The first rounds of a run that is resumed, which are not done again.
+    checkpoints
+        A folder for checkpoints, one folder per round, from which a round that was stopped resumes.
+    progress
+        Called with what is done and how far it is.
+    """
+    inputs, plan, labelled = prepared.inputs, prepared.plan, prepared.labelled
+    label_model = copy.deepcopy(plan.label_model)
+    with _timed(prepared.seconds, "label model and rounds"):
+        result = SelfTraining(label_model, plan.classifier, plan.rounds).run(
+            inputs.pool.texts,
+            prepared.votes["pool"],
+            cues=prepared.cues["pool"],
+            gold=inputs.pool.gold,
+            labelled=labelled,
+            on_round=on_round,
+            done=done,
+            checkpoints=checkpoints,
+            progress=progress,
+        )
+    few, refined = inputs.sets.get("few_gold"), None
+    if few is not None and few.gold is not None:
+        with _timed(prepared.seconds, "little gold"):
+            shares = plan.rounds.class_shares or result.best.predicted.mean(axis=0)
+            best = result.best.classifier
+            refined = refine(best, few.texts, few.gold, shares, plan.few_gold, labelled, progress)
+    return Trained(prepared, label_model, result, refined)
+
+
+def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
+    """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
+    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels)
+    folder.write_best(trained.result.best, trained.refined)
+    metrics = _metrics(trained, settings)
+    folder.write_metrics(metrics)
+    return report(folder, metrics)
+
+
+def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
+    """Write the report of a complete run, or say in a warning, and in the metrics, why there is none.
+
+    Returns
+    -------
+    dict
+        The metrics, as they are in the folder then.
+    """
+    from labelfns.pipelines.report.pages import write_report
+
+    notes = [note for note in metrics["warnings"] if not note.startswith(NO_REPORT)]
+    try:
+        write_report(folder.path, metrics | {"warnings": notes})
+    except Exception as error:  # of many kinds: templates, plots, fonts, the disk
+        notes.append(f"{NO_REPORT} ({type(error).__name__}: {error}); the run is complete without it")
+        warnings.warn(notes[-1], LabelFnsWarning, stacklevel=2)
+    if notes != metrics["warnings"]:
+        metrics = metrics | {"warnings": notes}
+        with suppress(WriteError):  # the disk may be full, and the metrics without this note are there
+            folder.write_metrics(metrics)
+    return metrics
+
+
+def check_backbone(classifier: TransformerClassifier) -> None:
+    """Check that a classifier's backbone is there, without opening its weights.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
+    from labelfns.models.transformer import backbone as room
+
+    source = str(room.embedded_folder() if classifier.backbone == room.EMBEDDED else classifier.backbone)
+    if source.startswith((".", "/", "~")) and not Path(source).is_dir():
+        raise InputError(f"backbone {source}: there is no such folder")
+    if not Path(source).is_dir():
+        room._look_up_on_hub(source)
+    elif not (Path(source) / "config.json").is_file():
+        raise InputError(f"backbone {source} is a folder without config.json: not a saved transformer")
+
+
+def _metrics(trained: Trained, settings: PipelineSettings) -> dict[str, Any]:
+    prepared, result, refined = trained.prepared, trained.result, trained.refined
+    inputs, votes, labelled = prepared.inputs, prepared.votes, prepared.labelled
     pool = votes["pool"]
-    baselines = {
-        kind: {
-            name: baseline(model, votes[name], labelled.gold, most_common_label(model, pool))
-            for name, labelled in inputs.labelled.items()
+    baselines = {}
+    for kind, model in (("majority_vote", MajorityVote().fit(pool)), ("label_model", trained.label_model)):
+        most_common = most_common_label(model, pool)
+        baselines[kind] = {
+            name: baseline(model, votes[name], data.gold, most_common) for name, data in labelled.items()
         }
-        for kind, model in (("majority_vote", MajorityVote().fit(pool)), ("label_model", label_model))
-    }
     return {
-        "versions": _versions(),
+        "versions": versions(),
         "labels": list(pool.labels),
         "seed": settings.seed,
         "backbone": settings.classifier.backbone,
         "data": {
-            name: {"source": getattr(settings.data, name), "rows": len(found.texts)}
-            for name, found in inputs.sets.items()
+            name: {"source": getattr(settings.data, name), "rows": len(data.texts)}
+            for name, data in inputs.sets.items()
         },
         "gold_rows": _gold_rows(inputs, refined),
         "little_gold": None if refined is None else dataclasses.asdict(refined.figures),
         "coverage": dataclasses.asdict(Coverage.of(pool)),
         "label_model": {
             "kind": settings.label_model.kind,
-            "notes": list(label_model.notes_),
+            "notes": list(trained.label_model.notes_),
             **vars(LabelCoverage.of(result.weak_labels, pool)),
         },
         "lfs": pool.summary(inputs.pool.gold).to_dicts(),
-        "faults": [
-            {"set": name, **dataclasses.asdict(fault)} for name, found in votes.items() for fault in found.faults
-        ],
+        "faults": [{"set": name, **dataclasses.asdict(fault)} for name, one in votes.items() for fault in one.faults],
         "baselines": {
-            kind: {name: dataclasses.asdict(found) for name, found in on.items()} for kind, on in baselines.items()
+            kind: {name: dataclasses.asdict(one) for name, one in by_set.items()} for kind, by_set in baselines.items()
         },
         "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
         "best_round": result.best.ledger.round,
         "stopped": result.stopped,
         "rule": RULE if result.best.ledger.judged is not None else "The last round is kept: self_training.judges is 0.",
-        "warnings": warnings(votes, result.rounds, result.best, baselines),
-        "seconds": {name: round(value, 1) for name, value in seconds.items()},
+        "warnings": cautions(votes, result.rounds, result.best, baselines),
+        "seconds": {name: round(value, 1) for name, value in prepared.seconds.items()},
     }
 
 
 def _gold_rows(inputs: Inputs, refined: Refined | None) -> dict[str, dict[str, Any]]:
-    """Tell how many gold rows there were and what each was used for; rounds neither train on any nor choose by any."""
+    """Return how many gold rows there were and what each was used for; rounds neither train on nor choose by any."""
     uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
-    counts = {name: int(np.sum(found.gold >= 0)) for name, found in inputs.sets.items() if found.gold is not None}
+    counts = {name: int(np.sum(data.gold >= 0)) for name, data in inputs.sets.items() if data.gold is not None}
     training = {"rows": 0, "used_for": "nothing"}
     if refined is not None:
         further = "further training, kept as it helped on held-out folds" if refined.figures.trained_further else ""

@@ -115,9 +115,11 @@ def add(name, text):
 
 
 def other_torch(project, monkeypatch):
-    from labelfns.pipelines.run import run
+    from labelfns.pipelines.run import inputs
 
-    monkeypatch.setattr(run, "version", lambda name, version=run.version: version(name) + "+x" * (name == "torch"))
+    monkeypatch.setattr(
+        inputs, "version", lambda name, version=inputs.version: version(name) + "+x" * (name == "torch")
+    )
 
 
 CHANGES = {
