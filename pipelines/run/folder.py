@@ -249,7 +249,10 @@ class RunFolder:
         if not all(isinstance(made.get(kind), dict) for kind in made_from):
             raise damaged(self.path / _MADE_FROM, f"it must hold {', '.join(made_from)}", START_AGAIN)
         with reading(self.path / _SETTINGS):
-            before = _flat(tomllib.loads((self.path / _SETTINGS).read_text(encoding="utf-8")))
+            content = tomllib.loads((self.path / _SETTINGS).read_text(encoding="utf-8"))
+            if missing := {"data", "lfs"} - content.keys():
+                raise ValueError(f"it has no section {some(sorted(missing))}")
+            before = _flat(content)
         now = _flat(tomllib.loads(tomli_w.dumps(to_mapping(settings))))
         changed = [
             f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}"

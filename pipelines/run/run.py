@@ -16,6 +16,7 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.engine.plain import OnError
 from labelfns.errors import InputError, LabelFnsWarning, WriteError
 from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier
+from labelfns.models.label_models.base import decide
 from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import LittleGold, Refined, check_few_gold, refine
 from labelfns.pipelines.self_training.ledger import Labelled, Round, Rounds, SelfTrainingResult
@@ -26,7 +27,7 @@ from labelfns.votes import Votes
 from .folder import RunFolder
 from .inputs import Cues, Inputs, input_paths, made_from, versions, votes_and_cues
 from .inputs import read_texts as read_texts
-from .metrics import LabelCoverage, baseline, most_common_label
+from .metrics import LabelCoverage, baseline
 from .metrics import warnings as cautions
 from .settings import PipelineSettings
 
@@ -371,9 +372,13 @@ def _metrics(trained: Trained, settings: PipelineSettings) -> dict[str, Any]:
     prepared, result, refined = trained.prepared, trained.result, trained.refined
     inputs, votes, labelled = prepared.inputs, prepared.votes, prepared.labelled
     pool = votes["pool"]
-    baselines = {}
-    for kind, model in (("majority_vote", MajorityVote().fit(pool)), ("label_model", trained.label_model)):
-        most_common = most_common_label(model, pool)
+    majority, baselines = MajorityVote().fit(pool), {}
+    for kind, model, on_pool in (
+        ("majority_vote", majority, majority.predict_proba(pool)),
+        ("label_model", trained.label_model, result.weak_labels),
+    ):
+        answers = decide(on_pool, pool.covered)
+        most_common = int(np.bincount(answers[answers >= 0], minlength=pool.n_labels).argmax())
         baselines[kind] = {
             name: baseline(model, votes[name], data.gold, most_common) for name, data in labelled.items()
         }
