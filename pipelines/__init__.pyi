@@ -1,4 +1,5 @@
 from .few_gold import LittleGold
+from .pipeline import Pipeline
 from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
@@ -9,6 +10,7 @@ __all__ = [
     "Labelled",
     "Ledger",
     "LittleGold",
+    "Pipeline",
     "PipelineSettings",
     "Round",
     "Rounds",

@@ -74,7 +74,7 @@ class Inputs:
 
     def apply(self, on_error: OnError, progress: Progress | None = None) -> dict[str, Votes]:
         """Let the LFs vote on every set; what they raised is in the votes."""
-        with _no_warnings():
+        with catch_warnings(action="ignore", category=LabelFnsWarning):
             return {
                 name: self.lfs.apply(data.texts, on_error=on_error, progress=progress)
                 for name, data in self.voted_on.items()
@@ -82,10 +82,8 @@ class Inputs:
 
 
 def votes_and_cues(lfs: LFSet, texts: Sequence[str], on_error: OnError, progress: Progress) -> tuple[Votes, Cues]:
-    """Let LFs vote on texts, and return what made them fire too; what they raised is in the votes."""
-    with _no_warnings():
-        votes = lfs.apply(texts, on_error=on_error, progress=progress)
-    return votes, lfs.cues(texts)
+    """Let LFs vote on texts, and return what made them fire too."""
+    return lfs.apply(texts, on_error=on_error, progress=progress), lfs.cues(texts)
 
 
 def input_paths(settings: "PipelineSettings") -> list[Path]:
@@ -132,8 +130,3 @@ def versions() -> dict[str, str]:
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _no_warnings() -> "catch_warnings[None]":
-    """Keep what LFs raise off the screen; it is in the votes, and in the run's own warnings."""
-    return catch_warnings(action="ignore", category=LabelFnsWarning)

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings
 
 import numpy as np
 
@@ -131,6 +132,11 @@ class Trained:
         """The model to keep."""
         return self.result.best.classifier if self.refined is None else self.refined.classifier
 
+    @property
+    def few_gold_figures(self) -> dict[str, Any] | None:
+        """What was found on few gold rows, and done, as JSON takes it; None where there were none."""
+        return None if self.refined is None else dataclasses.asdict(self.refined.figures)
+
 
 def run_pipeline(
     settings: PipelineSettings,
@@ -195,9 +201,9 @@ def run_pipeline(
     begun = distributed.agreed(folder.begun and not overwrite)
     with _timed(seconds, "reading"):
         inputs = Inputs.read(settings)
-    prepared = prepare(
-        inputs, Plan.of(settings), votes=folder.read_votes if begun else None, seconds=seconds, progress=show
-    )
+    with _timed(seconds, "applying LFs"), catch_warnings(action="ignore", category=LabelFnsWarning):
+        known = folder.read_votes if begun else None  # what LFs raise is in the votes, and in the metrics' warnings
+        prepared = prepare(inputs, Plan.of(settings), votes=known, seconds=seconds, progress=show)
     with folder.locked(replace=overwrite) if main else nullcontext():
         if main:
             origin = made_from(settings, inputs, prepared.cues["pool"], processes=distributed.processes())
@@ -250,7 +256,7 @@ def prepare(
         vote.
     """
     seconds = {} if seconds is None else seconds
-    check_backbone(plan.classifier)
+    check_backbone(plan.classifier, inputs.lfs.labels)
     if "few_gold" in inputs.sets:
         check_few_gold(inputs.sets["few_gold"].gold, inputs.lfs.labels)
 
@@ -261,8 +267,7 @@ def prepare(
 
     answers = None
     if distributed.is_main():
-        with _timed(seconds, "applying LFs"):
-            answers = {name: voted(name, data.texts) for name, data in inputs.voted_on.items()}
+        answers = {name: voted(name, data.texts) for name, data in inputs.voted_on.items()}
         if votes is None:
             check_trainable(inputs.pool.texts, answers["pool"][0])
     answers = distributed.agreed(answers)
@@ -349,7 +354,7 @@ def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
     return metrics
 
 
-def check_backbone(classifier: TransformerClassifier) -> None:
+def check_backbone(classifier: TransformerClassifier, labels: Sequence[str]) -> None:
     """Check that a classifier's backbone is there, without opening its weights.
 
     Raises
@@ -392,7 +397,7 @@ def _metrics(trained: Trained, settings: PipelineSettings) -> dict[str, Any]:
             for name, data in inputs.sets.items()
         },
         "gold_rows": _gold_rows(inputs, refined),
-        "little_gold": None if refined is None else dataclasses.asdict(refined.figures),
+        "little_gold": trained.few_gold_figures,
         "coverage": dataclasses.asdict(Coverage.of(pool)),
         "label_model": {
             "kind": settings.label_model.kind,
