@@ -1,7 +1,5 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
-import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -9,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.analysis.coverage import Coverage
 from labelfns.checks import check_gold, check_texts
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
@@ -21,6 +18,7 @@ from labelfns.votes import Probs, Votes
 
 from .run.lf_copy import copied_lfs, copy_lfs
 from .run.saved import read_json, write_json
+from .summary import facts, summary
 
 if TYPE_CHECKING:
     from labelfns.models import BaseLabelModel, FineTuning, TransformerClassifier
@@ -171,7 +169,7 @@ class Pipeline:
         from labelfns.pipelines.self_training.ledger import Rounds
 
         from .run.inputs import Inputs
-        from .run.run import Plan, prepare, train
+        from .run.training import Plan, prepare, train
 
         if self.lfs is None:
             raise InputError("this pipeline was loaded, and is there to predict; to train, make one: Pipeline(lfs)")
@@ -190,7 +188,7 @@ class Pipeline:
         self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result
         self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
         self.classifier_, self.classes_ = trained.classifier, labels
-        self._facts, self._folder = _facts(self.votes_, self.result_, trained.few_gold_figures), None
+        self._facts, self._folder = facts(self.votes_, self.result_, trained.few_gold_figures), None
         return self
 
     def predict(self, texts: Any, *, progress: Progress | None = None) -> npt.NDArray[np.object_]:
@@ -250,7 +248,7 @@ class Pipeline:
         """
         self._check_fitted()
         assert self._facts is not None
-        return _summary(self._facts)
+        return summary(self._facts)
 
     def save(self, folder: str | Path, *, lf_file: str | Path | None = None) -> None:
         """Write a folder that `load` opens; its ``model/`` opens in ``transformers.pipeline`` too.
@@ -351,43 +349,3 @@ def _with_gold(data: Any, labels: Sequence[str], name: str) -> Texts:
     if texts.gold is None:
         raise InputError(f"{name} needs gold labels; give texts that have them, or a pair of texts and gold")
     return texts
-
-
-def _facts(votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what a summary says, under the names that ``metrics.json`` has for it."""
-    return {
-        "lfs": [{"lf": name} for name in votes.lf_names],
-        "coverage": dataclasses.asdict(Coverage.of(votes)),
-        "rounds": [json.loads(json.dumps(dataclasses.asdict(done.ledger))) for done in result.rounds],
-        "best_round": result.best.ledger.round,
-        "stopped": result.stopped,
-        "few_gold": few_gold,
-    }
-
-
-def _summary(facts: Mapping[str, Any]) -> str:
-    coverage, gold = facts["coverage"], facts.get("few_gold") or facts.get("little_gold")
-    rows = [("LFs", f"{len(facts['lfs'])}")]
-    rows.append(
-        (
-            "texts",
-            f"{coverage['rows']}, of which {coverage['covered']} have a vote "
-            f"({coverage['covered'] / coverage['rows']:.1%}) and {coverage['conflicting']} votes for different labels",
-        )
-    )
-    for ledger in facts["rounds"]:
-        judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
-        kept = ", kept" if ledger["round"] == facts["best_round"] else ""
-        rows.append((f"round {ledger['round']}", f"trained on {ledger['trained_on']} texts{judged}{kept}"))
-    rows.append(("stopped", facts["stopped"]))
-    if gold is None:
-        rows.append(("gold", "none used in training"))
-    else:
-        use = "further training and calibration" if gold["trained_further"] else "calibration"
-        rows.append(("gold", f"{gold['rows']} rows, for {use}"))
-    (best,) = (ledger for ledger in facts["rounds"] if ledger["round"] == facts["best_round"])
-    for name, scores in (best["scores"] if gold is None else gold["refined"]).items():
-        figures = f"accuracy {scores['accuracy']:.3f}, macro F1 {scores['macro_f1']:.3f}"
-        rows.append((name, f"{figures} on {scores['rows']} texts with gold"))
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)

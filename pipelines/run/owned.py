@@ -26,7 +26,7 @@ _MODEL_FILES = "|".join(
     )
 )
 _CHECKPOINT_FILES = (
-    rf"{_MODEL_FILES}|trainer_state\.json|training_args\.bin|average\.safetensors|(optimizer|scheduler|scaler)\.pt"
+    rf"{_MODEL_FILES}|(trainer_state|files)\.json|training_args\.bin|average\.safetensors|(optimizer|scheduler|scaler)\.pt"
     r"|rng_state(_\d+)?\.pth"
 )
 _CHECKPOINT = r"checkpoints/\d+/(unfinished/)?checkpoint-\d+"

@@ -21,8 +21,8 @@ START_AGAIN = "Start again with --overwrite, or with another --output"
 
 def damaged(path: Path, what: object, fix: str) -> InputError:
     """Return the error for a file that is not as a run wrote it."""
-    lines = str(what).strip().splitlines() or ["it cannot be read"]
-    return InputError(f"{path} is damaged: {lines[0]}. {fix}")
+    reason = " ".join(str(what).split())[:300].rstrip(".") or "it cannot be read"
+    return InputError(f"{path} is damaged: {reason}. {fix}")
 
 
 @contextmanager
@@ -110,12 +110,9 @@ def check_checkpoint(folder: Path) -> None:
         If it cannot.
     """
     fix = f"Remove {folder.parent} and resume: the round that was stopped begins again"
-    state = read_json(folder / "trainer_state.json", fix)
-    step = folder.name.removeprefix("checkpoint-")
-    if str(state.get("global_step")) != step:
-        raise damaged(folder / "trainer_state.json", f"it is of step {state.get('global_step')}, not {step}", fix)
     generators = [path.name for path in folder.glob("rng_state*.pth")] or ["rng_state.pth"]
     readers: dict[str, Callable[[Path], object]] = {
+        "trainer_state.json": lambda path: json.loads(path.read_text(encoding="utf-8")),
         "config.json": lambda path: json.loads(path.read_text(encoding="utf-8")),
         "model.safetensors": _read_safetensors,
         "optimizer.pt": lambda path: _read_torch(path, "param_groups"),

@@ -62,7 +62,7 @@ def test_what_is_left_after_a_fit(fitted):
 def test_the_summary_reads_well(fitted):
     lines = fitted.summary().splitlines()
     assert lines[0].split() == ["LFs", "4"]
-    assert "80, of which 64 have a vote (80.0%) and 0 votes for different labels" in lines[1]
+    assert "80, 64 with a vote (80.0%), 0 with votes for several labels" in lines[1]
     assert lines[2].startswith("round 0  trained on 52 texts, judged ")
     assert sum(", kept" in line for line in lines) == 1
     assert "none used in training" in fitted.summary()
@@ -129,7 +129,7 @@ def test_a_run_folder_of_the_version_before_opens(toy_texts):
     expected = TransformerClassifier.from_pretrained(BEFORE / "model").predict_proba(toy_texts[0], progress=silent)
     np.testing.assert_array_equal(pipeline.predict_proba(toy_texts[0], progress=silent), expected)
     assert f"round {metrics['best_round']}" in pipeline.summary()
-    assert "81, of which 64 have a vote" in pipeline.summary()
+    assert "81, 64 with a vote" in pipeline.summary()
 
 
 @pytest.mark.slow

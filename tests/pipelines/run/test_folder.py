@@ -9,6 +9,7 @@ import pytest
 
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.pipelines import load_settings, run_pipeline
+from labelfns.pipelines.run import run
 from labelfns.pipelines.run.folder import RunFolder, latest, next_free
 from labelfns.pipelines.run.owned import MARK
 from labelfns.progress import silent
@@ -127,10 +128,8 @@ def test_a_run_is_replaced_and_the_old_one_goes_last(tiny_project, begin, monkey
     begin()
     old = (tiny_project / "out" / "made_from.json").read_bytes()
     seen = []
-    drop = RunFolder._drop_aside
-    monkeypatch.setattr(
-        RunFolder, "_drop_aside", lambda self: (seen.append((self.begun, tree(self.aside))), drop(self))
-    )
+    drop = RunFolder.drop_aside
+    monkeypatch.setattr(RunFolder, "drop_aside", lambda self: (seen.append((self.begun, tree(self.aside))), drop(self)))
     begin("out", "seed=3", overwrite=True)
     assert [(begun, parts["made_from.json"]) for begun, parts in seen] == [(True, old)]
     assert "seed = 3" in (tiny_project / "out" / "pipeline.toml").read_text()
@@ -199,6 +198,14 @@ def test_a_link_to_a_run_is_not_replaced(tiny_project, begin):
     assert (tiny_project / "real" / "votes.parquet").is_file()
 
 
+def test_a_beginning_that_was_killed_at_once(tiny_project, begin):
+    (tiny_project / "out").mkdir()
+    for name in (".lock", f"{MARK}.part"):
+        (tiny_project / "out" / name).touch()
+    begin()
+    assert (tiny_project / "out" / MARK).is_file()
+
+
 def test_a_file_is_no_folder(tiny_project):
     with pytest.raises(InputError, match="is a file"):
         RunFolder(tiny_project / "pool.jsonl").check(overwrite=True)
@@ -218,7 +225,7 @@ MOMENTS = {
     "before the LFs are copied": "labelfns.pipelines.run.folder.copy_lfs",
     "before the votes": "labelfns.votes.Votes.save",
     "before it has begun": "labelfns.pipelines.run.folder.write_json",
-    "before the old run goes": "labelfns.pipelines.run.folder.discard",
+    "before the old run goes": "labelfns.pipelines.run.place.discard",
 }
 
 
@@ -279,7 +286,7 @@ def test_a_lost_beginning_does_not_mix_two_runs(tiny_project, begin):
 
 def test_the_latest_run_and_the_next(tmp_path):
     assert (latest(tmp_path, "a").name, next_free(tmp_path, "a").name) == ("a-1", "a-1")
-    for name in ("a-1", "a-2", "a-10", "a-b", "a-2.labelfns-old", "b-11", "a-011"):
+    for name in ("a-1", "a-2", "a-10", "a-b", "a-2.labelfns-replaced", "b-11", "a-011"):
         (tmp_path / name).mkdir()
     assert (latest(tmp_path, "a").name, next_free(tmp_path, "a").name) == ("a-10", "a-11")
     shutil.rmtree(tmp_path / "a-1")
@@ -287,3 +294,21 @@ def test_the_latest_run_and_the_next(tmp_path):
     assert (latest(tmp_path, "a").name, next_free(tmp_path, "a").name) == ("a-2", "a-3")
     (tmp_path / "[1]-4").mkdir()
     assert latest(tmp_path, "[1]").name == "[1]-4"
+
+
+@pytest.mark.parametrize("options", WAYS, ids=["overwrite", "resume"])
+def test_what_comes_into_the_folder_while_lfs_vote_stays(tiny_project, begin, monkeypatch, options):
+    begin()
+    thesis = tiny_project / "out" / "model" / "thesis.txt"
+
+    prepare = run.prepare
+
+    def slow(*args, **kwargs):
+        thesis.parent.mkdir(exist_ok=True)
+        thesis.write_text("years of work")
+        return prepare(*args, **kwargs)
+
+    monkeypatch.setattr(run, "prepare", slow)
+    with pytest.raises(InputError, match=r"holds what no run wrote.*model/thesis\.txt"):
+        run_pipeline(load_settings(tiny_project / "pipeline.toml"), tiny_project / "out", progress=silent, **options)
+    assert thesis.read_text() == "years of work"
