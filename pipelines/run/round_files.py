@@ -67,7 +67,7 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
     if str(ledger.round) != folder.name:
         raise damaged(folder / LEDGER, f"it is the ledger of round {ledger.round}", fix)
     with reading(folder / TABLE, fix):
-        frame = pl.read_parquet(folder / TABLE)
+        frame = pl.read_parquet(folder / TABLE, glob=False)
         given, predicted = _columns(frame, votes.labels)
         weights = frame["weight"].to_numpy()
     if len(frame) != len(votes):

@@ -105,3 +105,19 @@ def test_the_ledger_is_the_same_after_resume(tiny_project, labels):
         ]
         assert tables[0].equals(tables[1])
     shutil.rmtree(home)
+
+
+def test_a_round_is_read_from_a_folder_with_brackets(tmp_path, tiny_backbone, make_round):
+    from labelfns.models import FineTuning, TransformerClassifier
+    from labelfns.pipelines.run.round_files import read_round, write_round
+
+    classifier = TransformerClassifier(tiny_backbone, settings=FineTuning(epochs=1, min_steps=1))
+    classifier.fit(["so great", "so awful"], np.eye(2), progress=silent)
+    probs = np.array([[0.25, 0.75], [1.0, 0.0]])
+    done = dataclasses.replace(make_round(), classifier=classifier, labels=probs, weights=np.ones(2), predicted=probs)
+    folder = tmp_path / "exp[1]" / "rounds"
+    folder.parent.mkdir()
+    write_round(folder, done, classifier.classes_)
+    again = read_round(folder / "0", Votes([[0], [1]], labels=classifier.classes_), classifier.settings)
+    np.testing.assert_array_equal(again.labels, probs)
+    assert again.ledger == done.ledger
