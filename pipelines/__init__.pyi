@@ -1,5 +1,6 @@
 from .few_gold.settings import FewGold, LittleGold
-from .run.run import read_texts as read_texts
+from .pipeline import Pipeline
+from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
 from .self_training.labeled import Labeled, Labelled
@@ -13,6 +14,7 @@ __all__ = [
     "Labelled",
     "Ledger",
     "LittleGold",
+    "Pipeline",
     "PipelineSettings",
     "Round",
     "Rounds",

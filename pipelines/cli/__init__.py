@@ -148,7 +148,7 @@ def analyze(
     from labelfns.analysis.near_copies import near_copies
     from labelfns.models.evaluation.leave_one_out import leave_one_out
     from labelfns.pipelines.run.baselines import LabelCoverage, baseline, label_quality, most_common_label, reasons
-    from labelfns.pipelines.run.run import Inputs
+    from labelfns.pipelines.run.inputs import Inputs
     from labelfns.pipelines.run.settings import load_settings
 
     from . import console
@@ -255,7 +255,7 @@ def suggest(
     thousand 4.
     """
     from labelfns.analysis.suggest import suggest as find
-    from labelfns.pipelines.run.run import Inputs
+    from labelfns.pipelines.run.inputs import Inputs
     from labelfns.pipelines.run.settings import load_settings
 
     from . import console

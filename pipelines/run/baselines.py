@@ -8,9 +8,10 @@ import numpy as np
 
 from labelfns.checks import Ints
 from labelfns.errors import InputError
+from labelfns.models.arrays import decide
 from labelfns.models.evaluation.coverage import accuracy_against_coverage, reliability
 from labelfns.models.evaluation.metrics import Scores, score
-from labelfns.models.label_models.base import BaseLabelModel, decide
+from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.label_models.label_model import LabelModel
 from labelfns.votes import Probs, Votes
 

@@ -1,118 +1,64 @@
-"""The run folder: every file a run leaves, written whole or not at all, and read back when a run goes on."""
+"""The run folder: every file a run leaves, written whole or not at all, and read back when the run is resumed."""
 
-import dataclasses
-import json
+import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import tomli_w
-from filelock import FileLock, Timeout
 
-from labelfns.errors import InputError, WriteError
-from labelfns.io.atomic import PART, remove, whole
-from labelfns.models import FineTuning, TransformerClassifier
-from labelfns.models.transformer import distributed
+from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.io.atomic import whole
+from labelfns.models import FineTuning
+from labelfns.models.transformer.checkpoints import last_checkpoint
 from labelfns.pipelines.few_gold import FewGoldResult
-from labelfns.pipelines.self_training.ledger import Ledger, Round
+from labelfns.pipelines.self_training.ledger import Round
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
 
-from .settings import PipelineSettings
+from .lf_copy import copy_lfs
+from .metrics import read_old_metrics
+from .owned import MARK, discard
+from .place import LATER, MADE_FROM, METRICS, SETTINGS, Place
+from .round_files import probability_columns, read_round, write_round
+from .saved import (
+    START_AGAIN,
+    check_checkpoint,
+    check_files,
+    damaged,
+    read_json,
+    reading,
+    sha256,
+    write_json,
+    write_text,
+)
+from .settings import PipelineSettings, load_settings
 
-_MARK = "pipeline.toml"
-_MADE_FROM = "made_from.json"
-_METRICS = "metrics.json"
-_LOCK = ".lock"
-_PREDICTED = "model_"
+_VOTES = "votes.parquet"
+_ABOUT = """A run of labelfns wrote this folder. `labelfns run --overwrite` replaces it as a whole, and refuses to where
+it holds anything that no run writes.
+"""
 
 
-@dataclasses.dataclass(frozen=True)
-class RunFolder:
-    """A folder that a run writes to.
+class RunFolder(Place):
+    """The files of a run, in the place where it may write."""
 
-    Parameters
-    ----------
-    path
-        The folder; `create` makes it.
-    """
-
-    path: Path
-
-    @property
-    def begun(self) -> bool:
-        """Whether a run was begun here: its settings, what it was made from and the votes are there."""
-        return (self.path / _MADE_FROM).is_file()
-
-    @property
-    def complete(self) -> bool:
-        """Whether the run came to its end."""
-        return (self.path / _METRICS).is_file()
-
-    @property
-    def checkpoints(self) -> Path:
-        """Where the checkpoints of unfinished rounds are, a folder a round."""
-        return self.path / "checkpoints"
-
-    def check(self, *, overwrite: bool, resume: bool = False) -> None:
-        """Check that the folder may be written.
-
-        Raises
-        ------
-        InputError
-            If it exists and neither `overwrite` nor `resume` is true, or it exists and is not a run folder.
-        """
-        found = {path.name for path in self.path.iterdir()} if self.path.is_dir() else set()
-        if not self.path.exists() or not found - {_LOCK, _MARK + PART}:
-            return
-        if not (self.path / _MARK).is_file():
-            raise InputError(f"{self.path} exists and is not a run folder; name another --output")
-        if not overwrite and not resume:
-            raise InputError(
-                f"{self.path} exists; name another --output, add --overwrite to replace it, or --resume to go on with "
-                "a run that was stopped"
-            )
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Make the folder where it is missing and keep other processes from it; the lock goes with the process.
-
-        Raises
-        ------
-        InputError
-            If another process, still alive, has the lock.
-        """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / _LOCK, timeout=0)
-            lock.acquire()
-        except Timeout:
-            raise InputError(f"{self.path} is in use by a run that is still going; wait for it or stop it") from None
-        except OSError as error:
-            raise WriteError.of(self.path, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def create(self, settings: PipelineSettings, made_from: Mapping[str, Any], votes: Votes) -> None:
-        """Begin a run, in place of an old one: settings, a copy of the LF file, votes, last what it is made from."""
-        last = (_LOCK, _MARK)  # without these it would not be known for a run folder
-        old = sorted(self.path.iterdir(), key=lambda path: (path.name in last, path.name not in (_METRICS, _MADE_FROM)))
-        for path in old:
-            if path.name != _LOCK:
-                remove(path)
-        _write_text(self.path / _MARK, tomli_w.dumps(to_mapping(settings)))
-        with whole(self.path / "lfs.py") as part:
-            shutil.copyfile(settings.lfs.file, part)
-        with whole(self.path / "votes.parquet") as part:
+    def begin(self, settings: PipelineSettings, made_from: Mapping[str, Any], votes: Votes) -> None:
+        """Begin a run in a locked folder: the mark, settings, a copy of the LFs, votes, last what it is made from."""
+        if self.begun:
+            raise InputError(f"{self.path} is in use by a run that has just begun there; name another --output")
+        write_text(self.path / MARK, _ABOUT)
+        discard(self.path, *LATER)  # of a run whose beginning is lost
+        write_text(self.path / SETTINGS, tomli_w.dumps(to_mapping(settings)))
+        copy_lfs(Path(settings.lfs.file), self.path)
+        with whole(self.path / _VOTES) as part:
             votes.save(part)
-        write_json(self.path / _MADE_FROM, made_from)
+        write_json(self.path / MADE_FROM, {**made_from, "files": {_VOTES: sha256(self.path / _VOTES)}})
+        self.drop_aside()
 
     def check_same(self, settings: PipelineSettings, made_from: Mapping[str, Any]) -> None:
         """Check that the run that was begun here is the one that is asked for.
@@ -120,19 +66,16 @@ class RunFolder:
         Raises
         ------
         InputError
-            If settings, LFs, data or versions have changed, all named.
+            If settings, LFs, data or versions have changed, all named; or the votes or what they are compared with are
+            damaged.
         """
-        before = _flat(tomllib.loads((self.path / _MARK).read_text(encoding="utf-8")))
-        now = _flat(tomllib.loads(tomli_w.dumps(to_mapping(settings))))
-        changed = [
-            f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}"
-            for name in {**before, **now}
-            if before.get(name) != now.get(name)
-        ]
-        made = json.loads((self.path / _MADE_FROM).read_text(encoding="utf-8"))
+        made = read_json(self.path / MADE_FROM)
+        if not all(isinstance(made.get(kind), dict) for kind in made_from):
+            raise damaged(self.path / MADE_FROM, f"it must hold {', '.join(made_from)}", START_AGAIN)
+        changed = self._changed_settings(settings)
         for kind, values in made_from.items():
             for name, value in values.items():
-                was = made.get(kind, {}).get(name)
+                was = made[kind].get(name)
                 if was != value:
                     changed.append(f"{name} was {was} and is {value}" if kind == "versions" else f"{name} changed")
         if changed:
@@ -141,75 +84,85 @@ class RunFolder:
                 f"{self.path} cannot go on, its run was begun with other input:{lines}\n"
                 "Put that back, or start again with another --output or --overwrite"
             )
+        check_files(self.path, made.get("files", {}), START_AGAIN)
+
+    def _changed_settings(self, settings: PipelineSettings) -> list[str]:
+        path = self.path / SETTINGS
+        with reading(path), warnings.catch_warnings(action="ignore", category=LabelFnsWarning):
+            if tomllib.loads(path.read_text(encoding="utf-8")) == tomllib.loads(tomli_w.dumps(to_mapping(settings))):
+                return []
+            before, now = _flat(to_mapping(load_settings(path))), _flat(to_mapping(settings))  # 0.1 had other names
+        return [
+            f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}"
+            for name in {**before, **now}
+            if before.get(name) != now.get(name)
+        ]
 
     def read_votes(self) -> Votes:
-        """Read ``votes.parquet``."""
-        return Votes.load(self.path / "votes.parquet")
+        """Read ``votes.parquet``.
+
+        Raises
+        ------
+        InputError
+            If it is damaged.
+        """
+        with reading(self.path / _VOTES):
+            return Votes.load(self.path / _VOTES)
 
     def write_weak_labels(self, votes: Votes, weak: Probs) -> None:
-        """Write ``weak_labels.parquet``: a probability column a class, and which rows are covered and contested."""
-        frame = _probabilities(weak, votes.labels).with_columns(
-            pl.Series("covered", votes.covered), pl.Series("conflict", votes.conflicting)
-        )
+        """Write ``weak_labels.parquet``: a column ``p_LABEL`` per class, and which rows are covered and in conflict."""
+        columns = probability_columns(weak.astype("float32"), votes.labels)
+        frame = pl.DataFrame({**columns, "covered": votes.covered, "conflict": votes.conflicting})
         with whole(self.path / "weak_labels.parquet") as part:
             frame.write_parquet(part)
 
     def write_round(self, done: Round, labels: tuple[str, ...]) -> None:
-        """Write ``rounds/R``: the model, ``pseudo_labels.parquet`` and ``metrics.json``, the ledger.
+        """Write ``rounds/R`` (see `labelfns.pipelines.run.round_files`) and remove the checkpoints of the round."""
+        self._make_room(f"rounds/{done.ledger.round}")
+        write_round(self.path / "rounds", done, labels)
+        discard(self.path, self.checkpoints.name)
 
-        The table has for each row of the pool the probabilities that the round was trained on, the label and its
-        confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives.
+    def read_rounds(self, votes: Votes, settings: FineTuning) -> list[Round]:
+        """Read the rounds that are done, and check the last checkpoint of the one that is not.
+
+        Parameters
+        ----------
+        votes
+            The pool's votes.
+        settings
+            What the rounds' classifiers get as their settings; they are moved to the device that these name.
+
+        Raises
+        ------
+        InputError
+            If a file is damaged.
         """
-        frame = pl.DataFrame(
-            {
-                **{name: done.labels[:, c] for c, name in enumerate(labels)},
-                "label": [labels[c] for c in done.labels.argmax(axis=1)],
-                "confidence": done.labels.max(axis=1),
-                "trained_on": done.selected,
-                "weight": done.weights,
-                **{f"{_PREDICTED}{name}": done.predicted[:, c] for c, name in enumerate(labels)},
-            }
-        )
-        (self.path / "rounds").mkdir(exist_ok=True)
-        with whole(self.path / "rounds" / str(done.ledger.round)) as part:
-            part.mkdir()
-            done.classifier.save_pretrained(part / "model")
-            frame.write_parquet(part / "pseudo_labels.parquet")
-            write_json(part / "metrics.json", done.ledger.to_json())
-        remove(self.checkpoints)
-
-    def read_rounds(self, labels: tuple[str, ...], settings: FineTuning) -> list[Round]:
-        """Read the rounds that are done; their classifiers get the given settings, and the device these name."""
         rounds: list[Round] = []
         while (folder := self.path / "rounds" / str(len(rounds))).is_dir():
-            frame = pl.read_parquet(folder / "pseudo_labels.parquet")
-            classifier = TransformerClassifier.from_pretrained(folder / "model")
-            classifier.settings = settings
-            classifier.model_.to(distributed.device(settings))  # type: ignore[arg-type]
-            ledger = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-            rounds.append(
-                Round(
-                    classifier=classifier,
-                    labels=_table(frame, labels),
-                    weights=frame["weight"].to_numpy(),
-                    ledger=Ledger.from_json(ledger),
-                    predicted=_table(frame, [_PREDICTED + name for name in labels]),
-                )
-            )
+            rounds.append(read_round(folder, votes, settings))
+        last = last_checkpoint(self.checkpoints / str(len(rounds)))
+        if last is not None:
+            check_checkpoint(last)
         return rounds
 
-    def write_best(self, best: Round, refined: FewGoldResult | None) -> None:
-        """Write ``model/``: the best round's as a little gold left it, or a copy."""
+    def write_best(self, best: Round, few_gold: FewGoldResult | None) -> None:
+        """Write ``model/``: the best round's as few gold rows left it, or a copy."""
+        self._make_room("model")
         with whole(self.path / "model") as part:
-            if refined is not None:
-                refined.classifier.save_pretrained(part)
+            if few_gold is not None:
+                few_gold.classifier.save_pretrained(part)
                 return
             shutil.copytree(self.path / "rounds" / str(best.ledger.round) / "model", part)
 
+    def _make_room(self, name: str) -> None:
+        """Remove what a stopped run left of a folder that is now written again."""
+        if stays := discard(self.path, name):
+            self.refuse(stays)
+
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
-        """Write ``metrics.json``, the last file of a run."""
-        remove(self.checkpoints)
-        write_json(self.path / _METRICS, metrics)
+        """Write ``metrics.json``: with it the run is complete."""
+        discard(self.path, self.checkpoints.name)
+        write_json(self.path / METRICS, metrics)
 
     def read_metrics(self) -> dict[str, Any]:
         """Read ``metrics.json``.
@@ -217,53 +170,28 @@ class RunFolder:
         Raises
         ------
         InputError
-            If the folder is not that of a finished run.
+            If the folder is not that of a finished run, or the file is damaged.
         """
-        file = self.path / _METRICS
+        file = self.path / METRICS
         if not file.is_file():
             raise InputError(f"{self.path} is not the folder of a finished run: there is no metrics.json in it")
-        metrics: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return metrics
+        return read_old_metrics(read_json(file, "Remove it and resume the run: it is written again"))
 
 
 def latest(parent: Path, name: str) -> Path:
     """Return the last of ``parent/name-1``, ``parent/name-2``, ... that exists, the first where there is none."""
-    free = next_free(parent, name)
-    number = int(free.name.removeprefix(f"{name}-"))
-    return parent / f"{name}-{max(number - 1, 1)}"
+    return parent / f"{name}-{max(_numbers(parent, name), default=1)}"
 
 
 def next_free(parent: Path, name: str) -> Path:
-    """Return the first of ``parent/name-1``, ``parent/name-2``, ... that does not exist."""
-    number = 1
-    while (parent / f"{name}-{number}").exists():
-        number += 1
-    return parent / f"{name}-{number}"
+    """Return the one after the last of ``parent/name-1``, ``parent/name-2``, ... that exists."""
+    return parent / f"{name}-{max(_numbers(parent, name), default=0) + 1}"
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
-    _write_text(path, json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    with whole(path) as part:
-        part.write_text(text, encoding="utf-8")
-
-
-def _probabilities(probs: Probs, labels: tuple[str, ...]) -> pl.DataFrame:
-    return pl.DataFrame({name: probs[:, c].astype(np.float32) for c, name in enumerate(labels)})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
-
-
-def _table(frame: pl.DataFrame, columns: Sequence[str]) -> Probs:
-    """Return columns as an array laid out row by row: sums over another layout differ in their last bits."""
-    return np.ascontiguousarray(frame.select(columns).to_numpy())
+def _numbers(parent: Path, name: str) -> list[int]:
+    names = [path.name for path in parent.iterdir()] if parent.is_dir() else []
+    matches = [re.fullmatch(rf"{re.escape(name)}-([1-9]\d*)", one) for one in names]
+    return [int(match[1]) for match in matches if match]
 
 
 def _flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:

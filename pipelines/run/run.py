@@ -1,97 +1,24 @@
-"""One run, from settings to a run folder."""
+"""One run, from settings to a run folder: `prepare`, `train`, `publish`."""
 
-import hashlib
-import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from importlib.metadata import version
+import warnings
+from collections.abc import Iterable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
-from warnings import catch_warnings, simplefilter
+from warnings import catch_warnings
 
-from labelfns.engine.plain import OnError
-from labelfns.errors import InputError, LabelFnsWarning
-from labelfns.io.reading import Texts
-from labelfns.io.reading import read_texts as read_texts
-from labelfns.lfs.lf_file import load_lfs
-from labelfns.lfset import LFSet
-from labelfns.models import TransformerClassifier
-from labelfns.models.transformer import distributed as parallel
-from labelfns.models.transformer.backbone import load_backbone
-from labelfns.pipelines.few_gold import check_few_gold, refine
-from labelfns.pipelines.report.pages import write_report
-from labelfns.pipelines.self_training.labeled import Labeled
-from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
+from labelfns.errors import InputError, LabelFnsWarning, WriteError
+from labelfns.models.transformer import distributed
 from labelfns.progress import Bar, Progress, silent
-from labelfns.text.tokens import Span
-from labelfns.votes import Votes
 
 from .folder import RunFolder
+from .inputs import Inputs, input_paths, made_from, versions
+from .inputs import read_texts as read_texts
 from .metrics import run_metrics
 from .settings import PipelineSettings
+from .training import Plan, Trained, prepare, timed, train
 
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a pipeline starts from: its LFs and its texts, read and checked.
-
-    Parameters
-    ----------
-    lfs
-        The LFs.
-    sets
-        The texts: ``pool``, and ``val``, ``test`` and ``few_gold``, which have gold, where the pipeline names them.
-    """
-
-    lfs: LFSet
-    sets: dict[str, Texts]
-
-    @classmethod
-    def read(cls, settings: PipelineSettings) -> "Inputs":
-        """Load LFs and texts.
-
-        Raises
-        ------
-        LabelFnsError
-            If a file is missing or malformed, or an LF is not right.
-        """
-        data = settings.data
-        lfs = load_lfs(Path(settings.lfs.file), data.labels)
-        sources = {"pool": data.pool, "val": data.val, "test": data.test, "few_gold": data.few_gold}
-        sets = {
-            name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
-            for name, source in sources.items()
-            if source is not None
-        }
-        return cls(lfs, sets)
-
-    @property
-    def pool(self) -> Texts:
-        """The texts to label."""
-        return self.sets["pool"]
-
-    @cached_property
-    def labeled(self) -> dict[str, Labeled]:
-        """The sets with gold to report figures on."""
-        return {
-            name: Labeled(found.texts, found.gold, self.lfs.cues(found.texts))
-            for name, found in self.sets.items()
-            if name in ("val", "test") and found.gold is not None
-        }
-
-    def apply(
-        self, on_error: OnError, progress: Progress | None = None, *, but: Collection[str] = ()
-    ) -> dict[str, Votes]:
-        """Let the LFs vote on every set but those named; gold rows to train with need no votes."""
-        with catch_warnings():
-            simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer, and in the run's own warnings
-            return {
-                name: self.lfs.apply(found.texts, on_error=on_error, progress=progress)
-                for name, found in self.sets.items()
-                if name not in {"few_gold", *but}
-            }
+NO_REPORT = "the report could not be made"
 
 
 def run_pipeline(
@@ -100,6 +27,7 @@ def run_pipeline(
     *,
     overwrite: bool = False,
     resume: bool = False,
+    keep: Iterable[Path] = (),
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline and leave a run folder.
@@ -114,11 +42,14 @@ def run_pipeline(
     output
         The folder to make.
     overwrite
-        Whether an earlier run's folder of that name is replaced; nothing else ever is.
+        Whether an earlier run's folder of that name is replaced: one that a run wrote, and that holds nothing else.
+        It is removed when the new run has begun.
     resume
-        Whether to go on with the run in that folder, which was stopped at any moment: rounds that are done are read
-        back, the next goes on from its last checkpoint, and the weights are those of an undisturbed run on the same
+        Whether to resume the run in that folder, which was stopped at any moment: rounds that are done are read
+        back, the next resumes from its last checkpoint, and the weights are those of an undisturbed run on the same
         machine. A run that is complete is left as it is; where there is none yet, one is begun.
+    keep
+        Further files that may not be inside a folder that is replaced, such as the pipeline file.
     progress
         Called with what is done and how far it is; by default a bar is shown.
 
@@ -130,109 +61,96 @@ def run_pipeline(
     Raises
     ------
     LabelFnsError
-        If anything about the input is not right, another process uses the folder, or a run to go on with was begun
-        with other settings, LFs, data or versions. Inputs are checked before an old folder is replaced.
+        If anything about the input is not right, the folder holds what no run wrote, another process uses it, or a run
+        to resume was begun with other settings, LFs, data or versions, or is damaged. All this is checked before an
+        old run is replaced.
     WriteError
-        If a file cannot be written; the run can go on when the cause is mended.
+        If a file cannot be written; the run can be resumed when the cause is removed.
+
+    Warns
+    -----
+    LabelFnsWarning
+        If the report cannot be made; the run is complete without it.
     """
     if overwrite and resume:
-        raise InputError("a run is either replaced or gone on with: choose one of overwrite and resume")
-    parallel.start(settings.classifier)
-    seconds: dict[str, float] = {}
-    show = progress or Bar() if parallel.is_main() else silent
-    folder = RunFolder(output)
-    folder.check(overwrite=overwrite, resume=resume)
-    with _timed(seconds, "reading"):
+        raise InputError("a run is either replaced or resumed: choose one of overwrite and resume")
+    distributed.start(settings.classifier)
+    main, seconds = distributed.is_main(), dict[str, float]()
+    show = progress or Bar() if main else silent
+    folder, paths = RunFolder(Path(output)), [*input_paths(settings), *keep]
+    if main:
+        folder.recover()
+        folder.check(overwrite=overwrite, resume=resume, inputs=paths)
+    begun = distributed.agreed(folder.begun and not overwrite)
+    with timed(seconds, "reading"):
         inputs = Inputs.read(settings)
-    with _timed(seconds, "applying LFs"):
-        cues = inputs.lfs.cues(inputs.pool.texts)
-    load_backbone(settings.classifier.backbone, settings.data.labels, settings.classifier.layers)
-    few = inputs.sets.get("few_gold")
-    if few is not None:
-        check_few_gold(few.gold, settings.data.labels)
-    fresh = overwrite or not folder.begun
-    with ExitStack() as stack:
-        if parallel.is_main():
-            with _timed(seconds, "applying LFs"):
-                votes = inputs.apply(settings.lfs.on_error, show, but=() if fresh else ("pool",))
-            if fresh:
-                check_trainable(inputs.pool.texts, votes["pool"])
-            stack.enter_context(folder.locked())
-            if fresh:
-                folder.check(overwrite=overwrite, resume=resume and not folder.begun)  # another may have come first
-                folder.create(settings, made_from(settings, inputs, cues), votes["pool"])
+    known = folder.read_votes if begun else None
+    with timed(seconds, "applying LFs"), catch_warnings(action="ignore", category=LabelFnsWarning):
+        # What LFs raise is in their votes, and so in the warnings of the metrics.
+        prepared = prepare(inputs, Plan.of(settings), votes=known, seconds=seconds, progress=show)
+    if main:
+        folder.check(overwrite=overwrite, resume=resume, inputs=paths)  # that may have taken long
+    with folder.locked(replace=overwrite) if main else nullcontext():
+        if main:
+            origin = made_from(settings, inputs, prepared.cues["pool"], processes=distributed.processes())
+            if begun:
+                folder.check_same(settings, origin)
             else:
-                folder.check_same(settings, made_from(settings, inputs, cues))
-        parallel.wait()
+                folder.begin(settings, origin, prepared.votes["pool"])
+        distributed.wait()
         if folder.complete:
-            return folder.read_metrics()
-        pool = folder.read_votes()
-        label_model = settings.label_model.build(settings.seed)
-        template = TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
-        with _timed(seconds, "label model and rounds"):
-            result = SelfTraining(label_model, template, settings.self_training).run(
-                inputs.pool.texts,
-                pool,
-                cues=cues,
-                gold=inputs.pool.gold,
-                labeled=inputs.labeled,
-                on_round=lambda done: folder.write_round(done, pool.labels) if parallel.is_main() else None,
-                done=folder.read_rounds(pool.labels, settings.classifier),
-                checkpoints=folder.checkpoints,
-                progress=show,
-            )
-        refined = None
-        if few is not None and few.gold is not None:
-            with _timed(seconds, "few gold"):
-                shares = settings.self_training.class_balance or result.best.predicted.mean(axis=0)
-                best = result.best.classifier
-                refined = refine(best, few.texts, few.gold, shares, settings.few_gold, inputs.labeled, show)
-        if parallel.is_main():
-            folder.write_weak_labels(pool, result.weak_labels)
-            folder.write_best(result.best, refined)
-            metrics = run_metrics(
-                settings=settings,
-                sets=inputs.sets,
-                votes=votes | {"pool": pool},
-                label_model=label_model,
-                result=result,
-                few_gold_result=refined,
-                seconds=seconds,
-                labeled=inputs.labeled,
-                versions=_versions(),
-            ).to_json()
-            folder.write_metrics(metrics)
-            write_report(output, metrics)
-        parallel.wait()
+            metrics = folder.read_metrics()
+            return metrics if not main or folder.reported else report(folder, metrics)
+        trained = train(
+            prepared,
+            on_round=lambda done: folder.write_round(done, inputs.lfs.labels) if main else None,
+            done=folder.read_rounds(prepared.votes["pool"], settings.classifier),
+            checkpoints=folder.checkpoints,
+            progress=show,
+        )
+        if main:
+            publish(trained, settings, folder)
+        distributed.wait()
     return folder.read_metrics()
 
 
-def made_from(settings: PipelineSettings, inputs: Inputs, cues: Sequence[Sequence[Span]]) -> dict[str, dict[str, Any]]:
-    """Return fingerprints of what a run is made from, settings apart: what may not change while it is stopped."""
-    rows = {
-        name: _digest((found.texts, None if found.gold is None else found.gold.tolist()))
-        for name, found in inputs.sets.items()
-    }
-    return {
-        "versions": _versions() | {"processes": parallel.processes()},
-        "lfs": {
-            "the LF file": _digest(Path(settings.lfs.file).read_bytes()),
-            "what the LFs fire on": _digest(cues),  # they may import other files
-        },
-        "data": {f"the rows of data.{name}": value for name, value in rows.items()},
-    }
+def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
+    """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
+    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels)
+    folder.write_best(trained.result.best, trained.few_gold)
+    metrics = run_metrics(
+        settings=settings,
+        sets=trained.prepared.inputs.sets,
+        votes=trained.prepared.votes,
+        label_model=trained.label_model,
+        result=trained.result,
+        few_gold_result=trained.few_gold,
+        seconds=trained.prepared.seconds,
+        labeled=trained.prepared.labeled,
+        versions=versions(),
+    ).to_json()
+    folder.write_metrics(metrics)
+    return report(folder, metrics)
 
 
-def _digest(value: Any) -> str:
-    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
+    """Write the report of a complete run, or say in a warning, and in the metrics, why there is none.
 
+    Returns
+    -------
+    dict
+        The metrics, as they are in the folder then.
+    """
+    notes = [note for note in metrics["warnings"] if not note.startswith(NO_REPORT)]
+    try:
+        from labelfns.pipelines.report.pages import write_report
 
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], what: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - start
+        write_report(folder.path, metrics | {"warnings": notes})
+    except Exception as error:  # of many kinds: templates, plots, fonts, the disk
+        notes.append(f"{NO_REPORT} ({type(error).__name__}: {error}); the run is complete without it")
+        warnings.warn(notes[-1], LabelFnsWarning, stacklevel=2)
+    if notes != metrics["warnings"]:
+        metrics = metrics | {"warnings": notes}
+        with suppress(WriteError):  # the disk may be full, and the metrics without this note are there
+            folder.write_metrics(metrics)
+    return metrics

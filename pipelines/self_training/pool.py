@@ -73,4 +73,6 @@ class Pool:
     @cached_property
     def answer_balance(self) -> Floats:
         """The share [k] of rows that each class is the answer to: as known, or else of the LFs' answers."""
-        return predicted_balance(self.weak[self.covered]) if self.known_balance is None else np.asarray(self.known_balance)
+        return (
+            predicted_balance(self.weak[self.covered]) if self.known_balance is None else np.asarray(self.known_balance)
+        )

@@ -6,7 +6,7 @@ import pytest
 from labelfns import LFSet, Votes, hashtags, keywords
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
-from labelfns.models.class_balance import predicted_balance, balancing_shift, shifted
+from labelfns.models.class_balance import balancing_shift, predicted_balance, shifted
 from labelfns.models.transformer.views import hide
 from labelfns.pipelines import Labeled, Rounds, SelfTraining
 from labelfns.pipelines.self_training.copies import copy_groups

@@ -1,0 +1,353 @@
+"""`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.checks import check_gold, check_texts
+from labelfns.errors import InputError
+from labelfns.io.atomic import whole
+from labelfns.io.reading import Texts
+from labelfns.lfs.lf_file import load_lfs
+from labelfns.lfset import LFSet
+from labelfns.progress import Bar, Progress
+from labelfns.votes import Probs, Votes
+
+from .run.lf_copy import copied_lfs, copy_lfs
+from .run.saved import read_json, write_json
+from .summary import facts, summary
+
+if TYPE_CHECKING:
+    from labelfns.models import BaseLabelModel, FineTuning, TransformerClassifier
+    from labelfns.pipelines.few_gold import FewGold
+    from labelfns.pipelines.self_training.labeled import Labeled
+    from labelfns.pipelines.self_training.ledger import SelfTrainingResult
+    from labelfns.pipelines.self_training.settings import Rounds
+
+_CONTENT, _LABEL_MODEL, _MODEL = "pipeline.json", "label_model.json", "model"
+_FORMAT = "labelfns.pipeline/1"
+
+
+class Pipeline:
+    """The whole way: LFs vote, a label model weighs the votes, a transformer is fine-tuned on them over rounds.
+
+    It is what ``labelfns run`` does, without a run folder.
+
+    Parameters
+    ----------
+    lfs
+        The LFs, with the label names.
+    backbone
+        ``"embedded"``, a folder, or a name on the Hugging Face hub.
+    label_model
+        Turns votes into probabilities; by default `SnorkelLabelModel`. It stays as it is.
+    settings
+        How the transformer is fine-tuned; by default ``FineTuning()``.
+    rounds
+        How the rounds go; by default ``Rounds()``.
+    few_gold
+        How a few gold rows are used, if `fit` gets some; by default ``FewGold()``.
+    seed
+        Seed of everything that is drawn; global generators are left as they were.
+
+    Attributes
+    ----------
+    classes_
+        The k label names, in the order of the columns of `predict_proba`.
+    classifier_
+        The kept model.
+    label_model_
+        The label model, fitted on the pool's votes. Not there after `load` from a run folder.
+    votes_, weak_labels_, result_
+        The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
+        `load`.
+
+    Examples
+    --------
+    Some ten seconds per hundred texts on two cores::
+
+        from labelfns import LFSet, hashtags, keywords, read_texts
+        from labelfns.pipelines import Pipeline
+
+        lfs = LFSet(
+            ["negative", "positive"],
+            [hashtags("positive", ["happy", "yay"]), keywords("negative", ["cancelled", "late again"])],
+        )
+        pipeline = Pipeline(lfs).fit(read_texts("tweets.jsonl"))
+        print(pipeline.summary())
+        print(pipeline.predict(["nobody picked up the phone", "we won!"]))
+        pipeline.save("my-pipeline")
+    """
+
+    votes_: Votes
+    weak_labels_: Probs
+    result_: "SelfTrainingResult"
+    label_model_: "BaseLabelModel"
+    classifier_: "TransformerClassifier"
+    classes_: tuple[str, ...]
+
+    def __init__(
+        self,
+        lfs: LFSet,
+        backbone: str | Path = "embedded",
+        *,
+        label_model: "BaseLabelModel | None" = None,
+        settings: "FineTuning | None" = None,
+        rounds: "Rounds | None" = None,
+        few_gold: "FewGold | None" = None,
+        seed: int = 0,
+    ) -> None:
+        self.lfs: LFSet | None = lfs
+        self.backbone = backbone
+        self.label_model = label_model
+        self.settings = settings
+        self.rounds = rounds
+        self.few_gold = few_gold
+        self.seed = seed
+        self._facts: Mapping[str, Any] | None = None
+        self._folder: Path | None = None
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the constructor's arguments by name, as scikit-learn's ``clone`` asks for them."""
+        names = ("lfs", "backbone", "label_model", "settings", "rounds", "few_gold", "seed")
+        return {name: getattr(self, name) for name in names}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set constructor arguments by name.
+
+        Raises
+        ------
+        InputError
+            If one is unknown.
+        """
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                raise InputError(f"a Pipeline has no parameter {name!r}; it has {', '.join(known)}")
+            setattr(self, name, value)
+        return self
+
+    def fit(
+        self,
+        texts: Any,
+        gold: Any = None,
+        *,
+        few_gold: "Texts | Labeled | tuple[Any, Any] | None" = None,
+        val: "Texts | Labeled | tuple[Any, Any] | None" = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Label the texts and fine-tune on them.
+
+        Parameters
+        ----------
+        texts
+            The n texts to label: whatever `LFSet.apply` takes.
+        gold
+            Their labels [n], by id or name, -1 or None where unknown, for figures alone; by default those that the
+            texts come with.
+        few_gold
+            A few texts with gold labels, at least 2 of each, to train the kept model further and calibrate it, where
+            that helps; as texts that have gold, or as a pair of texts and gold.
+        val
+            Texts with gold labels, for figures alone.
+        progress
+            Called with what is done and how far it is; by default a bar is shown.
+
+        Raises
+        ------
+        LabelFnsError
+            If the input is not right, a label gets no vote, or the backbone cannot be opened.
+
+        Warns
+        -----
+        LabelFnsWarning
+            If an LF raised.
+        """
+        from labelfns.models import FineTuning, SnorkelLabelModel, TransformerClassifier
+        from labelfns.pipelines.few_gold import FewGold
+        from labelfns.pipelines.self_training.settings import Rounds
+
+        from .run.inputs import Inputs
+        from .run.training import Plan, prepare, train
+
+        if self.lfs is None:
+            raise InputError("this pipeline was loaded, and is there to predict; to train, make one: Pipeline(lfs)")
+        labels, show = self.lfs.labels, progress or Bar()
+        sets = {"pool": _as_texts(texts, gold, labels)}
+        for name, data in (("val", val), ("few_gold", few_gold)):
+            if data is not None:
+                sets[name] = _with_gold(data, labels, name)
+        plan = Plan(
+            self.label_model or SnorkelLabelModel(seed=self.seed),
+            TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
+            self.rounds or Rounds(),
+            self.few_gold or FewGold(),
+        )
+        trained = train(prepare(Inputs(self.lfs, sets), plan, progress=show), progress=show)
+        self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result
+        self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
+        self.classifier_, self.classes_ = trained.classifier, labels
+        self._facts, self._folder = facts(self.votes_, self.result_, trained.few_gold_metrics), None
+        return self
+
+    def predict(self, texts: Any, *, progress: Progress | None = None) -> npt.NDArray[np.object_]:
+        """Return the label names of texts, [n].
+
+        Raises
+        ------
+        InputError
+            If the pipeline is not fitted, or a text is not right.
+        """
+        answers = self.predict_proba(texts, progress=progress).argmax(axis=1)
+        names: npt.NDArray[np.object_] = np.array(self.classes_, dtype=object)[answers]
+        return names
+
+    def predict_proba(self, texts: Any, *, progress: Progress | None = None) -> Probs:
+        """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``.
+
+        Raises
+        ------
+        InputError
+            If the pipeline is not fitted, or a text is not right.
+        """
+        self._check_fitted()
+        return self._answer(_as_texts(texts, None, self.classes_), progress or Bar())
+
+    def _answer(self, texts: Texts, progress: Progress) -> Probs:
+        """Return the probabilities of the answers, [n, k]: the classifier's."""
+        return self.classifier_.predict_proba(texts.texts, progress=progress)
+
+    def apply(self, texts: Any, *, progress: Progress | None = None) -> Votes:
+        """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
+
+        A Python file of LFs is run then, and only then.
+
+        Raises
+        ------
+        InputError
+            If the pipeline was saved without its LFs.
+        """
+        if self.lfs is None:
+            file = copied_lfs(self._folder) if self._folder else None
+            if file is None:
+                raise InputError(
+                    f"{self._folder} was saved without its LFs, which were in no file, so they cannot vote; the model "
+                    "predicts without them. To let them vote, give them: Pipeline.load(folder, lfs=LFSet(...))"
+                )
+            self.lfs = load_lfs(file, self.classes_)
+        return self.lfs.apply(_as_texts(texts, None, self.lfs.labels).texts, progress=progress)
+
+    def summary(self) -> str:
+        """Return what LFs, rounds and gold did, in a few lines.
+
+        Raises
+        ------
+        InputError
+            If the pipeline is not fitted.
+        """
+        self._check_fitted()
+        assert self._facts is not None
+        return summary(self._facts)
+
+    def save(self, folder: str | Path, *, lf_file: str | Path | None = None) -> None:
+        """Write a folder that `load` opens; its ``model/`` opens in ``transformers.pipeline`` too.
+
+        Parameters
+        ----------
+        folder
+            A new or empty folder.
+        lf_file
+            The file that the LFs come from, which is copied, with the word lists of a TOML file; by default the one
+            that the `LFSet` was read from. Without one, the pipeline predicts with its model, and its LFs stay here.
+
+        Raises
+        ------
+        InputError
+            If the pipeline is not fitted, or the folder is not empty.
+        WriteError
+            If it cannot be written; nothing of it is left then.
+        """
+        self._check_fitted()
+        target = Path(folder)
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            raise InputError(f"{target} exists and is not empty; name another folder")
+        source = lf_file or getattr(self.lfs, "file", None) or (copied_lfs(self._folder) if self._folder else None)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with whole(target) as part:
+            part.mkdir()
+            self.classifier_.save_pretrained(part / _MODEL)
+            if hasattr(self, "label_model_"):
+                self.label_model_.save(part / _LABEL_MODEL)
+            if source is not None:
+                copy_lfs(Path(source), part)
+            write_json(part / _CONTENT, {"format": _FORMAT, "labels": self.classes_, **(self._facts or {})})
+
+    save_pretrained = save
+
+    @classmethod
+    def load(cls, folder: str | Path, *, lfs: LFSet | None = None) -> "Pipeline":
+        """Open what `save` wrote, or the folder of a finished run, to predict. No code in the folder is run.
+
+        Parameters
+        ----------
+        folder
+            The folder.
+        lfs
+            The LFs, for `apply`; by default those of the LF file in the folder, if they are ever needed.
+
+        Raises
+        ------
+        InputError
+            If it is neither, or is damaged.
+        """
+        folder = Path(folder)
+        file = next((folder / name for name in (_CONTENT, "metrics.json") if (folder / name).is_file()), None)
+        if file is None or not (folder / _MODEL).is_dir():
+            raise InputError(
+                f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
+                "metrics.json"
+            )
+        from labelfns.models import TransformerClassifier
+
+        pipeline = cls(lfs, folder / _MODEL)  # type: ignore[arg-type]
+        pipeline._facts, pipeline._folder = read_json(file, "Save the pipeline again"), folder
+        pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
+        pipeline.classes_ = pipeline.classifier_.classes_
+        if (folder / _LABEL_MODEL).is_file():
+            pipeline.label_model_ = _load_label_model(folder / _LABEL_MODEL)
+        return pipeline
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "classifier_"):
+            raise InputError("this Pipeline is not fitted yet; call fit(texts) first")
+
+
+def _load_label_model(path: Path) -> "BaseLabelModel":
+    from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
+
+    kinds: dict[str, type[BaseLabelModel]] = {
+        kind.__name__: kind for kind in (LabelModel, MajorityVote, SnorkelLabelModel)
+    }
+    kind = read_json(path, "Save the pipeline again").get("kind")
+    if kind not in kinds:
+        raise InputError(f"{path} holds a {kind}; expected one of {', '.join(kinds)}")
+    return kinds[kind].load(path)
+
+
+def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:
+    """Return texts, checked once, with their gold labels where there are such."""
+    texts = data if isinstance(data, Texts) else Texts(check_texts(data), None)
+    return texts if gold is None else Texts(texts.texts, check_gold(gold, len(texts.texts), labels))
+
+
+def _with_gold(data: Any, labels: Sequence[str], name: str) -> Texts:
+    texts, gold = (
+        data if isinstance(data, tuple) else (data, None) if isinstance(data, Texts) else (data.texts, data.gold)
+    )
+    texts = _as_texts(texts, gold, labels)
+    if texts.gold is None:
+        raise InputError(f"{name} needs gold labels; give texts that have them, or a pair of texts and gold")
+    return texts

@@ -1,0 +1,132 @@
+"""What a run starts from: its LFs and its texts, read, checked and voted on, each once."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings
+
+from labelfns.engine.plain import OnError
+from labelfns.errors import LabelFnsWarning
+from labelfns.io.reading import Texts, is_hub
+from labelfns.io.reading import read_texts as read_texts
+from labelfns.lfs.lf_file import load_lfs
+from labelfns.lfset import LFSet
+from labelfns.progress import Progress
+from labelfns.text.tokens import Span
+from labelfns.votes import Votes
+
+from .lf_copy import word_lists
+
+if TYPE_CHECKING:
+    from .settings import PipelineSettings
+
+Cues = Sequence[Sequence[Span]]
+"""For each text the spans that made LFs fire."""
+
+_SOURCES = ("pool", "val", "test", "few_gold")
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a pipeline starts from.
+
+    Parameters
+    ----------
+    lfs
+        The LFs.
+    sets
+        The texts: ``pool``, and ``val``, ``test`` and ``few_gold``, which have gold, where there are such.
+    """
+
+    lfs: LFSet
+    sets: Mapping[str, Texts]
+
+    @classmethod
+    def read(cls, settings: "PipelineSettings") -> "Inputs":
+        """Load LFs and texts.
+
+        Raises
+        ------
+        LabelFnsError
+            If a file is missing or malformed, or an LF is not right.
+        """
+        data = settings.data
+        lfs = load_lfs(Path(settings.lfs.file), data.labels)
+        sets = {
+            name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
+            for name in _SOURCES
+            if (source := getattr(data, name)) is not None
+        }
+        return cls(lfs, sets)
+
+    @property
+    def pool(self) -> Texts:
+        """The texts to label."""
+        return self.sets["pool"]
+
+    @property
+    def voted_on(self) -> dict[str, Texts]:
+        """The sets that LFs vote on; few gold rows are trained on by their gold."""
+        return {name: texts for name, texts in self.sets.items() if name != "few_gold"}
+
+    def apply(self, on_error: OnError, progress: Progress | None = None) -> dict[str, Votes]:
+        """Let the LFs vote on every set; what they raised is in the votes."""
+        with catch_warnings(action="ignore", category=LabelFnsWarning):
+            return {
+                name: self.lfs.apply(data.texts, on_error=on_error, progress=progress)
+                for name, data in self.voted_on.items()
+            }
+
+
+def votes_and_cues(lfs: LFSet, texts: Sequence[str], on_error: OnError, progress: Progress) -> tuple[Votes, Cues]:
+    """Let LFs vote on texts, and return what made them fire too."""
+    return lfs.apply(texts, on_error=on_error, progress=progress), lfs.cues(texts)
+
+
+def input_paths(settings: "PipelineSettings") -> list[Path]:
+    """Return every file and folder that a run reads."""
+    sources = [source for name in _SOURCES if (source := getattr(settings.data, name)) is not None]
+    paths = [Path(source) for source in sources if not is_hub(source)]
+    lf_file, backbone = Path(settings.lfs.file), Path(settings.classifier.backbone)
+    lists = word_lists(lf_file) if lf_file.is_file() else []
+    return [*paths, lf_file, *lists, *([backbone] if backbone.is_dir() else [])]
+
+
+def made_from(
+    settings: "PipelineSettings", inputs: Inputs, cues: Cues, *, processes: int = 1
+) -> dict[str, dict[str, Any]]:
+    """Return fingerprints of what a run is made from, settings apart: what may not change while it is stopped.
+
+    Parameters
+    ----------
+    settings, inputs
+        The run's.
+    cues
+        What made LFs fire on the pool; LFs may depend on more files than their own.
+    processes
+        How many processes train together.
+    """
+    rows = {
+        name: _digest((list(data.texts), None if data.gold is None else data.gold.tolist()))
+        for name, data in inputs.sets.items()
+    }
+    return {
+        "versions": {**versions(), "processes": processes},
+        "lfs": {
+            "the LF file": _digest(Path(settings.lfs.file).read_bytes()),
+            "what the LFs fire on": _digest([[(int(start), int(end)) for start, end in spans] for spans in cues]),
+        },
+        "data": {f"the rows of data.{name}": value for name, value in rows.items()},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that decide what a run answers."""
+    return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,61 @@
+"""A copy of an LF file that stands by itself: a Python file, or a TOML file with its word lists."""
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from labelfns.io.atomic import whole
+
+from .saved import write_text
+
+WORDS = "words"
+
+
+def word_lists(file: Path) -> list[Path]:
+    """Return the word lists that an LF file names, each once, in order; a Python file names none."""
+    if file.suffix != ".toml":
+        return []
+    return list(dict.fromkeys(file.parent / entry["file"] for entry in _entries(_read(file)) if "file" in entry))
+
+
+def copy_lfs(file: Path, folder: Path) -> None:
+    """Copy an LF file into a folder, as ``lfs.py`` or ``lfs.toml``, its word lists as ``words/1_NAME``, ``2_NAME``, ...
+
+    The copy of a TOML file names the copies; one without word lists is copied sign by sign.
+    """
+    lists = word_lists(file)
+    copies = {path: f"{WORDS}/{number}_{path.name}" for number, path in enumerate(lists, start=1)}
+    if copies:
+        (folder / WORDS).mkdir(exist_ok=True)
+    for path, name in copies.items():
+        _copy(path, folder / name)
+    target = folder / f"lfs{'.toml' if file.suffix == '.toml' else '.py'}"
+    if not copies:
+        _copy(file, target)
+        return
+    content = _read(file)
+    for entry in _entries(content):
+        if "file" in entry:
+            entry["file"] = copies[file.parent / entry["file"]]
+    write_text(target, tomli_w.dumps(content))
+
+
+def copied_lfs(folder: Path) -> Path | None:
+    """Return the LF file that `copy_lfs` left in a folder, None where there is none."""
+    return next((path for name in ("lfs.py", "lfs.toml") if (path := folder / name).is_file()), None)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+
+
+def _entries(content: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry for entry in content.get("lf", []) if isinstance(entry, dict)]
+
+
+def _copy(source: Path, target: Path) -> None:
+    with whole(target) as part:
+        shutil.copyfile(source, part)

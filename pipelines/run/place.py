@@ -1,0 +1,207 @@
+"""Where a run may write: what is there, whether it may be replaced, and which process has it."""
+
+import dataclasses
+import json
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, WriteError, some
+from labelfns.io.atomic import PART
+
+from .owned import MARK, discard, strangers
+
+SETTINGS, MADE_FROM, METRICS, REPORT = "pipeline.toml", "made_from.json", "metrics.json", "report.html"
+LATER = (METRICS, REPORT, "weak_labels.parquet", "model", "rounds", "checkpoints")
+"""What a run writes after it has begun."""
+
+_LOCK = ".lock"
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A folder that a run is to write to.
+
+    Whatever is removed is what runs write, file by file (see `labelfns.pipelines.run.owned`). A run that is replaced is
+    moved aside first, and removed when the new one has begun.
+
+    Parameters
+    ----------
+    path
+        The folder, made absolute; `begin` makes it.
+    """
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", Path(os.path.abspath(self.path)))  # noqa: PTH100, links stay links
+
+    @property
+    def begun(self) -> bool:
+        """Whether a run was begun here: its settings, the votes and what it is made from were written."""
+        return (self.path / MADE_FROM).is_file()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end."""
+        return (self.path / METRICS).is_file()
+
+    @property
+    def reported(self) -> bool:
+        """Whether it has a report."""
+        return (self.path / REPORT).is_file()
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where the checkpoints of unfinished rounds are, one folder per round."""
+        return self.path / "checkpoints"
+
+    @property
+    def aside(self) -> Path:
+        """Where a run that is replaced is until the new one has begun."""
+        return self.path.with_name(f"{self.path.name}.labelfns-replaced")
+
+    def check(self, *, overwrite: bool, resume: bool = False, inputs: Iterable[Path] = ()) -> None:
+        """Check that the folder may be written.
+
+        Parameters
+        ----------
+        overwrite
+            Whether a run that is there is to be replaced.
+        resume
+            Whether it is to be resumed.
+        inputs
+            What the run reads; nothing of it may be inside a folder that is replaced.
+
+        Raises
+        ------
+        InputError
+            If there is something else than a run, or a run and neither `overwrite` nor `resume` is true, or what would
+            be removed holds anything that no run wrote, or an input.
+        """
+        if not os.path.lexists(self.path):
+            return
+        if not self.path.is_dir():
+            raise InputError(f"{self.path} is a file; name another --output")
+        names = {path.name for path in self.path.iterdir()}
+        if names <= {_LOCK, MARK + PART}:
+            return
+        if not self._is_run:
+            others = strangers(self.path) or sorted(names)
+            raise InputError(
+                f"{self.path} exists and is not a run folder: it holds {some(others, 10)}. Nothing was touched; name "
+                "another --output"
+            )
+        if not overwrite and not resume:
+            raise InputError(
+                f"{self.path} exists; name another --output, add --overwrite to replace it, or --resume to go on with "
+                "a run that was stopped"
+            )
+        if overwrite:
+            self._check_replaceable(inputs)
+        elif others := strangers(self.path, *LATER):
+            self.refuse(others)
+
+    @property
+    def _is_run(self) -> bool:
+        """Whether labelfns wrote this folder; version 0.1 left no mark in it."""
+        if (self.path / MARK).is_file():
+            return True
+        if not (self.path / SETTINGS).is_file() or not self.begun:
+            return False
+        try:
+            made_from = json.loads((self.path / MADE_FROM).read_text(encoding="utf-8"))
+        except ValueError:
+            return False
+        return isinstance(made_from, dict) and {"versions", "lfs", "data"} <= made_from.keys()
+
+    def _check_replaceable(self, inputs: Iterable[Path]) -> None:
+        if self.path.is_symlink():
+            raise InputError(
+                f"{self.path} is a link to {self.path.resolve()} and is not replaced; name that folder as --output"
+            )
+        if others := strangers(self.path):
+            self.refuse(others)
+        inside = [path for path in inputs if path.resolve().is_relative_to(self.path.resolve())]
+        if inside:
+            raise InputError(
+                f"{self.path} cannot be replaced: this run would read {some(inside, 10)} from it. Copy what it reads "
+                "to another place, or name another --output"
+            )
+
+    def refuse(self, others: list[str]) -> None:
+        raise InputError(
+            f"{self.path} holds what no run wrote, and it would be removed: {some(others, 10)}. Move it to "
+            "another place, or name another --output"
+        )
+
+    @contextmanager
+    def locked(self, *, replace: bool = False) -> Iterator[None]:
+        """Make the folder where it is missing and keep other processes from it; the lock goes with the process.
+
+        Parameters
+        ----------
+        replace
+            Whether the run that is there is moved aside; a new folder is locked then.
+
+        Raises
+        ------
+        InputError
+            If another process, still alive, has the lock.
+        WriteError
+            If the folder cannot be made or moved.
+        """
+        if replace and self.begun:
+            if os.path.lexists(self.aside):
+                raise InputError(f"{self.aside} is in the way; remove it, or move it to another place")
+            with self._lock() as lock:
+                if os.name != "posix":  # a folder with an open file cannot be moved there
+                    lock.release()
+                with _writing(self.path):
+                    self.path.rename(self.aside)
+        with self._lock():
+            yield
+
+    @contextmanager
+    def _lock(self) -> Iterator[FileLock]:
+        lock = FileLock(self.path / _LOCK, timeout=0)
+        with _writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire()
+            except Timeout:
+                raise InputError(
+                    f"{self.path} is in use by a run that is still going; wait for it or stop it"
+                ) from None
+        try:
+            yield lock
+        finally:
+            lock.release()
+
+    def recover(self) -> None:
+        """Tidy up after a replacement that was stopped: put the old run back, or remove it if a new one has begun."""
+        if not self.aside.is_dir():
+            return
+        with _writing(self.aside):
+            if not os.path.lexists(self.path):
+                self.aside.rename(self.path)
+            elif self.begun:
+                self.drop_aside()
+
+    def drop_aside(self) -> None:
+        if stays := discard(self.aside):
+            warnings.warn(f"{self.aside} stays: it holds what no run wrote: {some(stays, 10)}", LabelFnsWarning, 2)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, LabelFnsError):
+            raise
+        raise WriteError.of(path, error) from error

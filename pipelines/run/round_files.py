@@ -1,0 +1,101 @@
+"""A round on the disk: its model, ``pseudo_labels.parquet``, ``metrics.json`` (the ledger), ``checksums.json``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from labelfns.io.atomic import whole
+from labelfns.models import FineTuning, TransformerClassifier
+from labelfns.models.transformer import distributed
+from labelfns.pipelines.self_training.ledger import Ledger, Round
+from labelfns.votes import Probs, Votes
+
+from .saved import CHECKSUMS, check_files, checksums, damaged, read_json, reading, write_json
+
+TABLE, LEDGER = "pseudo_labels.parquet", "metrics.json"
+_GIVEN, _PREDICTED = "p_", "model_"  # no column of ours begins so, and neither begins the other
+
+
+def probability_columns(probs: Probs, labels: Sequence[str], prefix: str = _GIVEN) -> dict[str, np.ndarray]:
+    """Return probabilities [n, k] as one column per label, whose names cannot be taken for those of other columns."""
+    return {f"{prefix}{name}": probs[:, c] for c, name in enumerate(labels)}
+
+
+def write_round(rounds: Path, done: Round, labels: Sequence[str]) -> None:
+    """Write a round into its folder in `rounds`, whole or not at all.
+
+    The table has for each row of the pool the probabilities that the round was trained on (``p_LABEL``), the label and
+    its confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives
+    (``model_LABEL``).
+    """
+    frame = pl.DataFrame(
+        {
+            **probability_columns(done.labels, labels),
+            "label": [labels[c] for c in done.labels.argmax(axis=1)],
+            "confidence": done.labels.max(axis=1),
+            "trained_on": done.selected,
+            "weight": done.weights,
+            **probability_columns(done.predicted, labels, _PREDICTED),
+        }
+    )
+    rounds.mkdir(exist_ok=True)
+    with whole(rounds / str(done.ledger.round)) as part:
+        part.mkdir()
+        done.classifier.save_pretrained(part / "model")
+        frame.write_parquet(part / TABLE)
+        write_json(part / LEDGER, done.ledger.to_json())
+        write_json(part / CHECKSUMS, checksums(part))
+
+
+def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
+    """Read a round; its classifier gets the given settings, and the device that these name.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, damaged, or of another round or pool.
+    """
+    fix = f"Remove {folder} and the rounds after it, and resume: they are trained again"
+    if (folder / CHECKSUMS).is_file():  # version 0.1 wrote none
+        check_files(folder, read_json(folder / CHECKSUMS, fix), fix)
+    values = read_json(folder / LEDGER, fix)
+    with reading(folder / LEDGER, fix):
+        ledger = Ledger.from_json(values)
+    if str(ledger.round) != folder.name:
+        raise damaged(folder / LEDGER, f"it is the ledger of round {ledger.round}", fix)
+    with reading(folder / TABLE, fix):
+        frame = pl.read_parquet(folder / TABLE, glob=False)
+        given, predicted = _columns(frame, votes.labels)
+        weights = frame["weight"].to_numpy()
+    if len(frame) != len(votes):
+        raise damaged(folder / TABLE, f"it has {len(frame)} rows, the pool has {len(votes)}", fix)
+    with reading(folder / "model", fix):
+        classifier = TransformerClassifier.from_pretrained(folder / "model")
+    if classifier.classes_ != votes.labels:
+        raise damaged(folder / "model", f"its labels are {classifier.classes_}, not {votes.labels}", fix)
+    classifier.settings = settings
+    classifier.model_.to(distributed.device(settings))  # type: ignore[arg-type]
+    return Round(
+        classifier=classifier,
+        labels=_table(frame, given),
+        weights=weights,
+        ledger=ledger,
+        predicted=_table(frame, predicted),
+    )
+
+
+def _columns(frame: pl.DataFrame, labels: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the columns of the probabilities trained on and of those that the model gives."""
+    given, predicted = ([prefix + name for name in labels] for prefix in (_GIVEN, _PREDICTED))
+    ours = ["label", "confidence", "trained_on", "weight"]
+    for columns in (given, list(labels)):  # version 0.1 named the former like the labels themselves
+        if frame.columns == [*columns, *ours, *predicted]:
+            return columns, predicted
+    raise ValueError(f"its columns are not those of a round over {', '.join(labels)}")
+
+
+def _table(frame: pl.DataFrame, columns: Sequence[str]) -> Probs:
+    """Return columns as an array laid out row by row: sums over another layout differ in their last bits."""
+    return np.ascontiguousarray(np.stack([frame.get_column(name).to_numpy() for name in columns], axis=1))

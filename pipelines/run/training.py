@@ -1,0 +1,225 @@
+"""From inputs to a trained classifier: `prepare`, then `train`. Runs and `Pipeline` go this one way."""
+
+import copy
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labelfns.engine.plain import OnError
+from labelfns.models import BaseLabelModel, TransformerClassifier
+from labelfns.models.transformer import distributed
+from labelfns.models.transformer.backbone import check_backbone
+from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
+from labelfns.pipelines.self_training.labeled import Labeled
+from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
+from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
+from labelfns.pipelines.self_training.settings import Rounds
+from labelfns.progress import Progress
+from labelfns.votes import Votes
+
+from .inputs import Cues, Inputs, votes_and_cues
+from .settings import PipelineSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How inputs become a classifier.
+
+    Parameters
+    ----------
+    label_model
+        Turns votes into probabilities; a template, which stays as it is.
+    classifier
+        The classifier to fine-tune; a template too. Its seed is the run's.
+    rounds
+        How the rounds go.
+    few_gold
+        How a few gold rows are used, where there are such.
+    on_error
+        What an LF that raises does: ``"abstain"`` or ``"raise"``.
+    """
+
+    label_model: BaseLabelModel
+    classifier: TransformerClassifier
+    rounds: Rounds = field(default_factory=Rounds)
+    few_gold: FewGold = field(default_factory=FewGold)
+    on_error: OnError = "abstain"
+
+    @classmethod
+    def of(cls, settings: PipelineSettings) -> "Plan":
+        """Return the plan that settings say."""
+        return cls(
+            settings.label_model.build(settings.seed),
+            TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed),
+            settings.self_training,
+            settings.few_gold,
+            settings.lfs.on_error,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What is trained on: all that needs no training is done.
+
+    Parameters
+    ----------
+    inputs, plan
+        What it was made from.
+    votes, cues
+        By set, the LFs' votes, and what made them fire.
+    seconds
+        Wall time of each step so far; later steps add theirs.
+    """
+
+    inputs: Inputs
+    plan: Plan
+    votes: Mapping[str, Votes]
+    cues: Mapping[str, Cues]
+    seconds: dict[str, float]
+
+    @property
+    def labeled(self) -> dict[str, Labeled]:
+        """The sets with gold to report figures on."""
+        return {
+            name: Labeled(data.texts, data.gold, self.cues[name])
+            for name, data in self.inputs.voted_on.items()
+            if name != "pool" and data.gold is not None
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What came of the training.
+
+    Parameters
+    ----------
+    prepared
+        What was trained on.
+    label_model
+        Fitted on the pool's votes.
+    result
+        The rounds.
+    few_gold
+        What a few gold rows made of the best round's model; None where there were none.
+    """
+
+    prepared: Prepared
+    label_model: BaseLabelModel
+    result: SelfTrainingResult
+    few_gold: FewGoldResult | None
+
+    @property
+    def classifier(self) -> TransformerClassifier:
+        """The model to keep."""
+        return self.result.best.classifier if self.few_gold is None else self.few_gold.classifier
+
+    @property
+    def few_gold_metrics(self) -> dict[str, Any] | None:
+        """What was found on few gold rows, and done, as JSON takes it; None where there were none."""
+        return None if self.few_gold is None else dataclasses.asdict(self.few_gold.metrics)
+
+
+def prepare(
+    inputs: Inputs,
+    plan: Plan,
+    *,
+    votes: Callable[[], Votes] | None = None,
+    seconds: dict[str, float] | None = None,
+    progress: Progress,
+) -> Prepared:
+    """Check what can be checked before any training, and let the LFs vote, in the main process, once on each set.
+
+    Parameters
+    ----------
+    inputs, plan
+        What to train on, and how.
+    votes
+        Gives the votes on the pool where they are known: of a run that is resumed.
+    seconds
+        Wall time of each step so far.
+    progress
+        Called with what is done and how far it is.
+
+    Raises
+    ------
+    InputError
+        If there is no such backbone, a label has too few gold rows, no row of the pool is covered, or a label gets no
+        vote.
+    """
+    seconds = {} if seconds is None else seconds
+    check_backbone(plan.classifier.backbone, inputs.lfs.labels, plan.classifier.settings.layers)
+    if "few_gold" in inputs.sets:
+        check_few_gold(inputs.sets["few_gold"].gold, inputs.lfs.labels)
+
+    def voted(name: str, texts: Sequence[str]) -> tuple[Votes, Cues]:
+        if name == "pool" and votes is not None:
+            return votes(), inputs.lfs.cues(texts)
+        return votes_and_cues(inputs.lfs, texts, plan.on_error, progress)
+
+    answers = None
+    if distributed.is_main():
+        answers = {name: voted(name, data.texts) for name, data in inputs.voted_on.items()}
+        if votes is None:
+            check_trainable(inputs.pool.texts, answers["pool"][0])
+    answers = distributed.agreed(answers)
+    assert answers is not None
+    votes_by_set = {name: answer[0] for name, answer in answers.items()}
+    return Prepared(inputs, plan, votes_by_set, {name: answer[1] for name, answer in answers.items()}, seconds)
+
+
+def train(
+    prepared: Prepared,
+    *,
+    on_round: Callable[[Round], None] | None = None,
+    done: Sequence[Round] = (),
+    checkpoints: Path | None = None,
+    progress: Progress,
+) -> Trained:
+    """Fit the label model, run all rounds, and let a few gold rows prove what they add.
+
+    Parameters
+    ----------
+    prepared
+        What to train on, and how.
+    on_round
+        Called with each round when it is done.
+    done
+        The first rounds of a run that is resumed, which are not done again.
+    checkpoints
+        A folder for checkpoints, one folder per round, from which a round that was stopped resumes.
+    progress
+        Called with what is done and how far it is.
+    """
+    inputs, plan, labeled = prepared.inputs, prepared.plan, prepared.labeled
+    label_model = copy.deepcopy(plan.label_model)
+    with timed(prepared.seconds, "label model and rounds"):
+        result = SelfTraining(label_model, plan.classifier, plan.rounds).run(
+            inputs.pool.texts,
+            prepared.votes["pool"],
+            cues=prepared.cues["pool"],
+            gold=inputs.pool.gold,
+            labeled=labeled,
+            on_round=on_round,
+            done=done,
+            checkpoints=checkpoints,
+            progress=progress,
+        )
+    few, few_result = inputs.sets.get("few_gold"), None
+    if few is not None and few.gold is not None:
+        with timed(prepared.seconds, "few gold"):
+            balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)
+            best = result.best.classifier
+            few_result = refine(best, few.texts, few.gold, balance, plan.few_gold, labeled, progress)
+    return Trained(prepared, label_model, result, few_result)
+
+
+@contextmanager
+def timed(seconds: dict[str, float], what: str) -> Iterator[None]:
+    """Add the wall time of a block to what a step took so far."""
+    start = time.perf_counter()
+    yield
+    seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - start

@@ -1,0 +1,59 @@
+"""What LFs, rounds and gold did, in a few lines."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from labelfns.analysis.coverage import Coverage
+from labelfns.votes import Votes
+
+if TYPE_CHECKING:
+    from labelfns.pipelines.self_training.ledger import SelfTrainingResult
+
+
+def facts(votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what `summary` says, as JSON takes it, under the names that ``metrics.json`` has for it."""
+    return {
+        "lfs": [{"lf": name} for name in votes.lf_names],
+        "coverage": dataclasses.asdict(Coverage.of(votes)),
+        "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
+        "best_round": result.best.ledger.round,
+        "stopped": result.stopped,
+        "few_gold": few_gold,
+    }
+
+
+def summary(facts: Mapping[str, Any]) -> str:
+    """Return the lines, from `facts` or the content of a ``metrics.json``."""
+    rows = [*_lfs(facts), *_rounds(facts), *_gold(facts)]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)
+
+
+def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    coverage = facts["coverage"]
+    rows, covered, conflicting = (coverage[name] for name in ("rows", "covered", "conflicting"))
+    yield "LFs", f"{len(facts['lfs'])}"
+    yield "texts", f"{rows}, {covered} with a vote ({covered / rows:.1%}), {conflicting} with votes for several labels"
+
+
+def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for ledger in facts["rounds"]:
+        judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
+        kept = ", kept" if ledger["round"] == facts["best_round"] else ""
+        yield f"round {ledger['round']}", f"trained on {ledger['trained_on']} texts{judged}{kept}"
+    yield "stopped", facts["stopped"]
+
+
+def _gold(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    few_gold = facts.get("few_gold") or facts.get("little_gold")  # as 0.1 called it
+    if few_gold is None:
+        yield "gold", "none used in training"
+        (figures,) = (ledger["scores"] for ledger in facts["rounds"] if ledger["round"] == facts["best_round"])
+    else:
+        use = "further training and calibration" if few_gold["trained_further"] else "calibration"
+        yield "gold", f"{few_gold['rows']} rows, for {use}"
+        figures = few_gold["refined"]
+    for name, scores in figures.items():
+        accuracy, f1 = scores["accuracy"], scores["macro_f1"]
+        yield name, f"accuracy {accuracy:.3f}, macro F1 {f1:.3f} on {scores['rows']} texts with gold"

@@ -1,0 +1,247 @@
+"""`Pipeline`: the one call, the same as the command line, saved and loaded."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labelfns import LFSet, hashtags, keywords, labeling_function
+from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.io.reading import Texts
+from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
+from labelfns.pipelines import Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
+from labelfns.progress import silent
+
+LABELS = ["negative", "positive"]
+QUICK = FineTuning(epochs=8, min_steps=1, learning_rate=5e-3, hide_cues=0.0, frozen_layers=-1)
+BEFORE = Path(__file__).parents[1] / "fixtures" / "before_rooms" / "project" / "run"
+
+
+def lfs():
+    return LFSet(
+        LABELS,
+        [
+            hashtags("positive", ["happy"], name="happy"),
+            hashtags("negative", ["fail"], name="fail"),
+            keywords("positive", ["great"], name="great"),
+            keywords("negative", ["awful"], name="awful"),
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    rounds = Rounds(first=Selection("threshold"), later=Selection("quota", keep=0.75), judges=0.2)
+    pipeline = Pipeline(lfs(), tiny_backbone, label_model=MajorityVote(), settings=QUICK, rounds=rounds)
+    return pipeline.fit(texts, gold, val=(texts[:20], gold[:20]), progress=silent)
+
+
+def test_it_answers_with_names(fitted, toy_texts):
+    texts, gold = toy_texts
+    answers = fitted.predict(texts, progress=silent)
+    assert fitted.classes_ == tuple(LABELS)
+    assert set(answers) <= set(LABELS)
+    probs = fitted.predict_proba(texts, progress=silent)
+    assert probs.shape == (80, 2)
+    np.testing.assert_allclose(probs.sum(axis=1), 1, atol=1e-5)
+    assert [LABELS[c] for c in probs.argmax(axis=1)] == answers.tolist()
+    covered = fitted.votes_.covered
+    assert (answers[covered] == np.array(LABELS, dtype=object)[gold[covered]]).mean() > 0.9
+
+
+def test_what_is_left_after_a_fit(fitted):
+    assert len(fitted.votes_) == len(fitted.weak_labels_) == 80
+    assert fitted.result_.best.classifier is fitted.classifier_
+    assert fitted.label_model_.lf_names_ == ("happy", "fail", "great", "awful")
+    assert not hasattr(fitted.label_model, "classes_"), "the label model given is a template"
+
+
+def test_the_summary_reads_well(fitted):
+    lines = fitted.summary().splitlines()
+    assert lines[0].split() == ["LFs", "4"]
+    assert "80, 64 with a vote (80.0%), 0 with votes for several labels" in lines[1]
+    assert lines[2].startswith("round 0  trained on 52 texts, judged ")
+    assert sum(", kept" in line for line in lines) == 1
+    assert "none used in training" in fitted.summary()
+    assert "on 20 texts with gold" in lines[-1]
+    assert max(map(len, lines)) <= 120
+
+
+def test_saved_and_loaded(fitted, toy_texts, tmp_path):
+    from transformers import pipeline as transformers_pipeline
+
+    fitted.save(tmp_path / "new" / "saved")
+    again = Pipeline.load(tmp_path / "new" / "saved")
+    texts = toy_texts[0][:10]
+    np.testing.assert_array_equal(
+        again.predict_proba(texts, progress=silent), fitted.predict_proba(texts, progress=silent)
+    )
+    assert again.predict(texts, progress=silent).tolist() == fitted.predict(texts, progress=silent).tolist()
+    assert again.summary() == fitted.summary()
+    np.testing.assert_array_equal(again.label_model_.predict_proba(fitted.votes_), fitted.weak_labels_)
+    (answer,) = transformers_pipeline("text-classification", str(tmp_path / "new" / "saved" / "model"))(texts[:1])
+    assert answer["label"] in LABELS
+    suffixes = {path.suffix for path in (tmp_path / "new" / "saved").rglob("*") if path.is_file()}
+    assert suffixes == {".json", ".safetensors"}
+    with pytest.raises(InputError, match="is there to predict"):
+        again.fit(texts)
+    again.save(tmp_path / "third")
+    assert Pipeline.load(tmp_path / "third").summary() == fitted.summary()
+
+
+def test_lfs_that_were_in_no_file_stay_behind(fitted, toy_texts, tmp_path):
+    fitted.save_pretrained(tmp_path / "saved")
+    again = Pipeline.load(tmp_path / "saved")
+    with pytest.raises(InputError, match="was saved without its LFs"):
+        again.apply(toy_texts[0])
+    again = Pipeline.load(tmp_path / "saved", lfs=lfs())
+    np.testing.assert_array_equal(again.apply(toy_texts[0], progress=silent).matrix, fitted.votes_.matrix)
+
+
+def test_an_lf_file_travels_and_is_run_only_to_vote(fitted, toy_texts, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from pathlib import Path\nfrom labelfns import hashtags\n"
+        f"Path({str(tmp_path / 'was_run')!r}).touch()\nhappy = hashtags('positive', ['happy'], name='happy')\n"
+    )
+    fitted.save(tmp_path / "saved", lf_file=tmp_path / "mine.py")
+    again = Pipeline.load(tmp_path / "saved")
+    again.predict(["so great"], progress=silent)
+    assert not (tmp_path / "was_run").exists()
+    assert again.apply(["so #happy", "so"], progress=silent).matrix.tolist() == [[1], [-1]]
+    assert (tmp_path / "was_run").exists()
+
+
+def test_a_folder_with_something_in_it_is_refused(fitted, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="is not empty"):
+        fitted.save(tmp_path)
+    assert (tmp_path / "thesis.txt").is_file()
+    with pytest.raises(InputError, match="is not empty"):
+        fitted.save(tmp_path / "thesis.txt")
+
+
+def test_a_run_folder_of_the_version_before_opens(toy_texts):
+    pipeline = Pipeline.load(BEFORE)
+    metrics = json.loads((BEFORE / "metrics.json").read_text())
+    expected = TransformerClassifier.from_pretrained(BEFORE / "model").predict_proba(toy_texts[0], progress=silent)
+    np.testing.assert_array_equal(pipeline.predict_proba(toy_texts[0], progress=silent), expected)
+    assert f"round {metrics['best_round']}" in pipeline.summary()
+    assert "81, 64 with a vote" in pipeline.summary()
+
+
+@pytest.mark.slow
+def test_it_is_one_path_with_the_command_line(tiny_project, toy_texts):
+    """The same weights, to the last bit, as a run of the same settings; and it opens that run."""
+    settings = load_settings(tiny_project / "pipeline.toml")
+    metrics = run_pipeline(settings, tiny_project / "out", progress=silent)
+    val = read_texts(settings.data.val, text="text", gold="label", labels=LABELS)
+    pool = read_texts(settings.data.pool, text="text", gold="label", labels=LABELS)
+    from labelfns.lfs.lf_file import load_lfs
+
+    pipeline = Pipeline(
+        load_lfs(tiny_project / "lfs.py", LABELS),
+        settings.classifier.backbone,
+        label_model=MajorityVote(),
+        settings=settings.classifier,
+        rounds=settings.self_training,
+    )
+    with pytest.warns(LabelFnsWarning, match="fragile raised ValueError"):
+        pipeline.fit(pool, val=val, progress=silent)
+    loaded = Pipeline.load(tiny_project / "out")
+    np.testing.assert_array_equal(
+        pipeline.predict_proba(toy_texts[0], progress=silent), loaded.predict_proba(toy_texts[0], progress=silent)
+    )
+    assert [done.ledger.trained_on for done in pipeline.result_.rounds] == [
+        ledger["trained_on"] for ledger in metrics["rounds"]
+    ]
+    assert loaded.summary().startswith(pipeline.summary().split("\nval")[0])
+    assert loaded.apply(["so #happy"], progress=silent).matrix.max() == 1
+
+
+@pytest.mark.slow
+def test_few_gold_rows_are_used_and_said(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    pipeline = Pipeline(lfs(), tiny_backbone, label_model=MajorityVote(), settings=QUICK, rounds=Rounds(rounds=0))
+    few = Labelled(texts[:24], gold[:24])
+    pipeline.fit(Texts(texts, gold), few_gold=few, val=Texts(texts[:20], gold[:20]), progress=silent)
+    assert "24 rows, for " in pipeline.summary()
+    assert pipeline.classifier_ is not pipeline.result_.best.classifier
+
+
+def test_defaults_are_those_of_a_pipeline_file(tiny_project):
+    file = tiny_project / "pipeline.toml"
+    toml = file.read_text().split("[label_model]")[0]
+    file.write_text(toml)
+    settings = load_settings(file)
+    assert vars(settings.label_model.build(0)) == vars(SnorkelLabelModel(seed=0))
+    assert settings.self_training == Rounds()
+    assert Pipeline(lfs()).backbone == settings.classifier.backbone
+
+
+WRONG = {
+    "no texts": (lambda texts, gold: ([], None), {}, "there are no texts"),
+    "gold of another length": (lambda texts, gold: (texts, gold[:3]), {}, "3 gold labels for 80 rows"),
+    "val without gold": (lambda texts, gold: (texts, None), {"val": Texts(["a"], None)}, "val needs gold labels"),
+    "too few gold": (lambda texts, gold: (texts, None), {"few_gold": (["a"], [0])}, "at least 2 of each"),
+    "nothing covered": (lambda texts, gold: (["lunch", "train"], None), {}, "no row is covered"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said(tiny_backbone, toy_texts, case):
+    make, more, message = WRONG[case]
+    with pytest.raises(InputError, match=message):
+        Pipeline(lfs(), tiny_backbone, settings=QUICK).fit(*make(*toy_texts), progress=silent, **more)
+
+
+def test_not_fitted(tmp_path):
+    for call in (
+        lambda one: one.predict(["a"]),
+        lambda one: one.summary(),
+        lambda one: one.save(tmp_path / "x"),
+    ):
+        with pytest.raises(InputError, match="not fitted yet"):
+            call(Pipeline(lfs()))
+    with pytest.raises(InputError, match="neither a saved Pipeline nor a finished run"):
+        Pipeline.load(tmp_path)
+
+
+def test_a_damaged_one_is_named(fitted, tmp_path):
+    fitted.save(tmp_path / "saved")
+    shutil.copytree(tmp_path / "saved", tmp_path / "other")
+    (tmp_path / "saved" / "pipeline.json").write_text('{"lfs": ')
+    with pytest.raises(InputError, match=r"pipeline\.json is damaged"):
+        Pipeline.load(tmp_path / "saved")
+    (tmp_path / "other" / "label_model.json").write_text('{"kind": "Oracle"}')
+    with pytest.raises(InputError, match="holds a Oracle"):
+        Pipeline.load(tmp_path / "other")
+
+
+def test_parameters_as_scikit_learn_asks_for_them():
+    from sklearn.base import clone
+
+    pipeline = Pipeline(lfs(), label_model=MajorityVote(), seed=3)
+    again = clone(pipeline, safe=False)
+    assert again is not pipeline
+    assert Pipeline(**pipeline.get_params()).get_params() == pipeline.get_params()
+    assert pipeline.set_params(seed=4).seed == 4
+    with pytest.raises(InputError, match="no parameter 'sed'"):
+        pipeline.set_params(sed=1)
+
+
+def test_labels_of_any_kind_are_answered_whole(fitted, toy_texts):
+    other = Pipeline(fitted.lfs, fitted.backbone)
+    other.classifier_, other.classes_ = fitted.classifier_, ("nul\0", "$x$")
+    assert set(other.predict(toy_texts[0], progress=silent)) <= {"nul\0", "$x$"}
+
+
+def test_lfs_that_raise_are_said(tiny_backbone, toy_texts):
+    @labeling_function
+    def broken(text):
+        raise KeyError("x")
+
+    with pytest.warns(LabelFnsWarning, match="broken raised"), pytest.raises(InputError):
+        Pipeline(LFSet(LABELS, [broken]), tiny_backbone, settings=QUICK).fit(toy_texts[0], progress=silent)
