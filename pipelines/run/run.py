@@ -17,8 +17,8 @@ import numpy as np
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.plain import OnError
 from labelfns.errors import InputError, LabelFnsWarning
-from labelfns.io.reading import Texts
-from labelfns.io.reading import read_texts as read_texts
+from labelfns.io.read import read_texts as read_texts
+from labelfns.io.texts import Texts
 from labelfns.lfs.lf_file import load_lfs
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel, MajorityVote, TransformerClassifier

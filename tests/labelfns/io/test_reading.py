@@ -3,9 +3,9 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from labelfns.io.reading import read_texts
 
 from labelfns.errors import InputError
-from labelfns.io.reading import read_texts
 
 LABELS = ["negative", "neutral", "positive"]
 TEXTS = ['so "good", really', "naïve 😀", "line\nbreak"]
