@@ -241,7 +241,7 @@ def _number(value: Any) -> str:
     if isinstance(value, str):
         return str(int(float(value))) if len(value) < 9 and _NUMBER.fullmatch(value) else ""
     if isinstance(value, int | np.integer) or (isinstance(value, float | np.floating) and float(value).is_integer()):
-        return str(int(value)) if abs(value) < _WHOLE else ""
+        return str(int(value)) if -_WHOLE < int(value) < _WHOLE else ""
     return ""
 
 

@@ -176,6 +176,7 @@ def _header(row: Row | None, name: str, wanted: Wanted) -> list[str]:
     for column in (wanted.text, wanted.gold):
         if column is not None and counts.get(column, 0) > 1:
             raise InputError(f"{name} has {counts[column]} columns that are called {column!r}; give each its own name")
+    check_columns(names, wanted.needed, name)
     return names
 
 
@@ -211,7 +212,7 @@ def _hub_blocks(source: str, wanted: Wanted, rows: int | None) -> Iterator[Block
 
     data = load(source)
     n = len(data)
-    check_columns(data.column_names, [wanted.text], source)
+    check_columns(data.column_names, wanted.needed, source)
     for start in range(0, n, rows or max(n, 1)):
         part = range(start, min(start + (rows or n), n))
         columns = columns_of(data, part, gold=wanted.gold, labels=wanted.labels)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from labelfns.errors import InputError, first_line, some
-from labelfns.io.corpus import Column
+from labelfns.io.corpus import Column, check_columns
 from labelfns.io.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def batches(source: Path | IO[bytes], name: str, wanted: Wanted, rows: int | Non
         # Buffering ahead would hold the whole column in the end.
         with pq.ParquetFile(content, pre_buffer=False, buffer_size=1 << 20) as file:
             schema, total = file.schema_arrow, file.metadata.num_rows
+            check_columns(schema.names, wanted.needed, name)
             names = wanted.of(schema.names)
             twice = [column for column in names if schema.names.count(column) > 1]
             if twice:

@@ -6,6 +6,7 @@ What a row of each format is stands in `labelfns.io.rows`.
 
 import warnings
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from labelfns.checks import Unit, numbered, text_problems
@@ -78,8 +79,9 @@ def read_texts(
     """
     if need_gold and (labels is None or not gold):
         raise InputError(f"{name_of(source)}: the label names are needed to read gold labels; pass labels=[...]")
-    wanted = _wanted(text, gold, labels, fields)
-    return next(texts for texts, _ in _texts(source, wanted, None, format, on_bad_rows, need_gold=need_gold))
+    wanted = replace(_wanted(text, gold, labels, fields), need_gold=need_gold)
+    ((texts, _),) = _texts(source, wanted, None, format, on_bad_rows)  # all rows in one
+    return texts
 
 
 def iter_texts(
@@ -132,16 +134,13 @@ def _texts(
     rows: int | None,
     format: Format | None,
     on_bad_rows: OnBadRows,
-    *,
-    need_gold: bool = False,
 ) -> Iterator[tuple[Texts, float]]:
     if on_bad_rows not in ("raise", "skip"):
         raise InputError(f'on_bad_rows must be "raise" or "skip"; got {on_bad_rows!r}')
     name, n = name_of(source), 0
     skipped: Problems = {}
     for block in blocks(source, wanted, rows, format):
-        needed = [wanted.text, *(wanted.fields or ()), *([wanted.gold] if wanted.gold and need_gold else [])]
-        check_columns(block.columns, needed, name)
+        check_columns(block.columns, wanted.needed, name)
         of_texts = text_problems(block.columns[wanted.text])
         problems = {**block.problems, **{what: block.row_numbers[at].tolist() for what, at in of_texts.items()}}
         if on_bad_rows == "raise":
@@ -160,7 +159,9 @@ def _texts(
     if skipped:
         count = sum(map(len, skipped.values()))
         listed = "".join(f"\n  - {line}" for line in problems_left[:MOST])
-        warnings.warn(shown(f"{name}: {count:,} rows are left out:{listed}", lines=True), LabelFnsWarning, stacklevel=3)
+        warnings.warn(
+            shown(f"{name}: {count:,} of its rows left out:{listed}", lines=True), LabelFnsWarning, stacklevel=3
+        )
 
 
 def _checked(block: Block, bad: Container[int], wanted: Wanted, name: str) -> Texts:

@@ -17,13 +17,21 @@ class Wanted:
     fields
         The other columns; None for all.
     labels
-        The label names, by which a data set's own classes are told.
+        The label names, where there is `gold`.
+    need_gold
+        Whether the column of gold labels must be there.
     """
 
     text: str
     gold: str | None
     fields: Sequence[str] | None
     labels: Sequence[str] | None = None
+    need_gold: bool = False
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns that must be there."""
+        return [self.text, *(self.fields or ()), *([self.gold] if self.gold and self.need_gold else [])]
 
     def of(self, columns: Sequence[str]) -> list[str]:
         """Return those of the columns that are read, in their order."""
