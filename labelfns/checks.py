@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError, did_you_mean, raise_all, some, some_rows
+from labelfns.errors import MOST, InputError, did_you_mean, raise_all, some, some_rows
 
 Ints = npt.NDArray[np.integer[Any]]
 Bools = npt.NDArray[np.bool_]
@@ -52,7 +52,7 @@ def values_of(data: Any, argument: str = "texts") -> list[Any]:
     if isinstance(data, str | bytes):
         raise InputError(f"{argument} must be a sequence, one value per row; got one string: put it in a list")
     if isinstance(data, Mapping) or hasattr(type(data), "columns") or hasattr(data, "column_names"):
-        raise InputError(f"{argument} must be a sequence, one value per row; got a {kind}: pass one of its columns")
+        raise InputError(f"{argument} must be a sequence, one value per row; got a {kind}: pass its column")
     for method in ("to_pylist", "to_list", "tolist"):  # pyarrow; pandas, polars, modin; numpy
         if hasattr(data, method) and len(getattr(data, "shape", (0,))) == 1:
             return list(getattr(data, method)())
@@ -157,9 +157,10 @@ def check_gold(
     a numpy array of integers                              ids in -1..k-1, whatever the labels look like
     =====================================================  =====================================================
 
-    A number may be an integer, a whole float (what pandas makes of integers beside a NaN) or its digits (what a CSV
-    file holds). Where labels look like numbers, as in ``["1", "2", "3"]``, a number is a name and never an id, as one
-    could be taken for the other; ids go in as a numpy array of integers, which is also what labelfns returns.
+    A number may be an integer or its digits (what a CSV file holds), and beside unknown labels also a whole float (what
+    pandas makes of integers beside a NaN). Where labels look like numbers, as in ``["1", "2", "3"]``, a number is a
+    name and never an id, as one could be taken for the other; ids go in as a numpy array of integers, which is also
+    what labelfns returns.
 
     Parameters
     ----------
@@ -189,14 +190,17 @@ def check_gold(
     is_ids = isinstance(gold, np.ndarray) and np.issubdtype(gold.dtype, np.integer) and gold.ndim == 1
     values = gold if is_ids else values_of(gold, "gold")
     if len(values) != n:
-        raise InputError(f"gold has {len(values)} values for {n} texts; give one per text, None where unknown")
+        raise InputError(
+            f"there are {len(values)} gold labels for {n} rows; give one per row, -1 or None where unknown"
+        )
     ids, wrong = _checked_ids(gold, labels) if is_ids else _ids_by_value(values, labels)
     numbers = range(n) if row_numbers is None else row_numbers
+    expected = _expected(labels, is_ids)
     raise_all(
         InputError,
         [
-            f"gold label {some([value])} in {numbered([int(numbers[i]) for i in rows], unit)} is not one of the "
-            f"labels {some(labels, 10)}{_settle(value, labels, is_ids)}"
+            f"the gold label of {numbered([int(numbers[i]) for i in rows], unit)} is {expected}; got {some([value])}"
+            f"{_settle(value, labels, is_ids)}"
             for value, rows in wrong.items()
         ],
     )
@@ -216,13 +220,15 @@ def _ids_by_value(values: Sequence[Any], labels: Sequence[str]) -> tuple[npt.NDA
     names = {name: c for c, name in enumerate(labels)}
     ids_as_digits = {} if _look_like_numbers(labels) else {str(c): c for c in range(len(labels))}
     numbers = {"-1": -1} | ids_as_digits | {_number(name): c for name, c in names.items()}
+    known = [not (is_null(value) or (isinstance(value, str) and not value.strip())) for value in values]
+    floats = not all(known)
     ids = np.full(len(values), -1, dtype=np.int64)
     wrong: dict[str, list[int]] = {}
     for i, value in enumerate(values):
         if isinstance(value, str) and value in names:
             ids[i] = names[value]
-        elif not (is_null(value) or (isinstance(value, str) and not value.strip())):
-            number = _number(value)
+        elif known[i]:
+            number = _number(value, floats)
             if number and number in numbers:
                 ids[i] = numbers[number]
             else:
@@ -234,24 +240,37 @@ def _look_like_numbers(labels: Sequence[str]) -> bool:
     return any(map(_NUMBER.fullmatch, labels))
 
 
-def _number(value: Any) -> str:
-    """Return a whole number as digits, ``"1"`` for 1, 1.0, ``"1.0"`` or ``"+1"``; an empty string for anything else."""
+def _number(value: Any, floats: bool = False) -> str:
+    """Return a whole number as digits: ``"1"`` for 1 or ``"+1"``, or 1.0 among floats; else an empty string."""
     if isinstance(value, bool | np.bool_):
         return ""
     if isinstance(value, str):
-        return str(int(float(value))) if len(value) < 9 and _NUMBER.fullmatch(value) else ""
-    if isinstance(value, int | np.integer) or (isinstance(value, float | np.floating) and float(value).is_integer()):
+        is_whole = len(value) < 12 and _NUMBER.fullmatch(value) is not None and (floats or "." not in value)
+        return str(int(float(value))) if is_whole else ""
+    if isinstance(value, int | np.integer) or (
+        floats and isinstance(value, float | np.floating) and float(value).is_integer()
+    ):
         return str(int(value)) if -_WHOLE < int(value) < _WHOLE else ""
     return ""
 
 
-def _settle(value: str, labels: Sequence[str], is_ids: bool) -> str:
-    text = value.strip("'\"")
+def _expected(labels: Sequence[str], is_ids: bool) -> str:
+    names = ", ".join(labels) if len(labels) <= MOST else some(labels, MOST)
     if is_ids:
-        return f" by its id in -1..{len(labels) - 1}; in an array integers are ids, names are strings"
+        return f"no id in -1..{len(labels) - 1} of {names}"
+    if _look_like_numbers(labels):
+        return f"not one of {names}"
+    return f"neither one of {names} nor an id in -1..{len(labels) - 1}"
+
+
+def _settle(value: str, labels: Sequence[str], is_ids: bool) -> str:
+    """Say how to settle a doubt about numbers, or which name was meant."""
+    if is_ids and _look_like_numbers(labels):
+        return ". In an array integers are ids; pass names as strings"
+    text = value.strip("'\"")
     if _look_like_numbers(labels) and _NUMBER.fullmatch(text):
         return (
-            ": where labels look like numbers, numbers are names and not ids. "
-            "Write the names, or pass ids as a numpy array of integers"
+            ". Where labels look like numbers, a number is a name and not an id: "
+            "write the names, or pass ids as a numpy array of integers"
         )
-    return did_you_mean(text, labels) or f" nor an id in 0..{len(labels) - 1}; leave it empty where unknown"
+    return did_you_mean(text, labels)

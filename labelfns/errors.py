@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 MOST = 10
-"""How many problems one message lists."""
+"""How many problems or names one message lists."""
 
 _WIDTH = 80  # characters of one name or value in a message
 _COMPARED = 1000  # how many names are compared for "did you mean"
@@ -52,11 +52,14 @@ class LabelFnsError(Exception):
 
     Attributes
     ----------
+    most
+        How many problems one message lists.
     hint
         What to do next in the words of the caller, a command for instance; it ends the message. Whoever catches the
         error may set it.
     """
 
+    most: int = MOST
     hint: str = ""
 
     def __init__(self, message: object = "") -> None:
@@ -75,7 +78,9 @@ class LFError(LabelFnsError, ValueError):
 
 
 class SettingsError(LabelFnsError, ValueError):
-    """Settings that are unknown, of the wrong type or out of range."""
+    """Settings that are unknown, of the wrong type or out of range; they are few, and are fixed together."""
+
+    most = 40
 
 
 class MissingExtraError(LabelFnsError, ImportError):
@@ -99,12 +104,12 @@ class LabelFnsWarning(UserWarning):
 
 
 def raise_all(error: type[LabelFnsError], problems: Sequence[str]) -> None:
-    """Raise one `error` that lists the first ten problems and counts the others; do nothing where there is none."""
+    """Raise one `error` that lists the first problems and counts the others; do nothing where there is none."""
     if len(problems) == 1:
         raise error(problems[0])
     if problems:
-        lines = [f"\n  - {problem}" for problem in problems[:MOST]]
-        more = [f"\n  ... and {len(problems) - MOST:,} more"] if len(problems) > MOST else []
+        lines = [f"\n  - {problem}" for problem in problems[: error.most]]
+        more = [f"\n  ... and {len(problems) - error.most:,} more"] if len(problems) > error.most else []
         raise error(f"{len(problems):,} problems:{''.join(lines + more)}")
 
 

@@ -19,14 +19,14 @@ STARS = ["1", "2", "3", "4", "5"]
     ("gold", "labels", "ids"),
     [
         (["positive", "neutral", "negative"], NAMES, [2, 1, 0]),
-        ([2, "1", "positive", 0.0], NAMES, [2, 1, 2, 0]),
+        ([2, "1", "positive", 0.0, None], NAMES, [2, 1, 2, 0, -1]),
         ([-1, "-1", None, "", " ", float("nan"), pd.NA, pd.NaT, np.float32("nan")], NAMES, [-1] * 9),
         (pd.Series([1, None, 0]), NAMES, [1, -1, 0]),  # pandas makes floats of these
         (["1.0", "", "0.0"], NAMES, [1, -1, 0]),  # and writes them to CSV so
         (["-1", "0", "1", ""], SIGNS, [0, 1, 2, -1]),
         ([-1, 0, 1, None], SIGNS, [0, 1, 2, -1]),
         (["1", "5", "", "-1"], STARS, [0, 4, -1, -1]),
-        ([1, 5, 3.0], STARS, [0, 4, 2]),
+        ([1, 5, "3"], STARS, [0, 4, 2]),
         (["0", "1"], ["1", "0"], [1, 0]),
         (np.array([0, 4, -1]), STARS, [0, 4, -1]),  # an array of integers holds ids
         (np.array([-1, 0, 1, 2], dtype=np.int8), SIGNS, [-1, 0, 1, 2]),
@@ -68,20 +68,26 @@ def test_what_comes_out_goes_in_again(ids, labels):
         (
             ["0", "1", "2"],
             STARS,
-            "gold label '0' in row 0 .* not ids. Write the names, or pass ids",
+            "gold label of row 0 .* not one of 1, 2, 3, 4, 5; got '0'. .* write the names, or pass ids",
         ),
-        ([0, 1, 2, 3, 4], STARS, "gold label 0 in row 0 .* pass ids as a numpy array of integers"),
-        ([2], SIGNS, "gold label 2 in row 0"),
-        (np.array([0, 5]), STARS, "gold label 5 in row 1 .* in an array integers are ids, names are strings"),
-        (["postive"], NAMES, r"'postive' in row 0 \(the first row is 0\) .*; did you mean 'positive'\?"),
-        ([3], NAMES, r"gold label 3 in row 0 .* nor an id in 0\.\.2"),
-        ([-2], NAMES, "gold label -2"),
-        ([0, True], NAMES, "gold label True in row 1"),
-        ([1.5], NAMES, "gold label 1.5"),
-        ([[1], {"a": 2}], NAMES, r"(?s)2 problems.*gold label \[1\].*gold label \{'a': 2\}"),
+        ([0, 1, 2, 3, 4], STARS, "gold label of row 0 .* got 0. .* pass ids as a numpy array of integers"),
+        ([2], SIGNS, "row 0 .* got 2"),
+        (
+            np.array([0, 5]),
+            STARS,
+            r"row 1 .* no id in -1\.\.4 .* got 5\. In an array integers are ids; pass",
+        ),
+        (["postive"], NAMES, r"row 0 \(the first row is 0\) is neither .*; got 'postive'; did you mean 'positive'\?"),
+        ([3], NAMES, r"row 0 .* nor an id in -1\.\.2; got 3"),
+        ([-2], NAMES, "got -2"),
+        ([0, True], NAMES, "row 1 .* got True"),
+        ([0.0, 1.0], NAMES, r"row 0 .* got 0\.0"),  # no integers with gaps: perhaps no labels at all
+        (["0.0"], NAMES, "got '0.0'"),
+        ([1.5], NAMES, "got 1.5"),
+        ([[1], {"a": 2}], NAMES, r"(?s)2 problems.*got \[1\].*got \{'a': 2\}"),
         ([10**20, float("inf")], NAMES, "2 problems"),
         (["a\x1b[2Jb"], NAMES, r"'a\\x1b\[2Jb'"),
-        ([0, 1], NAMES, "gold has 2 values for 3 texts"),
+        ([0, 1], NAMES, "2 gold labels for 3 rows"),
         ("positive", NAMES, "got one string"),
         ({0, 1, 2}, NAMES, "got a set"),
         (np.array([[0], [1], [2]]), NAMES, "one dimension"),
@@ -89,7 +95,7 @@ def test_what_comes_out_goes_in_again(ids, labels):
 )
 def test_a_doubt_is_an_error_that_says_how_to_settle_it(gold, labels, message):
     with pytest.raises(InputError, match=message):
-        check_gold(gold, 3 if "3 texts" in message else len(gold), labels)
+        check_gold(gold, 3 if "3 rows" in message else len(gold), labels)
 
 
 def test_five_thousand_bad_values_are_one_short_message():

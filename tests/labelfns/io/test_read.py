@@ -256,10 +256,10 @@ def test_no_labels_no_gold(tmp_path):
         ("t.parquet", b"PAR1" + b"\xff" * 200 + b"PAR1", "cannot be read as Parquet"),
         ("t.xml", b"a", "cannot tell its format"),
         ("t.csv", b"text,label\na,postive\nb,9\nc,postive\n", "2 problems"),
-        ("t.csv", b"text,label\na,postive\n", r"'postive' in line 2 .*; did you mean 'positive'\?"),
-        ("t.jsonl", b'{"text": "a", "label": true}', "True in line 1"),
-        ("t.jsonl", b'{"text": "a", "label": 1.5}', "1.5 in line 1"),
-        ("t.jsonl", b'{"text": "a", "label": ' + b"[" * 500 + b"]" * 500 + b"}", "is not one of the labels"),
+        ("t.csv", b"text,label\na,postive\n", r"gold label of line 2 .*; got 'postive'; did you mean 'positive'\?"),
+        ("t.jsonl", b'{"text": "a", "label": true}', "line 1 .* got True"),
+        ("t.jsonl", b'{"text": "a", "label": 1.5}', "line 1 .* got 1.5"),
+        ("t.jsonl", b'{"text": "a", "label": ' + b"[" * 500 + b"]" * 500 + b"}", "neither one of"),
     ],
 )
 def test_bad_files_are_named_in_one_message(tmp_path, name, content, message):

@@ -158,7 +158,7 @@ def test_parts_of_another_length_are_named_with_both_lengths(arguments, message)
 
 
 def test_gold_and_columns_of_another_length_by_name():
-    with pytest.raises(InputError, match="gold has 2 values for 3 texts"):
+    with pytest.raises(InputError, match="2 gold labels for 3 rows"):
         as_texts(WORDS, gold=["yes", "no"], labels=LABELS)
     with pytest.raises(InputError, match=r"fields\['n'\] has 2 values for 3 texts"):
         as_texts({"text": WORDS, "n": [1, 2]})
