@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -111,9 +112,9 @@ def _path(source: str | os.PathLike[str]) -> Path:
     path = Path(source)
     if not path.exists():
         path = Path(os.path.expanduser(source))  # noqa: PTH111 - an unknown user stays as written
-    if not path.is_file():
+    if path.is_dir() or not path.exists():
         raise InputError(f"{source}: {'is a folder, not a file' if path.is_dir() else 'no such file'}")
-    if not path.stat().st_size:
+    if path.is_file() and not path.stat().st_size:
         raise InputError(f"{source} is empty")
     return path
 
@@ -163,21 +164,25 @@ def _line_blocks(lines: Lines, suffix: str, wanted: Wanted, rows: int | None, si
 
 
 def _header(row: Row | None, name: str, wanted: Wanted) -> list[str]:
-    """Return the names of columns; one that stands twice gets a number, save those asked for."""
+    """Return the names of columns; one that stands twice gets a number, unless it is asked for."""
     if row is None:
         raise InputError(f"{name} is empty")
     if row.problem:
         raise InputError(f"{name}, line {row.number}: {row.problem}")
-    names: list[str] = []
-    counts: dict[str, int] = {}
-    for column in row.values:
-        counts[column] = counts.get(column, 0) + 1
-        names.append(column if counts[column] == 1 else f"{column} ({counts[column]})")
+    written = Counter(row.values)
     for column in (wanted.text, wanted.gold):
-        if column is not None and counts.get(column, 0) > 1:
-            raise InputError(f"{name} has {counts[column]} columns that are called {column!r}; give each its own name")
+        if column is not None and written[column] > 1:
+            raise InputError(f"{name} has {written[column]} columns that are called {column!r}; give each its own name")
+    names: dict[str, None] = {}
+    numbers: Counter[str] = Counter()
+    for column in row.values:
+        own = column
+        while own in names or (own != column and own in written):
+            numbers[column] += 1
+            own = f"{column} ({numbers[column] + 1})"
+        names[own] = None
     check_columns(names, wanted.needed, name)
-    return names
+    return list(names)
 
 
 def _separated_columns(names: list[str], kept: list[str], rows: list[list[str]]) -> Mapping[str, Sequence[Any]]:

@@ -145,6 +145,10 @@ class Texts(Sequence[str]):
             return self.texts[index]
         return self.take(range(len(self))[index] if isinstance(index, slice) else index)
 
+    def to_list(self) -> list[str]:
+        """Return the texts as a plain list."""
+        return list(self.texts)
+
     def take(self, rows: Ints | Bools | Sequence[int]) -> Self:
         """Return some texts, by position or mask, with their gold labels, row numbers and fields; there may be none.
 

@@ -212,11 +212,14 @@ def test_columns_that_are_not_asked_for_do_no_harm(tmp_path):
     frame = pl.DataFrame({"text": ["a"], "price": [Decimal("1.50")], "at": [{"x": [1, None]}], "null": [None]})
     frame.write_parquet(tmp_path / "t.parquet")
     assert list(read(tmp_path / "t.parquet").fields["price"]) == [Decimal("1.50")]
-    path = saved(tmp_path, "t.csv", "text,price,,price\na,1.50,,NaN\n")
+    path = saved(tmp_path, "t.csv", "text,price,,price,price (2),,\na,1.50,,NaN,2,,\n")
     assert {name: list(values) for name, values in read(path).fields.items()} == {
         "price": ["1.50"],
         "": [""],
-        "price (2)": ["NaN"],
+        "price (3)": ["NaN"],
+        "price (2)": ["2"],
+        " (2)": [""],
+        " (3)": [""],
     }
     assert read(path, fields=["price"]).fields.keys() == {"price"}
     assert read(path, fields=()).fields is None
