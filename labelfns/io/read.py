@@ -152,16 +152,15 @@ def _texts(
             texts = _checked(block, bad, wanted, name)
             n += len(texts)
             yield texts, block.share
-    problems_left = _lines(skipped, name, block.unit)
+    left_out = _lines(skipped, name, block.unit)
     if not n:
-        raise_all(InputError, problems_left)
+        raise_all(InputError, left_out)
         raise InputError(f"{name} has no rows")
-    if skipped:
+    if left_out:
         count = sum(map(len, skipped.values()))
-        listed = "".join(f"\n  - {line}" for line in problems_left[:MOST])
-        warnings.warn(
-            shown(f"{name}: {count:,} of its rows left out:{listed}", lines=True), LabelFnsWarning, stacklevel=3
-        )
+        listed = "".join(f"\n  - {line}" for line in left_out[:MOST])
+        message = f"{name}: {count:,} of its rows left out:{listed}"
+        warnings.warn(shown(message, lines=True), LabelFnsWarning, stacklevel=3)
 
 
 def _checked(block: Block, bad: Container[int], wanted: Wanted, name: str) -> Texts:

@@ -113,10 +113,11 @@ class _Quoted(NamedTuple):
 
 def _tab_separated(line: Line, lines: Lines, width: int | None) -> list[str]:
     quoted = _quoted(line, lines, "\t", strict=False)
-    assert quoted is not None
     plain = line.text.split("\t")
-    many_rows = width != 1 and all(part.text.count("\t") == (width or 0) - 1 for part in (line, *quoted.more))
-    if width is None or (len(quoted.fields) == width and not (quoted.more and many_rows)):
+    if quoted is None:
+        return plain
+    full_rows = width != 1 and all(part.text.count("\t") + 1 == width for part in (line, *quoted.more))
+    if width is None or (len(quoted.fields) == width and not (quoted.more and full_rows)):
         return quoted.fields
     lines.put_back(quoted.more)
     return plain
@@ -125,25 +126,21 @@ def _tab_separated(line: Line, lines: Lines, width: int | None) -> list[str]:
 def _quoted(line: Line, lines: Lines, separator: str, *, strict: bool = True) -> _Quoted | None:
     """Take a row apart that may have quoted fields, with as many further lines as they reach over.
 
-    Where a quote is not closed, it is a plain sign, or, if that is forbidden, there is no row.
+    A quote that opens a field and is not closed is a plain sign; if `strict`, there is no row then.
     """
     text, fields, taken, start = line.text, [], [line], 0
     while True:
         if text.startswith('"', start):
-            before, n_taken = len(text), len(taken)
-            text, end = _close(text, start, taken, lines)
-            if end >= 0 and (end + 1 == len(text) or text.startswith(separator, end + 1)):
+            text, end = _close(text, start, taken, lines, separator)
+            if end >= 0:
                 fields.append(text[start + 1 : end].replace('""', '"'))
-                start = end + 1
-                if start == len(text):
+                if end + 1 == len(text):
                     return _Quoted(fields, taken[1:])
-                start += 1
+                start = end + 2
                 continue
-            lines.put_back(taken[1:] if strict else taken[n_taken:])
             if strict:
+                lines.put_back(taken[1:])
                 return None
-            text = text[:before]
-            del taken[n_taken:]
         end = text.find(separator, start)
         if end < 0:
             return _Quoted([*fields, text[start:]], taken[1:])
@@ -151,18 +148,32 @@ def _quoted(line: Line, lines: Lines, separator: str, *, strict: bool = True) ->
         start = end + 1
 
 
-def _close(text: str, start: int, taken: list[Line], lines: Lines) -> tuple[str, int]:
-    """Find the quote that closes the one at `start`, taking further lines as needed; -1 if there is none."""
-    end = _single_quote(text, start + 1)
-    while end < 0 and len(text) < LONGEST:
+def _close(text: str, start: int, taken: list[Line], lines: Lines, separator: str) -> tuple[str, int]:
+    """Find the quote that closes the field which begins at `start`.
+
+    Returns
+    -------
+    tuple
+        The text with as many further lines as were needed, which are taken, and where the quote is; the text as it was
+        and -1 if none closes it.
+    """
+    n_taken, parts, size, end = len(taken), [text], len(text), _single_quote(text, start + 1)
+    while end < 0 and size < LONGEST:
         following = next(lines, None)
         if following is None:
             break
-        scanned = len(text)
-        text += taken[-1].end + following.text
+        parts += [taken[-1].end, following.text]
+        size += len(taken[-1].end)
+        at = _single_quote(following.text, 0)
+        end, size = (size + at if at >= 0 else -1), size + len(following.text)
         taken.append(following)
-        end = _single_quote(text, scanned)
-    return text, end
+    if end >= 0:
+        longer = "".join(parts)
+        if end + 1 == size or longer.startswith(separator, end + 1):
+            return longer, end
+    lines.put_back(taken[n_taken:])
+    del taken[n_taken:]
+    return text, -1
 
 
 def _single_quote(text: str, start: int) -> int:

@@ -5,6 +5,7 @@ Everything goes by position: the labels that a series has for its rows play no p
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def as_texts(
     labels
         The k label names, needed with `gold`.
     name
-        What the texts are called in messages; by default the path, if there is one.
+        What the texts are called in messages; a file is called by its path otherwise.
 
     Raises
     ------
@@ -62,7 +63,8 @@ def _texts_of(data: Any, column: str, gold: str | None, labels: Sequence[str] | 
     if isinstance(data, Texts):
         return data if gold is None else _with_field_as_gold(data, gold, labels)
     if isinstance(data, str | os.PathLike):
-        return _read(data, column, gold, labels)
+        texts = _read(data, column, gold, labels)
+        return replace(texts, name=name) if name else texts
     columns = _columns_of(data, gold, labels)
     if columns is not None:
         return Texts.of_columns(columns, column, gold, labels, name=name)

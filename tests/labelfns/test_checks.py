@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelfns.checks import check_gold, check_labels, check_texts
 from labelfns.errors import InputError
 from labelfns.io.read import read_texts
+
+ANY_MACHINE = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 NAMES = ["negative", "neutral", "positive"]
 SIGNS = ["-1", "0", "1"]
@@ -38,6 +40,7 @@ def test_one_rule(gold, labels, ids):
     assert check_gold(gold, len(gold), labels).tolist() == ids
 
 
+@ANY_MACHINE
 @given(st.lists(st.sampled_from(["-1", "0", "1", "2", "5", "", "positive", "x"]), min_size=1), st.data())
 def test_files_and_python_agree(tmp_path_factory, gold, data):
     labels = data.draw(st.sampled_from([NAMES, SIGNS, STARS, ["1", "positive"]]))
@@ -56,6 +59,7 @@ def test_files_and_python_agree(tmp_path_factory, gold, data):
     assert ids(lambda: check_gold(numbers, len(gold), labels)) == in_python
 
 
+@ANY_MACHINE
 @given(st.lists(st.integers(-1, 2), min_size=1), st.sampled_from([NAMES, SIGNS, STARS]))
 def test_what_comes_out_goes_in_again(ids, labels):
     once = check_gold(np.array(ids), len(ids), labels)

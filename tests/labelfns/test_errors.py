@@ -3,10 +3,12 @@
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelfns.errors import InputError, LabelFnsError, WriteError, did_you_mean, raise_all, shown, some, some_rows
+
+ANY_MACHINE = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def test_control_characters_are_written_out():
@@ -17,6 +19,7 @@ def test_control_characters_are_written_out():
     assert str(InputError("bad label \x1b]0;x\x07")) == r"bad label \x1b]0;x\x07"
 
 
+@ANY_MACHINE
 @given(st.text(st.characters(codec=None)))
 def test_every_message_can_be_printed(text):
     message = str(InputError(text))

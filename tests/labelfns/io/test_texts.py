@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelfns.errors import InputError
@@ -65,6 +65,7 @@ def test_every_frame_is_read_by_position_and_keeps_its_other_columns(make):
         as_texts(frame, "twet")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
 @given(st.permutations(range(6)), st.permutations(range(100, 106)))
 def test_the_index_of_a_series_plays_no_part(rows, index):
     words = [f"word {i}" for i in rows]
