@@ -220,14 +220,14 @@ def _ids_by_value(values: Sequence[Any], labels: Sequence[str]) -> tuple[npt.NDA
     names = {name: c for c, name in enumerate(labels)}
     ids_as_digits = {} if _look_like_numbers(labels) else {str(c): c for c in range(len(labels))}
     numbers = {"-1": -1} | ids_as_digits | {_number(name): c for name, c in names.items()}
-    known = [not (is_null(value) or (isinstance(value, str) and not value.strip())) for value in values]
-    floats = not all(known)
+    has_value = [not (is_null(value) or (isinstance(value, str) and not value.strip())) for value in values]
+    floats = not all(has_value)
     ids = np.full(len(values), -1, dtype=np.int64)
     wrong: dict[str, list[int]] = {}
     for i, value in enumerate(values):
         if isinstance(value, str) and value in names:
             ids[i] = names[value]
-        elif known[i]:
+        elif has_value[i]:
             number = _number(value, floats)
             if number and number in numbers:
                 ids[i] = numbers[number]

@@ -29,7 +29,7 @@ def whole(target: str | os.PathLike[str], *, shared: bool = False, sync: bool = 
     shared
         Whether several processes may write this target at a time; the last one wins.
     sync
-        Whether it is brought to the disk before it gets its name. What can be told to be broken need not be.
+        Whether it is brought to the disk before it gets its name. A file with a checksum of its own need not be.
 
     Raises
     ------

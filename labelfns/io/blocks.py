@@ -14,10 +14,10 @@ import numpy as np
 
 from labelfns.checks import Ints, Unit
 from labelfns.errors import InputError, first_line
+from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Column, check_columns
 from labelfns.io.lines import Lines
 from labelfns.io.rows import Row, json_rows, plain_rows, separated_rows
-from labelfns.io.wanted import Wanted
 
 Source = str | os.PathLike[str] | IO[bytes]
 Format = Literal["csv", "tsv", "jsonl", "ndjson", "parquet", "txt"]
@@ -64,14 +64,14 @@ def name_of(source: Source) -> str:
     return "standard input" if name in ("<stdin>", 0) else name if isinstance(name, str) else "the stream"
 
 
-def blocks(source: Source, wanted: Wanted, rows: int | None, format: Format | None) -> Iterator[Block]:
+def blocks(source: Source, keep: ColumnNames, rows: int | None, format: Format | None) -> Iterator[Block]:
     """Read a source; there is always a block, which may be empty.
 
     Parameters
     ----------
     source, format
         As in `labelfns.io.read.read_texts`.
-    wanted
+    keep
         The columns; the first is that of the texts.
     rows
         Rows per block at most, at least 1; by default all in one.
@@ -82,16 +82,16 @@ def blocks(source: Source, wanted: Wanted, rows: int | None, format: Format | No
         If the source cannot be read.
     """
     if is_hub(source):
-        yield from _hub_blocks(str(source), wanted, rows)
+        yield from _hub_blocks(str(source), keep, rows)
         return
     name, suffix = name_of(source), _format(source, format)
     try:
         if suffix == "parquet":
             path = _path(source) if isinstance(source, str | os.PathLike) else source
-            yield from _parquet_blocks(path, name, wanted, rows)
+            yield from _parquet_blocks(path, name, keep, rows)
             return
         with _opened(source) as stream:
-            yield from _line_blocks(Lines(stream, name), suffix, wanted, rows, _size(stream))
+            yield from _line_blocks(Lines(stream, name), suffix, keep, rows, _size(stream))
     except OSError as error:
         raise InputError(f"{name} cannot be read ({type(error).__name__}: {first_line(error)})") from error
 
@@ -137,16 +137,16 @@ def _size(stream: IO[bytes]) -> int:
         return 0
 
 
-def _line_blocks(lines: Lines, suffix: str, wanted: Wanted, rows: int | None, size: int) -> Iterator[Block]:
+def _line_blocks(lines: Lines, suffix: str, keep: ColumnNames, rows: int | None, size: int) -> Iterator[Block]:
     columns: Callable[[list[Any]], Mapping[str, Sequence[Any]]]
     if suffix == "txt":
-        items, columns = plain_rows(lines), lambda texts: {wanted.text: texts}
+        items, columns = plain_rows(lines), lambda texts: {keep.text: texts}
     elif suffix in ("jsonl", "ndjson"):
-        items, columns = json_rows(lines, wanted.text), partial(_json_columns, wanted)
+        items, columns = json_rows(lines, keep.text), partial(_json_columns, keep)
     else:
         items = separated_rows(lines, "\t" if suffix == "tsv" else ",")
-        names = _header(next(items, None), lines.name, wanted)
-        columns = partial(_separated_columns, names, wanted.of(names))
+        names = _header(next(items, None), lines.name, keep)
+        columns = partial(_separated_columns, names, keep.of(names))
     numbers: list[int] = []
     values: list[Any] = []
     problems: dict[str, list[int]] = {}
@@ -163,14 +163,14 @@ def _line_blocks(lines: Lines, suffix: str, wanted: Wanted, rows: int | None, si
     yield Block(columns(values), np.array(numbers, dtype=np.int64), "line", problems, 1.0)
 
 
-def _header(row: Row | None, name: str, wanted: Wanted) -> list[str]:
-    """Return the names of columns; one that stands twice gets a number, unless it is asked for."""
+def _header(row: Row | None, name: str, keep: ColumnNames) -> list[str]:
+    """Return the names of columns; one that stands twice gets a number, if it is neither the texts nor the gold."""
     if row is None:
         raise InputError(f"{name} is empty")
     if row.problem:
         raise InputError(f"{name}, line {row.number}: {row.problem}")
     written = Counter(row.values)
-    for column in (wanted.text, wanted.gold):
+    for column in (keep.text, keep.gold):
         if column is not None and written[column] > 1:
             raise InputError(f"{name} has {written[column]} columns that are called {column!r}; give each its own name")
     names: dict[str, None] = {}
@@ -181,7 +181,7 @@ def _header(row: Row | None, name: str, wanted: Wanted) -> list[str]:
             numbers[column] += 1
             own = f"{column} ({numbers[column] + 1})"
         names[own] = None
-    check_columns(names, wanted.needed, name)
+    check_columns(names, keep.needed, name)
     return list(names)
 
 
@@ -190,12 +190,12 @@ def _separated_columns(names: list[str], kept: list[str], rows: list[list[str]])
     return {name: list(columns[name]) for name in kept}
 
 
-def _json_columns(wanted: Wanted, rows: list[dict[str, Any]]) -> Mapping[str, Sequence[Any]]:
-    names = wanted.of(list(dict.fromkeys(name for row in rows for name in row)))
-    absent = [] if wanted.fields is None else [name for name in wanted.fields if name not in names]
+def _json_columns(keep: ColumnNames, rows: list[dict[str, Any]]) -> Mapping[str, Sequence[Any]]:
+    names = keep.of(list(dict.fromkeys(name for row in rows for name in row)))
+    absent = [] if keep.fields is None else [name for name in keep.fields if name not in names]
     return {
         name: Column(len(rows), partial(_json_values, rows, name))
-        for name in (dict.fromkeys([wanted.text, *names, *absent]))
+        for name in (dict.fromkeys([keep.text, *names, *absent]))
     }
 
 
@@ -203,26 +203,24 @@ def _json_values(rows: list[dict[str, Any]], name: str) -> list[Any]:
     return [row.get(name) for row in rows]
 
 
-def _parquet_blocks(source: Path | IO[bytes], name: str, wanted: Wanted, rows: int | None) -> Iterator[Block]:
+def _parquet_blocks(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | None) -> Iterator[Block]:
     from labelfns.io.parquet import batches
 
     start = 0
-    for columns, n, total in batches(source, name, wanted, rows):
+    for columns, n, total in batches(source, name, keep, rows):
         numbers, start = np.arange(start, start + n), start + n
         yield Block(columns, numbers, "row", {}, start / total if total else 1.0)
 
 
-def _hub_blocks(source: str, wanted: Wanted, rows: int | None) -> Iterator[Block]:
+def _hub_blocks(source: str, keep: ColumnNames, rows: int | None) -> Iterator[Block]:
     from labelfns.io.hub import columns_of, load
 
     data = load(source)
     n = len(data)
-    check_columns(data.column_names, wanted.needed, source)
+    check_columns(data.column_names, keep.needed, source)
     for start in range(0, n, rows or max(n, 1)):
         part = range(start, min(start + (rows or n), n))
-        columns = columns_of(data, part, gold=wanted.gold, labels=wanted.labels)
-        yield Block(
-            {name: columns[name] for name in wanted.of(list(columns))}, np.array(part), "row", {}, part.stop / n
-        )
+        columns = columns_of(data, part, gold=keep.gold, labels=keep.labels)
+        yield Block({name: columns[name] for name in keep.of(list(columns))}, np.array(part), "row", {}, part.stop / n)
     if not n:
         raise InputError(f"{source} has no rows")

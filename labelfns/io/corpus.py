@@ -1,4 +1,4 @@
-"""`Texts`: texts with what is known of each of them, checked once, when it is made."""
+"""`Texts`: texts with their gold labels and other columns, checked once, when they are made."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Column(Sequence[Any]):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Texts(Sequence[str]):
-    """Texts with what is known of each: a sequence of strings, checked once, when it is made.
+    """Texts with their gold labels and other columns: a sequence of strings, checked once, when it is made.
 
     An index gives a text; a slice, a mask or an array of positions gives `Texts`, with their gold labels, row numbers
     and fields.
@@ -129,9 +129,9 @@ class Texts(Sequence[str]):
         return numbered(rows, self.unit)
 
     def __repr__(self) -> str:
-        known = "" if self.gold is None else f", {int((self.gold >= 0).sum())} with gold"
+        with_gold = "" if self.gold is None else f", {int((self.gold >= 0).sum())} with gold"
         fields = f", fields {some(list(self.fields))}" if self.fields else ""
-        return f"Texts({len(self)} from {self.name or 'memory'}{known}{fields})"
+        return f"Texts({len(self)} from {self.name or 'memory'}{with_gold}{fields})"
 
     def __len__(self) -> int:
         return len(self.texts)

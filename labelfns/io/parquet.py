@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from labelfns.errors import InputError, first_line, some
+from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Column, check_columns
-from labelfns.io.wanted import Wanted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +19,7 @@ Batch = tuple[dict[str, Column], int, int]
 _AT_A_TIME = 1 << 16
 
 
-def batches(source: Path | IO[bytes], name: str, wanted: Wanted, rows: int | None) -> Iterator[Batch]:
+def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | None) -> Iterator[Batch]:
     """Read a file; there is always a batch, which may be empty.
 
     Parameters
@@ -28,7 +28,7 @@ def batches(source: Path | IO[bytes], name: str, wanted: Wanted, rows: int | Non
         The file, or a binary stream, which is read whole.
     name
         What it is called in messages.
-    wanted
+    keep
         The columns to read.
     rows
         Rows per batch at most, at least 1; by default all in one.
@@ -46,8 +46,8 @@ def batches(source: Path | IO[bytes], name: str, wanted: Wanted, rows: int | Non
         # Buffering ahead would hold the whole column in the end.
         with pq.ParquetFile(content, pre_buffer=False, buffer_size=1 << 20) as file:
             schema, total = file.schema_arrow, file.metadata.num_rows
-            check_columns(schema.names, wanted.needed, name)
-            names = wanted.of(schema.names)
+            check_columns(schema.names, keep.needed, name)
+            names = keep.of(schema.names)
             twice = [column for column in names if schema.names.count(column) > 1]
             if twice:
                 raise InputError(f"{name} has columns of one name: {some(twice)}")

@@ -12,8 +12,8 @@ from typing import Literal
 from labelfns.checks import Unit, numbered, text_problems
 from labelfns.errors import MOST, InputError, LabelFnsWarning, raise_all, shown
 from labelfns.io.blocks import FORMATS, Block, Format, Source, blocks, is_hub, name_of
+from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Texts, check_columns, take_each
-from labelfns.io.wanted import Wanted
 
 __all__ = ["FORMATS", "is_hub", "iter_texts", "read_texts"]
 
@@ -79,8 +79,8 @@ def read_texts(
     """
     if need_gold and (labels is None or not gold):
         raise InputError(f"{name_of(source)}: the label names are needed to read gold labels; pass labels=[...]")
-    wanted = replace(_wanted(text, gold, labels, fields), need_gold=need_gold)
-    ((texts, _),) = _texts(source, wanted, None, format, on_bad_rows)  # all rows in one
+    keep = replace(_column_names(text, gold, labels, fields), need_gold=need_gold)
+    ((texts, _),) = _texts(source, keep, None, format, on_bad_rows)  # all rows in one
     return texts
 
 
@@ -121,16 +121,18 @@ def iter_texts(
     """
     if rows < 1:
         raise InputError(f"rows must be at least 1; got {rows}")
-    return _texts(source, _wanted(text, gold, labels, fields), rows, format, on_bad_rows)
+    return _texts(source, _column_names(text, gold, labels, fields), rows, format, on_bad_rows)
 
 
-def _wanted(text: str, gold: str | None, labels: Sequence[str] | None, fields: Sequence[str] | None) -> Wanted:
-    return Wanted(text, gold if labels is not None and gold else None, fields, labels)
+def _column_names(
+    text: str, gold: str | None, labels: Sequence[str] | None, fields: Sequence[str] | None
+) -> ColumnNames:
+    return ColumnNames(text, gold if labels is not None and gold else None, fields, labels)
 
 
 def _texts(
     source: Source,
-    wanted: Wanted,
+    keep: ColumnNames,
     rows: int | None,
     format: Format | None,
     on_bad_rows: OnBadRows,
@@ -139,9 +141,9 @@ def _texts(
         raise InputError(f'on_bad_rows must be "raise" or "skip"; got {on_bad_rows!r}')
     name, n = name_of(source), 0
     skipped: Problems = {}
-    for block in blocks(source, wanted, rows, format):
-        check_columns(block.columns, wanted.needed, name)
-        of_texts = text_problems(block.columns[wanted.text])
+    for block in blocks(source, keep, rows, format):
+        check_columns(block.columns, keep.needed, name)
+        of_texts = text_problems(block.columns[keep.text])
         problems = {**block.problems, **{what: block.row_numbers[at].tolist() for what, at in of_texts.items()}}
         if on_bad_rows == "raise":
             raise_all(InputError, _lines(problems, name, block.unit))
@@ -149,7 +151,7 @@ def _texts(
             skipped.setdefault(what, []).extend(numbers)
         bad = {i for at in of_texts.values() for i in at}
         if len(bad) < len(block.row_numbers):
-            texts = _checked(block, bad, wanted, name)
+            texts = _checked(block, bad, keep, name)
             n += len(texts)
             yield texts, block.share
     left_out = _lines(skipped, name, block.unit)
@@ -163,14 +165,14 @@ def _texts(
         warnings.warn(shown(message, lines=True), LabelFnsWarning, stacklevel=3)
 
 
-def _checked(block: Block, bad: Container[int], wanted: Wanted, name: str) -> Texts:
+def _checked(block: Block, bad: Container[int], keep: ColumnNames, name: str) -> Texts:
     """Return the texts of a block without some rows."""
     columns, numbers = block.columns, block.row_numbers
     if bad:
         rows = [i for i in range(len(numbers)) if i not in bad]
         columns, numbers = take_each(columns, rows), numbers[rows]
-    gold = wanted.gold if wanted.gold in columns else None
-    return Texts.of_columns(columns, wanted.text, gold, wanted.labels, name=name, row_numbers=numbers, unit=block.unit)
+    gold = keep.gold if keep.gold in columns else None
+    return Texts.of_columns(columns, keep.text, gold, keep.labels, name=name, row_numbers=numbers, unit=block.unit)
 
 
 def _lines(problems: Problems, name: str, unit: Unit) -> list[str]:

@@ -8,7 +8,7 @@ and line ends. A quote within a field that does not begin with one is a plain si
 that begins with a quote which is not closed before a comma or line end, and one that has ``\"`` inside, make a row
 that is reported.
 
-TSV has no quotes, save that a field may stand in quotes as in CSV if its closing quote stands before a tab or line
+TSV has no quotes, except that a field may stand in quotes as in CSV if its closing quote stands before a tab or line
 end and the row then has as many fields as the header. Other quotes are plain signs. If lines could be taken for one
 quoted row or for as many plain rows, they are plain rows.
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ColumnNames:
     """What is read of a source.
 
     Parameters
