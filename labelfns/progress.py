@@ -1,4 +1,4 @@
-"""How long work tells how far it is: one function type that every room calls (a leaf: no imports of ours)."""
+"""Progress of long work: one function type that every room calls (a leaf: no imports of ours)."""
 
 import warnings
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Bar:
-    """A tqdm bar a task, shown in a terminal or notebook once the task has taken a second; the usual default."""
+    """One tqdm bar per task, shown in a terminal or notebook once the task takes over a second; the usual default."""
 
     def __init__(self) -> None:
         self._what = ""

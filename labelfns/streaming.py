@@ -1,23 +1,26 @@
-"""LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, chunk by chunk."""
+"""LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, some rows at a time."""
 
 import json
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.apply import Manner, one_each, vote, warn_of
 from labelfns.engine.plain import OnError
 from labelfns.errors import InputError
-from labelfns.io.chunks import chunks
+from labelfns.io.atomic import check_target, whole
+from labelfns.io.read import ROWS, iter_texts
+from labelfns.lfs.columns import ColumnLF, RowLF
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Fault
 
-CHUNK = 50_000
+_STEP = "applying LFs, % of the file"
 
 
 @dataclass(frozen=True)
-class Streamed:
+class FileVotes:
     """What became of a file.
 
     Parameters
@@ -27,7 +30,7 @@ class Streamed:
     coverage
         Counts over its rows.
     faults
-        What went wrong, at most one entry an LF, with row numbers of the whole file.
+        What went wrong, at most one entry per LF, with row numbers of the whole file.
     """
 
     output: Path
@@ -42,34 +45,34 @@ class Streamed:
 
 def apply_file(
     lfs: LFSet,
-    source: str | Path,
+    source: str | PathLike[str],
     *,
-    output: str | Path,
+    output: str | PathLike[str],
     text: str = "text",
-    chunk_rows: int = CHUNK,
+    chunk_rows: int = ROWS,
     on_error: OnError = "abstain",
     time_limit: float = 2.0,
     workers: int = 1,
-    cache: str | Path | None = None,
+    cache: str | PathLike[str] | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> Streamed:
-    """Let LFs vote on every row of a file, holding one chunk at a time.
+) -> FileVotes:
+    """Let LFs vote on every row of a file, holding `chunk_rows` rows at a time.
 
     Parameters
     ----------
     lfs
-        The LFs.
+        The LFs. Those of rows and columns see the other columns of the file.
     source
-        A ``.parquet``, ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.txt`` file; the latter holds a text a line.
+        What `labelfns.io.read.read_texts` reads: a file or a hub data set.
     output
-        The Parquet file to write: a row an input row in the same order, an int8 column an LF.
+        The Parquet file to write: one row per row of the source, in the same order, one int8 column per LF.
     text
         The column of texts.
     chunk_rows
         Rows answered at a time, at least 1.
     on_error, time_limit, workers, cache
-        As in `LFSet.apply`; the cache keeps columns of chunks, so that another `chunk_rows` begins anew.
+        As in `LFSet.apply`; the cache keeps columns of chunks, so that with another `chunk_rows` LFs run again.
     overwrite
         Whether an existing output is replaced; it is left as it was if anything fails.
     progress
@@ -78,9 +81,11 @@ def apply_file(
     Raises
     ------
     InputError
-        If the file or its column is missing, a text is empty, the output exists, or a file cannot be read or written.
+        If the file or its column is missing, rows cannot be read, a text is empty, or the output exists.
     LFError
         As in `LFSet.apply`.
+    WriteError
+        If the output cannot be written; nothing is left of it then.
 
     Warns
     -----
@@ -90,40 +95,34 @@ def apply_file(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    source, output, progress = Path(source), Path(output), progress or Bar()
-    if output.exists() and not overwrite:
-        raise InputError(f"{output} exists; name another output, or pass overwrite=True to replace it")
     if chunk_rows < 1:
         raise InputError(f"chunk_rows must be at least 1; got {chunk_rows}")
-    manner = Manner(on_error, "compiled", time_limit, workers, cache)
+    output, progress = check_target(output, overwrite=overwrite), progress or Bar()
+    manner = Manner(on_error, "compiled", time_limit, workers, None if cache is None else Path(cache))
+    uses_fields = any(isinstance(lf, RowLF | ColumnLF) for lf in lfs)
     schema = pa.schema([(name, pa.int8()) for name in lfs.names])
-    part = output.with_name(output.name + ".part")
     coverage = Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0))
     faults: list[Fault] = []
-    try:
-        with pq.ParquetWriter(part, schema) as writer:
-            for texts, share in chunks(source, text, chunk_rows):
-                try:
-                    votes = vote(lfs.lfs, lfs.labels, texts, manner, silent, first=coverage.rows)
-                except InputError as error:
-                    raise InputError(f"{source}: {error}") from None
-                columns = [pa.array(votes.matrix[:, j]) for j in range(len(lfs))]
-                writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-                faults += votes.faults
-                coverage += Coverage.of(votes)
-                progress("applying LFs, % of the file", min(int(100 * share), 99), 100)
-            if not coverage.rows:
-                raise InputError(f"{source} has no rows")
-            merged = one_each(faults)
-            meta = {"labels": list(lfs.labels), "faults": [fault.__dict__ for fault in merged]}
-            writer.add_key_value_metadata({"labelfns.votes": json.dumps(meta)})
-        part.replace(output)
-    except OSError as error:
-        raise InputError(
-            f"{source} to {output}: {type(error).__name__}: {error}. Check the rights and the room on the disk"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    progress("applying LFs, % of the file", 100, 100)
+    with whole(output) as part, pq.ParquetWriter(part, schema) as writer:
+        for texts, share in iter_texts(source, text, rows=chunk_rows, fields=None if uses_fields else ()):
+            fields = {name: values for name, values in (texts.fields or {}).items() if name != "text"}
+            votes = vote(
+                lfs.lfs,
+                lfs.labels,
+                texts.texts,
+                manner,
+                silent,
+                fields=fields if uses_fields else None,
+                first=coverage.rows,
+            )
+            columns = [pa.array(votes.matrix[:, j]) for j in range(len(lfs))]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            coverage += Coverage.of(votes)
+            faults += votes.faults
+            progress(_STEP, min(int(100 * share), 99), 100)
+        merged = one_each(faults)
+        meta = {"labels": list(lfs.labels), "faults": [fault.__dict__ for fault in merged]}
+        writer.add_key_value_metadata({"labelfns.votes": json.dumps(meta)})
+    progress(_STEP, 100, 100)
     warn_of(merged)
-    return Streamed(output, coverage, merged)
+    return FileVotes(output, coverage, merged)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from labelfns.checks import check_gold, check_texts
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
-from labelfns.io.reading import Texts
+from labelfns.io.texts import Texts
 from labelfns.lfs.lf_file import load_lfs
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress

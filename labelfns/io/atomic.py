@@ -1,55 +1,121 @@
-"""Files that are there whole or not at all, whenever the process or the machine stops (a leaf: `labelfns.errors`)."""
+"""Files that are there whole or not at all, whenever the process or the machine stops: the one way files are written.
+
+A leaf: it imports `labelfns.errors` alone.
+"""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from labelfns.errors import LabelFnsError, WriteError
+from labelfns.errors import InputError, LabelFnsError, WriteError
 
 PART = ".part"
 """What the name of an unfinished file or folder ends in."""
 
+OLD = ".labelfns-old"
+"""What the name of a folder ends in that is just being replaced."""
+
 
 @contextmanager
-def whole(target: Path) -> Iterator[Path]:
+def whole(target: str | os.PathLike[str], *, shared: bool = False, sync: bool = True) -> Iterator[Path]:
     """Give a temporary path beside the target for a file or folder, moved into place when the block ends well.
+
+    Parameters
+    ----------
+    target
+        The file or folder to write; one of that name is replaced, and stays as it was if anything fails.
+    shared
+        Whether several processes may write this target at a time; the last one wins.
+    sync
+        Whether it is brought to the disk before it gets its name. A file with a checksum of its own need not be.
 
     Raises
     ------
     WriteError
         If it cannot be written, the disk being full for instance; nothing is left of it then.
     """
-    part = target.with_name(target.name + PART)
+    target = Path(target)
+    part = target.with_name(f"{target.name}.{os.getpid()}{PART}" if shared else f"{target.name}{PART}")
     try:
         remove(part)
         yield part
-        settle(part, target)
+        settle(part, target, sync=sync)
     except BaseException as error:
         with suppress(OSError):
             remove(part)
-        if isinstance(error, LabelFnsError) or not isinstance(error, Exception):
+        if isinstance(error, LabelFnsError) or not _is_failure(error):
             raise
         raise WriteError.of(target, error) from error
 
 
-def settle(part: Path, target: Path) -> None:
-    """Bring a file or folder to the disk and give it its name; a folder of that name gives way."""
-    for path in (part, *(part.rglob("*") if part.is_dir() else ())):
+def write_text(target: str | os.PathLike[str], text: str) -> None:
+    """Write a file of UTF-8, whole or not at all, its line ends as they are; errors as in `whole`."""
+    with whole(target) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+
+
+def check_target(target: str | os.PathLike[str], *, overwrite: bool = False, suffixes: Sequence[str] = ()) -> Path:
+    """Check that a file can be written before the work for it begins, and return its path.
+
+    Parameters
+    ----------
+    target
+        The file.
+    overwrite
+        Whether it may be there already.
+    suffixes
+        What its name may end in; by default anything.
+
+    Raises
+    ------
+    InputError
+        If its name ends otherwise, it exists, or its folder does not or cannot be written to.
+    """
+    path = Path(target)
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise InputError(f"{target}: its name must end in {' or '.join(suffixes)}")
+    if path.is_dir() or (path.exists() and not overwrite):
+        what = "is a folder; name a file" if path.is_dir() else "exists; name another output, or overwrite it"
+        raise InputError(f"{target} {what}")
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent}: no such folder to write {path.name} to")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path.parent}: there is no right to write {path.name} to this folder")
+    return path
+
+
+def settle(part: Path, target: Path, *, sync: bool = True) -> None:
+    """Bring a file or folder to the disk and give it its name; a folder of that name gives way, and is removed last."""
+    for path in (part, *(part.rglob("*") if part.is_dir() else ())) if sync else ():
         _to_disk(path)
+    old = target.with_name(target.name + OLD)
     if target.is_dir():
-        shutil.rmtree(target)
-    part.replace(target)
-    _to_disk(target.parent)
+        remove(old)
+        target.replace(old)
+    try:
+        part.replace(target)
+    except OSError:
+        if not target.exists() and old.is_dir():
+            old.replace(target)
+        raise
+    if sync:
+        _to_disk(target.parent)
+    remove(old)
 
 
 def remove(path: Path) -> None:
     """Remove a file or a folder; one that is not there is fine."""
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _is_failure(error: BaseException) -> bool:
+    """Whether an error is of the work and not a call to stop; polars' panic is no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _to_disk(path: Path) -> None:

@@ -83,7 +83,7 @@ def apply(
 ) -> None:
     """Let the LFs vote on texts and save the label matrix. A file is read in chunks and may be larger than memory."""
     from labelfns.analysis.coverage import Coverage
-    from labelfns.io.reading import is_hub, read_texts
+    from labelfns.io.read import is_hub, read_texts
     from labelfns.lfs.lf_file import load_lfs
     from labelfns.pipelines.run.settings import load_settings
     from labelfns.streaming import apply_file
@@ -290,7 +290,7 @@ def predict(
     import polars as pl
 
     from labelfns.checks import check_texts
-    from labelfns.io.reading import read_texts
+    from labelfns.io.read import read_texts
     from labelfns.models import TransformerClassifier
 
     from . import console
@@ -408,7 +408,7 @@ def _run(
 
 def _on_pool(settings: "PipelineSettings", pool: str | None) -> "PipelineSettings":
     """Return the settings with other texts for the pool, or its own, and without val and test."""
-    from labelfns.io.reading import is_hub
+    from labelfns.io.read import is_hub
 
     data = settings.data
     if pool in ("val", "test"):

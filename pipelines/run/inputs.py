@@ -10,8 +10,9 @@ from warnings import catch_warnings
 
 from labelfns.engine.plain import OnError
 from labelfns.errors import LabelFnsWarning
-from labelfns.io.reading import Texts, is_hub
-from labelfns.io.reading import read_texts as read_texts
+from labelfns.io.read import is_hub
+from labelfns.io.read import read_texts as read_texts
+from labelfns.io.texts import Texts
 from labelfns.lfs.lf_file import load_lfs
 from labelfns.lfset import LFSet
 from labelfns.progress import Progress

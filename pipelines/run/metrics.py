@@ -19,7 +19,7 @@ from .baselines import Baseline, LabelCoverage, baseline, most_common_label
 from .cautions import cautions
 
 if TYPE_CHECKING:
-    from labelfns.io.reading import Texts
+    from labelfns.io.texts import Texts
     from labelfns.pipelines.few_gold import FewGoldMetrics, FewGoldResult
 
     from .settings import PipelineSettings

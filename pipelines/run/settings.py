@@ -12,7 +12,7 @@ from typing import Any, Literal, get_type_hints
 from labelfns.checks import check_labels
 from labelfns.engine.plain import OnError
 from labelfns.errors import InputError, SettingsError, raise_all
-from labelfns.io.reading import is_hub
+from labelfns.io.read import is_hub
 from labelfns.models import BaseLabelModel, FineTuning, LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.models.transformer.backbone import EMBEDDED
 from labelfns.pipelines.few_gold.settings import FewGold

@@ -61,9 +61,11 @@ def test_a_fault_is_an_abstain_with_row_and_traceback():
     (fault,) = votes.faults
     assert (fault.lf, fault.rows, fault.error) == ("fragile", (1, 3), "KeyError: 'no'")
     assert 'return {"ok": "positive"}[text]' in fault.traceback
-    assert "row 1, 3" in str(fault)
+    assert "row 1 and 3" in str(fault)
     (warning,) = warned
-    assert "1 of the LFs raised: fragile raised KeyError: 'no' on row 1, 3; it abstains there" in str(warning.message)
+    assert "1 of the LFs raised: fragile raised KeyError: 'no' on row 1 and 3; it abstains there" in str(
+        warning.message
+    )
     assert 'on_error="raise"' in str(warning.message)
     assert warning.filename == __file__
 
@@ -126,7 +128,7 @@ def test_bad_labels(labels, message):
 def test_bad_texts_are_all_named():
     with pytest.raises(InputError) as caught:
         LFSet(LABELS, [constant(0)]).apply(["ok", None, " ", 3, None])
-    assert "null in row 1, 4" in str(caught.value)
+    assert "null in rows 1 and 4" in str(caught.value)
     assert "empty in row 2" in str(caught.value)
     assert "not a string in row 3" in str(caught.value)
     with pytest.raises(InputError, match="put it in a list"):

@@ -6,9 +6,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labelfns import LFSet, SparseVotes, Votes, apply_file, emoji, hashtags, keywords, labeling_function, regex
-from labelfns.errors import InputError, LabelFnsWarning, LFError
-from labelfns.io import chunks as chunks_module
+from labelfns import (
+    LFSet,
+    SparseVotes,
+    Votes,
+    apply_file,
+    column,
+    emoji,
+    hashtags,
+    keywords,
+    labeling_function,
+    regex,
+    row_function,
+)
+from labelfns.errors import InputError, LabelFnsWarning, LFError, WriteError
 from labelfns.sparse import smaller
 
 LABELS = ["no", "yes"]
@@ -42,8 +53,7 @@ def write(texts, path):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("rows", [7, 1000])
-def test_a_streamed_file_gives_the_same_votes_in_the_same_order(tmp_path, monkeypatch, suffix, rows):
-    monkeypatch.setattr(chunks_module, "_BLOCK", 1500)
+def test_a_streamed_file_gives_the_same_votes_in_the_same_order(tmp_path, suffix, rows):
     source, output, seen = tmp_path / f"in{suffix}", tmp_path / "votes.parquet", []
     texts = [text.replace("\n", " ") for text in TEXTS] if suffix == ".txt" else TEXTS
     write(texts, source)
@@ -58,6 +68,8 @@ def test_a_streamed_file_gives_the_same_votes_in_the_same_order(tmp_path, monkey
     assert (sorted(seen), seen[-1]) == (seen, (100, 100))
     with pytest.raises(InputError, match="overwrite"):
         apply_file(LFS, source, output=output)
+    with pytest.raises(InputError, match="no such folder"):
+        apply_file(LFS, source, output=tmp_path / "none" / "votes.parquet")
 
 
 ARBITRARY = LFSet(
@@ -103,7 +115,7 @@ def test_rows_in_messages_are_those_of_the_file(tmp_path):
         with pytest.raises(LFError, match=r"raised IndexError: .* on row 2"):
             apply_file(LFS, source, output=output, chunk_rows=2, on_error="raise", **how)
     write([*"abcdefg", " "], source)
-    with pytest.raises(InputError, match=r"in.jsonl: the text is empty in row 7 \(the first row is 0\)"):
+    with pytest.raises(InputError, match=r"in.jsonl: the text is empty in line 15"):
         apply_file(LFS, source, output=output, chunk_rows=3)
     assert not output.exists()
 
@@ -113,17 +125,12 @@ def test_rows_in_messages_are_those_of_the_file(tmp_path):
     [
         ("a.csv", b"txt\na", r"no column 'text'; its columns are txt"),
         ("a.tsv", b"text,x\na,b", r"no column 'text'; its columns are text,x"),
-        ("a.csv", b"text,x\n,1\n", "null in row 0"),
-        ("a.csv", b"text,x\na,1\nb\n", "cannot be read as CSV"),
-        ("a.csv", b"text\ncaf\xe9\n", "cannot be read as CSV"),
+        ("a.csv", b"text,x\n,1\n", "empty in line 2"),
+        ("a.csv", b"text,x\na,1\nb\n", "line 3: 1 field where the header has 2"),
+        ("a.csv", b"text\ncaf\xe9\n", "is not UTF-8: byte 0xe9 in line 2"),
         ("a.csv", b"text\n", "has no rows"),
         ("a.parquet", b"no", "cannot be read as Parquet"),
-        ("a.jsonl", b'{"text": "a"}\n{"text": nul}', "line 2 is not JSON"),
-        ("a.jsonl", b'["text"]', "line 1 is not a JSON object"),
-        ("a.jsonl", b'{"text": "a"}\n{"txt": "b"}', "line 2 has no column 'text'"),
-        ("a.jsonl", b'{"text": "a"}\n{"text": "caf\xe9"}', "is not UTF-8: byte 0xe9 in line 2"),
-        ("a.jsonl", b'{"text": 7}', "not a string in row 0"),
-        ("a.txt", b"a\n\nb", "is empty in row 1"),
+        ("a.txt", b"a\n\nb", "is empty in line 2"),
         ("a.txt", b"", "is empty"),
         ("a.xml", b"<a/>", "cannot tell its format"),
     ],
@@ -144,9 +151,26 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, mo
 
     monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
     write(["a"], tmp_path / "in.txt")
-    with pytest.raises(InputError, match=r"out\.parquet: OSError: No space left"):
+    with pytest.raises(WriteError, match=r"out\.parquet could not be written \(OSError: No space left"):
         apply_file(LFS, tmp_path / "in.txt", output=tmp_path / "out.parquet")
     assert [file.name for file in tmp_path.iterdir()] == ["in.txt"]
+
+
+def test_lfs_of_rows_and_columns_see_the_other_columns_of_the_file(tmp_path):
+    frame = pl.DataFrame({"tweet": ["a", "b", "c"], "likes": [1, 20, 30], "text": ["x", "y", "z"]})
+    frame.write_parquet(tmp_path / "in.parquet")
+    lfs = LFSet(
+        LABELS,
+        [
+            row_function(lambda row: "yes" if row["likes"] > 10 and row["text"] != "b" else None, name="liked"),
+            column("no", pl.col("likes") < 10, name="few"),
+        ],
+    )
+    done = apply_file(
+        lfs, str(tmp_path / "in.parquet"), output=str(tmp_path / "v[1].parquet"), text="tweet", chunk_rows=2
+    )
+    assert (done.rows, done.faults, done.output) == (3, (), tmp_path / "v[1].parquet")
+    assert pl.read_parquet(done.output, glob=False).rows() == [(-1, 0), (-1, -1), (1, -1)]
 
 
 def test_sparse_votes_come_back_whole():

@@ -78,7 +78,7 @@ def test_gold_by_name_or_id():
         ([0, 1, 2, 0], r"row 2 .*; got 2"),
         ([0.0, 1, 0, 0], r"row 0 .*; got 0\.0"),
         ([0, True, 0, 0], r"row 1 .*; got True"),
-        (["no", "yes", "nope", "maybe"], r"row 2, 3 .* neither one of no, yes nor an id in -1\.\.1; got 'nope'"),
+        (["no", "yes", "nope", "maybe"], r"row 2 .* neither one of no, yes nor an id in -1\.\.1; got 'nope'"),
     ],
 )
 def test_gold_is_checked(gold, message):

@@ -9,7 +9,7 @@ import pytest
 
 from labelfns import LFSet, hashtags, keywords, labeling_function
 from labelfns.errors import InputError, LabelFnsWarning
-from labelfns.io.reading import Texts
+from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
 from labelfns.pipelines import Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
 from labelfns.progress import silent

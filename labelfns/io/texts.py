@@ -1,0 +1,128 @@
+"""`as_texts`: texts in whatever container or file they are, as `Texts`.
+
+Everything goes by position: the labels that a series has for its rows play no part.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from labelfns.checks import values_of
+from labelfns.errors import InputError, first_line
+from labelfns.io.corpus import Column, Texts, check_columns
+
+__all__ = ["Texts", "as_texts"]
+
+
+def as_texts(
+    data: Any, column: str = "text", *, gold: Any = None, labels: Sequence[str] | None = None, name: str = ""
+) -> Texts:
+    """Return data as `Texts`, checked.
+
+    Parameters
+    ----------
+    data
+        `Texts`, which are returned as they are; a list, a tuple or a one-dimensional array of strings; a series or
+        column of pandas, polars, pyarrow, modin or datasets; a frame, table or data set of theirs, or a dict of
+        columns; or a source that `labelfns.io.read.read_texts` reads: a path, or ``"hub:OWNER/NAME:SPLIT"``.
+    column
+        The column of texts where there are several; the others become fields.
+    gold
+        Gold labels: n of them as in `labelfns.checks.check_gold`, or the name of their column.
+    labels
+        The k label names, needed with `gold`.
+    name
+        What the texts are called in messages; a file is called by its path otherwise.
+
+    Raises
+    ------
+    InputError
+        If the data has no texts in order, lacks a column, has null, blank or other bad texts, or parts of different
+        lengths; the rows are named.
+
+    Examples
+    --------
+    >>> as_texts({"text": ["so good", "late again"], "y": ["yes", None]}, gold="y", labels=["no", "yes"]).gold.tolist()
+    [1, -1]
+    """
+    by_name = gold if isinstance(gold, str) else None
+    texts = _texts_of(data, column, by_name, labels, name)
+    if not len(texts):
+        raise InputError("there are no texts; expected at least one")
+    if gold is None or by_name is not None:
+        return texts
+    if labels is None:
+        raise InputError("the label names are needed to read gold labels; pass labels=[...]")
+    return texts.with_gold(gold, labels)
+
+
+def _texts_of(data: Any, column: str, gold: str | None, labels: Sequence[str] | None, name: str) -> Texts:
+    if isinstance(data, Texts):
+        return data if gold is None else _with_field_as_gold(data, gold, labels)
+    if isinstance(data, str | os.PathLike):
+        texts = _read(data, column, gold, labels)
+        return replace(texts, name=name) if name else texts
+    columns = _columns_of(data, gold, labels)
+    if columns is not None:
+        return Texts.of_columns(columns, column, gold, labels, name=name)
+    if gold is not None:
+        raise InputError(f"gold={gold!r} names a column, but the texts are a {type(data).__name__} and have none")
+    return Texts(values_of(data), name=name)
+
+
+def _with_field_as_gold(texts: Texts, gold: str, labels: Sequence[str] | None) -> Texts:
+    fields = texts.fields or {}
+    check_columns(fields, [gold], texts.name)
+    if labels is None:
+        raise InputError("the label names are needed to read gold labels; pass labels=[...]")
+    return texts.with_gold(fields[gold], labels)
+
+
+def _read(source: str | os.PathLike[str], column: str, gold: str | None, labels: Sequence[str] | None) -> Texts:
+    from labelfns.io.read import FORMATS, is_hub, read_texts
+
+    if isinstance(source, str) and not is_hub(source) and Path(source).suffix.lower() not in FORMATS:
+        raise InputError(
+            "texts must be a sequence of strings; got one string, which is no file name that ends in "
+            f"{', '.join(FORMATS)}: put it in a list"
+        )
+    return read_texts(source, column, gold, labels, need_gold=gold is not None)
+
+
+def _columns_of(data: Any, gold: str | None, labels: Sequence[str] | None) -> Mapping[str, Sequence[Any]] | None:
+    """Return the columns of a frame, a data set or a dict; None where the data has one column only."""
+    if hasattr(data, "column_names") and hasattr(data, "features"):  # a data set of the library datasets
+        from labelfns.io.hub import columns_of
+
+        return columns_of(data, gold=gold, labels=labels)
+    if isinstance(data, Mapping):
+        return {name: _listed(values) for name, values in data.items()}
+    return _frame_columns(data) if hasattr(type(data), "columns") else None
+
+
+def _listed(values: Any) -> Sequence[Any]:
+    return values if isinstance(values, list) else values_of(values, "each column of a dict")
+
+
+def _frame_columns(frame: Any) -> Mapping[str, Sequence[Any]]:
+    import narwhals as nw
+    from narwhals.exceptions import NarwhalsError
+
+    kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
+    try:
+        eager = nw.from_native(frame, eager_only=True)
+    except TypeError as error:
+        raise InputError(
+            f"texts must be a sequence of strings or a frame in memory; got a {kind}. "
+            "Collect it first, .collect() or .compute() for instance"
+        ) from error
+    except NarwhalsError as error:
+        raise InputError(f"the {kind} cannot be read: {first_line(error)}") from error
+    return {name: Column(len(eager), partial(_column_values, eager, name)) for name in eager.columns}
+
+
+def _column_values(frame: Any, name: str) -> list[Any]:
+    return list(frame[name].to_list())
