@@ -10,10 +10,11 @@ from labelfns.analysis.near_copies import NearCopies, near_copies
 from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.analysis.try_on import try_on
 from labelfns.lfs.base import ABSTAIN, LabelingFunction, labeling_function
-from labelfns.lfs.builders import emoji, hashtags, keywords, regex
-from labelfns.lfs.columns import column, model, row_function
+from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
+from labelfns.lfs.classifier import model
+from labelfns.lfs.columns import column, row_function
 from labelfns.lfs.context import Context
-from labelfns.lfs.lexicon import count, lexicon, vader_words
+from labelfns.lfs.lexicon import lexicon, vader_words
 from labelfns.lfs.load import read_lfs, read_words
 from labelfns.lfset import LFSet
 from labelfns.sparse import SparseVotes

@@ -14,7 +14,7 @@ from labelfns.engine.plain import Rules
 from labelfns.errors import LFError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
-from labelfns.text.tokens import Span
+from labelfns.text.spans import marked
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,3 @@ def expectations(lfs: LFSet) -> list[Expectation]:
     + got       abstain
     """
     return [Expectation(lf, text, vote, lfs.labels) for lf in lfs for text, vote in lf.expects.items()]
-
-
-def marked(text: str, spans: list[Span]) -> str:
-    """Return a text with its spans in double brackets: ``so [[good]]``."""
-    pieces, end = [], 0
-    for start, stop in spans:
-        if start < end:
-            continue
-        pieces += [text[end:start], "[[", text[start:stop], "]]"]
-        end = stop
-    return "".join([*pieces, text[end:]])

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labelfns.analysis.expectations import marked
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
 from labelfns.progress import silent
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span, marked
 
 
 @dataclass(frozen=True)

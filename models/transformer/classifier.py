@@ -24,7 +24,7 @@ from labelfns.errors import InputError, raise_all, some
 from labelfns.io.atomic import remove
 from labelfns.models.seeding import isolated_rng
 from labelfns.progress import Bar, Progress
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs
 
 from . import distributed as parallel

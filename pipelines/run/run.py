@@ -29,7 +29,7 @@ from labelfns.pipelines.report.pages import write_report
 from labelfns.pipelines.self_training.ledger import Labelled, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
 from labelfns.progress import Bar, Progress, silent
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
 from .folder import RunFolder

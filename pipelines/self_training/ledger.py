@@ -11,7 +11,7 @@ from labelfns.models import Selection, TransformerClassifier
 from labelfns.models.class_balance import Floats
 from labelfns.models.evaluation.metrics import Scores
 from labelfns.settings import check
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs
 
 ByLabel = dict[str, int]

@@ -15,7 +15,7 @@ from labelfns.models.class_balance import Floats, aligning, answer_shares, balan
 from labelfns.models.evaluation.metrics import Scores, macro_recall, score
 from labelfns.models.selection import combine, sharpen
 from labelfns.progress import Bar, Progress
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
 
 from .ledger import COLLAPSE, ByLabel, Labelled, Ledger, Round, Rounds, SelfTrainingResult, best_round
