@@ -10,6 +10,8 @@ from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
 
 _ROWS = 50_000
+Counts = npt.NDArray[np.float64]
+"""An [m, m] array of numbers of rows, by pair of LFs."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class NearCopies:
 
 
 def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -> list[NearCopies]:
-    """Group LFs that add little to each other.
+    """Group LFs that add little to each other: their numbers of rows are those of `pairs`.
 
     Parameters
     ----------
@@ -57,10 +59,8 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     """
     if not (0 <= overlap <= 1 and 0 <= agreement <= 1):
         raise InputError(f"overlap and agreement must be in [0, 1]; got {overlap}, {agreement}")
-    both, same = _pairs(votes)
-    fired = np.diag(both)
-    either = np.maximum(fired[:, None] + fired[None, :] - both, 1)
-    shares, agree = both / either, same / np.maximum(both, 1)
+    both, same, either = pairs(votes.matrix, votes.n_labels)
+    shares, agree = both / np.maximum(either, 1), same / np.maximum(both, 1)
     linked = (both > 0) & (shares >= overlap) & (agree >= agreement)
     np.fill_diagonal(linked, False)
     groups = []
@@ -72,18 +72,35 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     return groups
 
 
-def _pairs(votes: Votes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return on how many rows both LFs of a pair vote, and vote the same, [m, m] each."""
-    m = votes.matrix.shape[1]
+def pairs(matrix: npt.NDArray[np.int8], k: int, times: npt.NDArray[np.integer] | None = None) -> tuple[Counts, ...]:
+    """Return on how many rows both LFs of each pair vote, give the same vote, and at least one of them votes.
+
+    Parameters
+    ----------
+    matrix
+        The votes, [n, m], values in {-1, 0, ..., k-1}.
+    k
+        The number of classes.
+    times
+        How often each row counts, [n]; once by default.
+
+    Returns
+    -------
+    tuple
+        Three [m, m] arrays of counts; the diagonal of each is on how many rows an LF votes.
+    """
+    m = matrix.shape[1]
     both, same = np.zeros((m, m)), np.zeros((m, m))
-    for start in range(0, len(votes), _ROWS):
-        part = votes.matrix[start : start + _ROWS]
-        given = (part != ABSTAIN).astype(np.float32)
-        both += given.T @ given
-        for c in range(votes.n_labels):
+    for start in range(0, len(matrix), _ROWS):
+        part = matrix[start : start + _ROWS]
+        weight = 1 if times is None else times[start : start + _ROWS, None]
+        voted = (part != ABSTAIN).astype(np.float32)
+        both += (voted * weight).T @ voted
+        for c in range(k):
             mine = (part == c).astype(np.float32)
-            same += mine.T @ mine
-    return both, same
+            same += (mine * weight).T @ mine
+    voted_rows = np.diag(both)
+    return both, same, voted_rows[:, None] + voted_rows[None, :] - both
 
 
 def _components(linked: npt.NDArray[np.bool_]) -> list[list[int]]:

@@ -183,7 +183,7 @@ class _Loader(SourceFileLoader):
         super().__init__(fullname, path)
         self._names = names
 
-    def path_stats(self, path: str) -> Any:  # type: ignore[override]
+    def path_stats(self, path: str) -> Any:
         """Say that nothing is known of compiled files, so that none is read or written."""
         raise OSError
 

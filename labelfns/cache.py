@@ -1,0 +1,3 @@
+"""The former place of `labelfns.engine.cache`, kept for one release."""
+
+from labelfns.engine.cache import forget as forget
