@@ -117,7 +117,7 @@ def _build(table: Any, folder: Path) -> LabelingFunction:
         raise LFError(f"an LF is a table of settings, which begins with a line [[lf]]; got {table!r}")
     entry = dict(table)
     kind, label = entry.pop("kind", None), entry.pop("label", None)
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise LFError(f"kind must be one of {', '.join(_KINDS)}; got {kind!r}{did_you_mean(str(kind), _KINDS)}")
     if label is None:
         raise LFError("label is missing: the label it votes for")
