@@ -82,10 +82,10 @@ def row_table(
     columns["label"] = [labels[c] for c in matrix[rows, lf].tolist()]
     if gold is not None:
         columns["gold"] = [labels[c] if c >= 0 else None for c in gold[rows].tolist()]
-    given = [np.flatnonzero(matrix[i] != ABSTAIN).tolist() for i in rows.tolist()]
+    voters = [np.flatnonzero(matrix[i] != ABSTAIN).tolist() for i in rows.tolist()]
     columns["votes"] = [
         [{"lf": lf_names[j], "label": labels[int(matrix[i, j])]} for j in lfs]
-        for i, lfs in zip(rows.tolist(), given, strict=True)
+        for i, lfs in zip(rows.tolist(), voters, strict=True)
     ]
     text, vote = pl.String(), pl.Struct({"lf": pl.String(), "label": pl.String()})
     types = {"row": pl.Int64(), "text": text, "label": text, "gold": text, "votes": pl.List(vote)}

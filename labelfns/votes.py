@@ -212,21 +212,21 @@ class Votes:
         >>> votes.where("a", gold=["yes", "no", None], wrong=True)["row"].to_list()
         [0]
         """
-        mine, known = self[lf], None if gold is None else check_gold(gold, len(self), self.labels)
+        mine, gold_ids = self[lf], None if gold is None else check_gold(gold, len(self), self.labels)
         mask = mine != ABSTAIN
         if alone:
             mask &= (self.matrix != ABSTAIN).sum(axis=1) == 1
         if against is not None:
             others = self.matrix if against == "any" and against not in self.lf_names else self[against][:, None]
             mask &= ((others != ABSTAIN) & (others != mine[:, None])).any(axis=1)
-        if wrong is not None and known is None:
+        if wrong is not None and gold_ids is None:
             raise InputError("where: wrong compares with gold labels; give gold too")
-        if wrong is not None and known is not None:
-            mask &= (known >= 0) & ((known != mine) == wrong)
+        if wrong is not None and gold_ids is not None:
+            mask &= (gold_ids >= 0) & ((gold_ids != mine) == wrong)
         if texts is not None and len(texts) != len(self):
             raise InputError(f"there are {len(texts)} texts for {len(self)} rows of votes")
         rows = np.flatnonzero(mask)
-        return row_table(self.matrix, self.labels, self.lf_names, rows, self._column(lf), known, texts)
+        return row_table(self.matrix, self.labels, self.lf_names, rows, self._column(lf), gold_ids, texts)
 
     def to_polars(self, *, names: bool = False) -> "pl.DataFrame":
         """Return a frame with one column per LF: class ids as int8, -1 for an abstain; or label names and nulls."""
@@ -266,8 +266,8 @@ class Votes:
         InputError
             If gold does not fit the votes.
         """
-        known = None if gold is None else check_gold(gold, len(self), self.labels)
-        return lf_table(self.matrix, self.labels, self.lf_names, known)
+        gold_ids = None if gold is None else check_gold(gold, len(self), self.labels)
+        return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata."""

@@ -166,13 +166,13 @@ class _Rows:
         if len(texts) != len(votes):
             raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
         by_position = list(texts)
-        found = [terms(text) | word_pairs(text) for text in by_position]
+        by_row = [terms(text) | word_pairs(text) for text in by_position]
         gaps = np.where(~votes.covered, "silent", np.where(votes.conflicting, "disagreeing", ""))
         rows_of: dict[Term, list[int]] = {}
-        for i, row in enumerate(found):
+        for i, row in enumerate(by_row):
             for term in row:
                 rows_of.setdefault(term, []).append(i)
-        return cls(by_position, votes, found, gaps, rows_of)
+        return cls(by_position, votes, by_row, gaps, rows_of)
 
     def counts(self, mask: Bools) -> Counter[Term]:
         return _count(self.terms[i] for i in np.flatnonzero(mask))
@@ -254,17 +254,17 @@ def _rank(here: Counter[Term], there: Counter[Term]) -> list[Ranked]:
 
 
 def _log_odds(here: Counter[Term], there: Counter[Term]) -> list[tuple[Term, float]]:
-    """Return the z value of each term of `here`; the prior is a tenth of what is known of both."""
+    """Return the z value of each term of `here`; the prior is a tenth of both."""
     both = here + there
     n_here, n_there, n_both = here.total(), there.total(), both.total() * _PRIOR
-    found = []
+    z_values = []
     for term, count in here.items():
         prior, other = both[term] * _PRIOR, there[term]
         odds_here = (count + prior) / max(n_here + n_both - count - prior, _PRIOR)
         odds_there = (other + prior) / max(n_there + n_both - other - prior, _PRIOR) if n_there else odds_here
         spread = np.sqrt(1 / (count + prior) + 1 / (other + prior))
-        found.append((term, float(np.log(odds_here / odds_there) / spread)))
-    return found
+        z_values.append((term, float(np.log(odds_here / odds_there) / spread)))
+    return z_values
 
 
 def _quoted(text: str) -> str:

@@ -38,14 +38,14 @@ def terms(text: str) -> set[Term]:
     >>> sorted(terms("So Good #Win \U0001f44d\U0001f3fd 8:15"))
     [('emoji', '👍'), ('hashtags', 'win'), ('keywords', 'good')]
     """
-    found: set[Term] = {("emoji", symbol) for symbol in emoji_in(text)}
+    distinct: set[Term] = {("emoji", symbol) for symbol in emoji_in(text)}
     for token in tokens(text):
         key = fold(token.raw)
         if token.tag:
-            found.add(("hashtags", key))
+            distinct.add(("hashtags", key))
         elif len(key) > 2 and not key.isdigit():
-            found.add(("keywords", key))
-    return found
+            distinct.add(("keywords", key))
+    return distinct
 
 
 def word_pairs(text: str) -> set[Term]:

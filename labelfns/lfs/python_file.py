@@ -114,9 +114,9 @@ class _Folder(MetaPathFinder):
         self.path, self.name = str(path), name
         self.builtins = {**vars(builtins), "__import__": self._import}
         self._neighbors: dict[str, bool] = {}
-        package = ModuleType(name)
-        package.__path__ = [self.path]
-        sys.modules[name] = package
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [self.path]
+        sys.modules[name] = module_from_spec(spec)
         sys.meta_path.insert(0, self)
 
     def run(self, path: Path) -> ModuleType:

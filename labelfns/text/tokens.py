@@ -167,22 +167,24 @@ def parts(raw: str) -> list[str]:
     >>> parts("SoHappyToday"), parts("BBCNews24"), parts("happy")
     (['so', 'happy', 'today'], ['bbc', 'news', '24'], [])
     """
-    found = list(_letter_or_digit().finditer(raw))
-    starts = [i for i in range(len(found)) if i == 0 or _begins_part(found, i)]
+    letters = list(_letter_or_digit().finditer(raw))
+    starts = [i for i in range(len(letters)) if i == 0 or _begins_part(letters, i)]
     if len(starts) < 2:
         return []
-    return [fold(raw[found[a].start() : found[b - 1].end()]) for a, b in pairwise([*starts, len(found)])]
+    return [fold(raw[letters[a].start() : letters[b - 1].end()]) for a, b in pairwise([*starts, len(letters)])]
 
 
-def _begins_part(found: list[re.Match[str]], i: int) -> bool:
-    """Tell whether a new part begins with letter or digit i, at least 1."""
-    last, this = found[i - 1], found[i]
+def _begins_part(letters: list[re.Match[str]], i: int) -> bool:
+    """Return whether a new part begins with letter or digit i, at least 1."""
+    last, this = letters[i - 1], letters[i]
     if last.end() < this.start() or last.lastgroup != this.lastgroup:
         return True
     if not this.group()[0].isupper():
         return False
     before = last.group()[0]
-    ends_capitals = i + 1 < len(found) and found[i + 1].start() == this.end() and found[i + 1].group()[0].islower()
+    ends_capitals = (
+        i + 1 < len(letters) and letters[i + 1].start() == this.end() and letters[i + 1].group()[0].islower()
+    )
     return before.islower() or (before.isupper() and ends_capitals)
 
 

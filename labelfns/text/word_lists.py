@@ -66,20 +66,20 @@ class Words:
     def find(self, text: str) -> list[Span]:
         """Return where entries stand, in order; one inside a longer one is left out."""
         words, beginnings = tokens(text), tuple(self.prefixes)
-        found = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
-        if found:
-            found = outside(found, skipped(text))
+        hits = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
+        if hits:
+            hits = outside(hits, skipped(text))
         for i, token in enumerate(words):
             if token.tag:
                 continue
             forms = keys(token.raw)
             if not self.singles.isdisjoint(forms) or (beginnings and any(key.startswith(beginnings) for key in forms)):
-                found.append((token.start, token.end))
+                hits.append((token.start, token.end))
             for key in forms if self.phrases else ():
                 for rest, ending in self.phrases.get(key, ()):
                     if _follows(text, words, i, rest, ending):
-                        found.append((token.start, words[i + len(rest)].end))
-        return outer(found)
+                        hits.append((token.start, words[i + len(rest)].end))
+        return outer(hits)
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ def _check_word(entry: str) -> None:
 
 def _check_tag(entry: str) -> None:
     tag = entry.strip().lstrip("#\uff03").removesuffix("*")
-    found = tokens(f"#{tag}")
-    if len(found) != 1 or found[0].raw != tag:
+    tags = tokens(f"#{tag}")
+    if len(tags) != 1 or tags[0].raw != tag:
         raise LFError(f"{entry!r} is not a hashtag: letters, digits, marks and _ only")
 
 
