@@ -94,9 +94,9 @@ def _run(path: Path) -> ModuleType:
         raise
     except BaseException as error:  # a file that ends the program, as sys.exit does, must not end the caller's
         folder.forget()
-        what = f": {error}" if isinstance(error, LFError) else f" fails to import: {type(error).__name__}: {error}"
-        head, _, tail = what.partition(":")
-        raise LFError(f"{path}{head}{_lines(error, path)}:{tail}") from error
+        own = isinstance(error, LFError)
+        what = str(error) if own else f"{type(error).__name__}: {error}"
+        raise LFError(f"{path}{'' if own else ' fails to import'}{_lines(error, path)}: {what}") from error
 
 
 class _Folder(MetaPathFinder):
