@@ -1,19 +1,32 @@
 """labelfns: label text by writing functions instead of reading rows, and get a fine-tuned transformer out of it.
 
-This room is light: it needs numpy, and polars when a table is made. Label models and classifiers are in
-`labelfns.models`, the self-training rounds and the command line in `labelfns.pipelines`.
+The way the data goes::
+
+    texts ──LFSet.apply──> Votes ──label model──> probabilities ──selection──> training set ──> classifier ──┐
+      │                      │        ^                                                                     │
+      │                      │        └──────────────── next round's pseudo-labels ─────────────────────────┤
+      └──────────────────────┴───────> predictions: votes and classifier together <─────────────────────────┘
+
+This package goes from texts to votes. It needs numpy, and polars once LFs are applied or a table is made. Its rooms,
+each of which uses only those before it: `text`, what counts as a word, a hashtag and an emoji; `lfs`, what a user
+writes; `votes`, what comes of it; `io`, files in and out; `engine`, how LFs are applied; `lfset`; `analysis`, what LFs
+did and what to write next; `streaming`, files larger than memory. Label models and classifiers are in
+`labelfns.models`, the rounds and the command line in `labelfns.pipelines`.
 """
 
 from labelfns._version import __version__ as __version__
+from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.near_copies import NearCopies, near_copies
 from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.analysis.try_on import try_on
+from labelfns.errors import LabelFnsError, LabelFnsWarning
 from labelfns.lfs.base import ABSTAIN, LabelingFunction, labeling_function
-from labelfns.lfs.builders import emoji, hashtags, keywords, regex
-from labelfns.lfs.columns import column, model, row_function
+from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
+from labelfns.lfs.classifier import model
+from labelfns.lfs.columns import column, row_function
 from labelfns.lfs.context import Context
-from labelfns.lfs.lexicon import count, lexicon, vader_words
+from labelfns.lfs.lexicon import lexicon, vader_words
 from labelfns.lfs.load import read_lfs, read_words
 from labelfns.lfset import LFSet
 from labelfns.sparse import SparseVotes
@@ -23,8 +36,11 @@ from labelfns.votes import Fault, Votes
 __all__ = [
     "ABSTAIN",
     "Context",
+    "Coverage",
     "Fault",
     "LFSet",
+    "LabelFnsError",
+    "LabelFnsWarning",
     "LabelingFunction",
     "NearCopies",
     "SparseVotes",

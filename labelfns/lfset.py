@@ -16,11 +16,11 @@ from labelfns.engine.plain import OnError as OnError
 from labelfns.engine.plain import Rules, apart
 from labelfns.engine.time_limit import TimeLimitError, Watch
 from labelfns.errors import LFError, raise_all
-from labelfns.lfs.base import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, as_lf
+from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, as_lf
 from labelfns.lfs.columns import ColumnLF, Fields
-from labelfns.lfs.declared import PatternLF
+from labelfns.lfs.declared import DeclaredLF, PatternLF
 from labelfns.progress import Bar, Progress, silent
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span, merge
 from labelfns.votes import Votes
 
 _SPAN_LIMIT = 2.0
@@ -176,14 +176,4 @@ class LFSet:
         for lf in others:
             for spans, text in zip(found, texts, strict=True):
                 spans += lf.spans(text)
-        return [_merge(spans) for spans in found]
-
-
-def _merge(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+        return [merge(spans) for spans in found]

@@ -1,4 +1,7 @@
-"""A label matrix that holds only the votes: smaller than int8 where fewer than one vote in seven is given."""
+"""A label matrix that holds only the votes: smaller than int8 where fewer than one vote in seven is cast.
+
+Nothing in this library takes it; it is kept for one release.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +14,7 @@ from labelfns.votes import Fault, Votes
 
 @dataclass(frozen=True, eq=False)
 class SparseVotes:
-    """The votes that are given, ordered by row, then by LF.
+    """The votes that are cast, ordered by row, then by LF.
 
     Parameters
     ----------
@@ -42,10 +45,10 @@ class SparseVotes:
     @classmethod
     def of(cls, votes: Votes) -> "SparseVotes":
         """Leave out the abstains."""
-        given = votes.matrix != ABSTAIN
-        starts = np.concatenate([[0], np.cumsum(given.sum(axis=1))]).astype(np.int64)
-        lfs = np.nonzero(given)[1].astype(np.uint16)
-        return cls(starts, lfs, votes.matrix[given], votes.labels, votes.lf_names, votes.faults)
+        cast = votes.matrix != ABSTAIN
+        starts = np.concatenate([[0], np.cumsum(cast.sum(axis=1))]).astype(np.int64)
+        lfs = np.nonzero(cast)[1].astype(np.uint16)
+        return cls(starts, lfs, votes.matrix[cast], votes.labels, votes.lf_names, votes.faults)
 
     def __len__(self) -> int:
         """Return the number of rows, n."""

@@ -1,19 +1,28 @@
 """`Votes`: the label matrix with its names, as the LFs left it."""
 
+import hashlib
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Bools, Gold, Ints, check_labels
-from labelfns.errors import InputError, raise_all, some
+from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels
+from labelfns.errors import InputError, did_you_mean, raise_all, some
 from labelfns.lfs.base import ABSTAIN
+from labelfns.vote_tables import lf_table, row_table
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
+
+_ABOUT, _DIGEST = "labelfns.votes", "labelfns.votes.digest"
 
 Probs = npt.NDArray[np.floating[Any]]
 """An [n, k] array of probabilities in [0, 1], rows sum to 1."""
@@ -57,19 +66,21 @@ class Votes:
     lf_names
         The m LF names; by default ``lf_0`` to ``lf_<m-1>``.
     faults
-        What went wrong while the LFs were applied, at most one entry an LF.
+        What went wrong while the LFs were applied, at most one entry per LF.
 
     Raises
     ------
     InputError
         If the matrix is not two-dimensional, not of integers, holds a value outside its range, or does not
-        agree with the names.
+        agree with the names; or a name is no text or there twice.
 
     Examples
     --------
     >>> votes = Votes([[0, -1], [0, 1], [-1, -1]], labels=["no", "yes"], lf_names=["a", "b"])
     >>> votes.covered.tolist(), votes.conflicting.tolist()
     ([True, True, False], [False, True, False])
+    >>> votes["b"].tolist()
+    [-1, 1, -1]
     """
 
     matrix: npt.NDArray[np.int8]
@@ -88,9 +99,7 @@ class Votes:
         names = tuple(self.lf_names) or tuple(f"lf_{j}" for j in range(matrix.shape[1]))
         if len(names) != matrix.shape[1]:
             raise InputError(f"{len(names)} LF names for a label matrix of {matrix.shape[1]} columns")
-        duplicates = sorted({name for name in names if names.count(name) > 1})
-        if duplicates:
-            raise InputError(f"LF names must be unique; more than once: {some(duplicates)}")
+        _check_names(names)
         fits = not matrix.size or (matrix.min() >= ABSTAIN and matrix.max() < len(labels))
         bad: Any = [] if fits else np.argwhere((matrix < ABSTAIN) | (matrix >= len(labels)))
         raise_all(
@@ -118,6 +127,18 @@ class Votes:
         """Return the number of rows, n."""
         return len(self.matrix)
 
+    def __getitem__(self, lf: str) -> npt.NDArray[np.int8]:
+        """Return the votes of one LF, by its name: read-only int8 [n] with values in {-1, 0, ..., k-1}.
+
+        Raises
+        ------
+        InputError
+            If there is no LF of this name.
+        """
+        return self.matrix[:, self._column(lf)]
+
+    __iter__ = None
+
     @property
     def n_labels(self) -> int:
         """The number of classes, k."""
@@ -143,40 +164,183 @@ class Votes:
         """Return the votes of some rows, by position or mask, without the faults."""
         return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names)
 
-    def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
-        """Return one row an LF: polarity, coverage, overlaps, conflicts and, with gold, accuracy.
+    def where(
+        self,
+        lf: str,
+        *,
+        alone: bool = False,
+        against: str | None = None,
+        gold: Gold | None = None,
+        wrong: bool | None = None,
+        texts: Sequence[str] | None = None,
+    ) -> "pl.DataFrame":
+        """Return the rows on which an LF votes, or those of them that meet further conditions.
 
-        See `labelfns.analysis.coverage.summary`.
+        Parameters
+        ----------
+        lf
+            The LF's name.
+        alone
+            Only rows on which no other LF votes.
+        against
+            Only rows on which this other LF votes for another label; ``"any"`` for some other LF.
+        gold
+            Labels [n], by id or name; -1 or None where unknown.
+        wrong
+            Only rows with a known gold label: True for those on which the LF differs from it, False for those on which
+            it does not.
+        texts
+            The n texts.
+
+        Returns
+        -------
+        pl.DataFrame
+            One row per row of the votes, in order. Columns ``row``, the first is 0; ``text``, where texts are given;
+            ``label``, the label that the LF votes for; ``gold``, where gold is given, null where unknown; ``votes``,
+            every vote on the row, as a list of LF and label.
+
+        Raises
+        ------
+        InputError
+            If there is no such LF, or gold or texts do not fit.
+
+        Examples
+        --------
+        >>> votes = Votes([[0, -1], [0, 1], [-1, -1]], labels=["no", "yes"], lf_names=["a", "b"])
+        >>> votes.where("a", against="b", texts=["x", "y", "z"]).rows()
+        [(1, 'y', 'no', [{'lf': 'a', 'label': 'no'}, {'lf': 'b', 'label': 'yes'}])]
+        >>> votes.where("a", gold=["yes", "no", None], wrong=True)["row"].to_list()
+        [0]
         """
-        from labelfns.analysis.coverage import summary
+        mine, gold_ids = self[lf], None if gold is None else check_gold(gold, len(self), self.labels)
+        mask = mine != ABSTAIN
+        if alone:
+            mask &= (self.matrix != ABSTAIN).sum(axis=1) == 1
+        if against is not None:
+            others = self.matrix if against == "any" and against not in self.lf_names else self[against][:, None]
+            mask &= ((others != ABSTAIN) & (others != mine[:, None])).any(axis=1)
+        if wrong is not None and gold_ids is None:
+            raise InputError("where: wrong compares with gold labels; give gold too")
+        if wrong is not None and gold_ids is not None:
+            mask &= (gold_ids >= 0) & ((gold_ids != mine) == wrong)
+        if texts is not None and len(texts) != len(self):
+            raise InputError(f"there are {len(texts)} texts for {len(self)} rows of votes")
+        rows = np.flatnonzero(mask)
+        return row_table(self.matrix, self.labels, self.lf_names, rows, self._column(lf), gold_ids, texts)
 
-        return summary(self, gold)
-
-    def save(self, path: str | Path) -> None:
-        """Write a Parquet file: an int8 column an LF, labels and faults in the file's metadata."""
+    def to_polars(self, *, names: bool = False) -> "pl.DataFrame":
+        """Return a frame with one column per LF: class ids as int8, -1 for an abstain; or label names and nulls."""
         import polars as pl
 
-        meta = {"labels": list(self.labels), "faults": [fault.__dict__ for fault in self.faults]}
-        frame = pl.DataFrame({name: self.matrix[:, j] for j, name in enumerate(self.lf_names)})
-        frame.write_parquet(path, metadata={"labelfns.votes": json.dumps(meta)})
+        return pl.DataFrame(
+            self._columns(names), schema=dict.fromkeys(self.lf_names, pl.String() if names else pl.Int8())
+        )
+
+    def to_pandas(self, *, names: bool = False) -> "pd.DataFrame":
+        """Return a frame with one column per LF: class ids as int8, -1 for an abstain; or label names and nulls."""
+        import pandas as pd
+
+        return pd.DataFrame(self._columns(names))
+
+    def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
+        """Return one row per LF: what it votes for, how often, and how often others do too.
+
+        The definitions are those of Ratner et al. 2017 (Snorkel) and `snorkel.labeling.LFAnalysis`, except that
+        accuracy counts only rows whose gold label is known.
+
+        Parameters
+        ----------
+        gold
+            Labels [n], by id or name; -1 or None where unknown.
+
+        Returns
+        -------
+        pl.DataFrame
+            Columns ``lf``; ``polarity``, the labels it votes for; ``coverage``, the share of rows it votes on;
+            ``overlaps``, the share on which another LF votes too; ``conflicts``, the share on which another LF votes
+            for another label. With gold also ``correct`` and ``incorrect``, counts over rows with a vote and a known
+            label, and ``accuracy``, their share (null where there is no such row).
+
+        Raises
+        ------
+        InputError
+            If gold does not fit the votes.
+        """
+        gold_ids = None if gold is None else check_gold(gold, len(self), self.labels)
+        return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata."""
+        about = metadata(self.labels, self.lf_names, self.faults)
+        with Path(path).open("wb") as file:
+            self.to_polars().write_parquet(file, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
-    def load(cls, path: str | Path) -> "Votes":
+    def load(cls, path: str | PathLike[str]) -> "Votes":
         """Read what `save` wrote.
 
         Raises
         ------
         InputError
-            If the file is not there or was not written by `save`.
+            If the file is not there, was not written by `save`, or was changed since.
         """
         import polars as pl
 
-        if not Path(path).is_file():
+        path = Path(path)
+        if not path.is_file():
             raise InputError(f"{path}: no such file of votes")
         try:
-            meta = json.loads(pl.read_parquet_metadata(path)["labelfns.votes"])
-        except (KeyError, pl.exceptions.PolarsError) as error:
-            raise InputError(f"{path} is not a file of votes written by labelfns") from error
-        frame = pl.read_parquet(path)
-        faults = (Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in meta["faults"])
-        return cls(frame.to_numpy(), labels=meta["labels"], lf_names=tuple(frame.columns), faults=tuple(faults))
+            content = path.read_bytes()
+            header = pl.read_parquet_metadata(BytesIO(content))
+            about = json.loads(header[_ABOUT])
+        except (KeyError, ValueError, OSError, pl.exceptions.PolarsError) as error:
+            raise InputError(f"{path} is not a file of votes written by labelfns, or not whole") from error
+        try:
+            frame = pl.read_parquet(BytesIO(content))
+            if frame.columns != about.get("lf_names", frame.columns) or set(frame.dtypes) - {pl.Int8}:
+                raise InputError("its columns are not int8 votes of the LFs that it names")
+            faults = tuple(Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in about["faults"])
+            votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)
+            if votes._digest(header[_ABOUT]) != header.get(_DIGEST, votes._digest(header[_ABOUT])):
+                raise InputError("its votes or names are not those that were written")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # polars panics on some damaged files
+            what = str(error).splitlines()[0] if isinstance(error, Exception) else "its parts do not fit together"
+            raise InputError(f"{path} was cut or changed since it was written: {what}; write it again") from error
+        return votes
+
+    def _digest(self, about: str) -> str:
+        return hashlib.blake2b(about.encode() + self.matrix.tobytes(), digest_size=16).hexdigest()
+
+    def _column(self, lf: object) -> int:
+        if lf not in self.lf_names:
+            hint = did_you_mean(str(lf), self.lf_names) or f"; there are {some(self.lf_names)}"
+            raise InputError(f"there is no LF named {lf!r}{hint}")
+        return self.lf_names.index(lf)
+
+    def _columns(self, names: bool) -> dict[str, Any]:
+        columns = dict(zip(self.lf_names, self.matrix.T, strict=True))
+        if not names:
+            return {lf: np.ascontiguousarray(column) for lf, column in columns.items()}
+        said = np.array([*self.labels, None], dtype=object)
+        return {lf: said[column].tolist() for lf, column in columns.items()}
+
+
+def metadata(labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault]) -> dict[str, str]:
+    """Return what a Parquet file of votes says of itself, beside its columns."""
+    about = {"labels": list(labels), "lf_names": list(lf_names), "faults": [vars(fault) for fault in faults]}
+    return {_ABOUT: json.dumps(about)}
+
+
+def _check_names(names: Sequence[object]) -> None:
+    problems = [f"an LF's name must be text; got {name!r}" for name in names if not isinstance(name, str)]
+    problems += [
+        f"the LF name {name!r} holds half a surrogate pair, which cannot be written to a file"
+        for name in names
+        if isinstance(name, str) and any("\ud800" <= char <= "\udfff" for char in name)
+    ]
+    duplicates = sorted(str(name) for name, times in Counter(names).items() if times > 1)
+    if duplicates:
+        problems.append(f"LF names must be unique; more than once: {some(duplicates)}")
+    raise_all(InputError, problems)

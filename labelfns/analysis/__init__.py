@@ -1,1 +1,5 @@
-"""What labeling functions did, and what to write next."""
+"""What LFs did, and what to write next."""
+
+from labelfns.analysis.coverage import Coverage, summary
+
+__all__ = ["Coverage", "summary"]

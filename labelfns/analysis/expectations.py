@@ -14,7 +14,7 @@ from labelfns.engine.plain import Rules
 from labelfns.errors import LFError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
-from labelfns.text.tokens import Span
+from labelfns.text.spans import marked
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,23 @@ class Expectation:
         rules = Rules(self.labels)
         head = f"{self.lf.name}\n  text      {self.text!r}"
         try:
-            wanted = rules.class_id(self.expected)
+            expected = rules.class_id(self.expected)
         except LFError as error:
             return f"{head}\n  expects   {error}"
         try:
             got = rules.class_id(self.lf(self.text))
         except LFError as error:
-            return f"{head}\n- expected  {self._say(wanted)}\n+ returned  {error}"
+            return f"{head}\n- expected  {self._say(expected)}\n+ returned  {error}"
         except Exception as error:
             trace = "".join(traceback.format_exception(error, limit=-1)).rstrip().replace("\n", "\n    ")
-            return f"{head}\n- expected  {self._say(wanted)}\n+ raised    {type(error).__name__}: {error}\n    {trace}"
-        if got == wanted:
+            return (
+                f"{head}\n- expected  {self._say(expected)}\n+ raised    {type(error).__name__}: {error}\n    {trace}"
+            )
+        if got == expected:
             return ""
         fired = self.lf.spans(self.text)
         where = f"\n  fired at  {marked(self.text, fired)}" if fired else ""
-        return f"{head}\n- expected  {self._say(wanted)}\n+ got       {self._say(got)}{where}"
+        return f"{head}\n- expected  {self._say(expected)}\n+ got       {self._say(got)}{where}"
 
     def check(self) -> None:
         """Raise an AssertionError that tells what is wrong; do nothing where nothing is."""
@@ -89,14 +91,3 @@ def expectations(lfs: LFSet) -> list[Expectation]:
     + got       abstain
     """
     return [Expectation(lf, text, vote, lfs.labels) for lf in lfs for text, vote in lf.expects.items()]
-
-
-def marked(text: str, spans: list[Span]) -> str:
-    """Return a text with its spans in double brackets: ``so [[good]]``."""
-    pieces, end = [], 0
-    for start, stop in spans:
-        if start < end:
-            continue
-        pieces += [text[end:start], "[[", text[start:stop], "]]"]
-        end = stop
-    return "".join([*pieces, text[end:]])

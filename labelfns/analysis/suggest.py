@@ -1,28 +1,32 @@
-"""What to write next: words, hashtags and emoji that stand out where the LFs are silent or disagree.
+"""What to write next: words, pairs of words, hashtags and emoji that stand out where the LFs are silent or disagree.
 
 The measure is the log-odds ratio with an informative Dirichlet prior of Monroe, Colaresi & Quinn 2008 ("Fightin'
 Words"), over rows instead of word counts; its z value ranks. No model is called and no network is used.
 """
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from labelfns.checks import Ints, check_gold
+from labelfns.analysis.terms import Kind, Term, already_in, is_pair, says_nothing, terms, word_pairs
+from labelfns.checks import Bools, Gold, check_gold
 from labelfns.errors import InputError
-from labelfns.text.tokens import fold, tokens
+from labelfns.lfs.base import ABSTAIN, LabelingFunction
+from labelfns.text.emoji import styled
 from labelfns.votes import Votes
 
-Kind = Literal["keywords", "hashtags", "emoji"]
-Term = tuple[Kind, str]
+Gap = Literal["silent", "disagreeing"]
 Ranked = tuple[float, Term, str | None]
-_EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
 _PRIOR = 0.1  # with a weaker one, a term that stands nowhere else never gets far from 0, however often it stands here
 _EXAMPLES = 3
+_ELSEWHERE = 1.5  # on how many rows a pair's words stand, for one on which the pair does
+_MAX_LFS = 3
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,25 @@ class Suggestion:
     Parameters
     ----------
     kind, term
-        The builder it goes into, and the word, the tag without ``#``, or the emoji.
+        The builder it goes into, and the word or pair of words, the tag without ``#``, or the emoji.
     label
         The class it stands out in; None where nothing is known of classes.
     rows
-        On how many uncovered or conflicting rows it stands.
+        On how many rows of the gap it stands, see `gap`.
     z
         How many standard errors its log-odds here are above those elsewhere. A word that stands everywhere is near
         0; one word in forty reaches 2 by chance, one in thirty thousand 4.
     examples
-        Up to three of these rows' texts.
+        Up to three of these rows' texts, none of them known to be of another class.
+    gap
+        Where it stands out: on ``"silent"`` rows, without a vote, or on ``"disagreeing"`` ones, with votes for
+        different labels.
+    new_rows
+        On how many rows an LF for it would cast the first vote.
+    lfs
+        The LFs that vote most often on its disagreeing rows, at most three.
+    gold
+        By label, how many of the labeled texts that hold it are of this class; empty without labeled texts.
     """
 
     kind: Kind
@@ -50,23 +63,33 @@ class Suggestion:
     rows: int
     z: float
     examples: tuple[str, ...]
+    gap: Gap = "silent"
+    new_rows: int = 0
+    lfs: tuple[str, ...] = ()
+    gold: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
         """The LF, ready to paste; without a class, ``LABEL`` is to be filled in."""
-        return f'{self.kind}("{self.label or "LABEL"}", ["{self.term}"])'
+        label = '"LABEL"' if self.label is None else _quoted(self.label)
+        return f"{self.kind}({label}, [{_quoted(self.term)}])"
 
 
 def suggest(
     texts: Sequence[str],
     votes: Votes,
     *,
-    labelled: tuple[Sequence[str], Ints] | None = None,
+    labeled: tuple[Sequence[str], Gold] | None = None,
+    lfs: Iterable[LabelingFunction] | None = None,
     n: int = 20,
     at_least: int = 5,
     min_z: float = 2.0,
+    labelled: tuple[Sequence[str], Gold] | None = None,
 ) -> list[Suggestion]:
-    """List terms that are over-represented in uncovered or conflicting rows.
+    """List terms that are over-represented in silent rows, and then in disagreeing ones.
+
+    Stop words are left out, and terms that the LFs have already. A pair of words is offered where it stands out more
+    than each of its words does.
 
     Parameters
     ----------
@@ -74,15 +97,20 @@ def suggest(
         The n texts the LFs voted on.
     votes
         Their votes, [n, m].
-    labelled
-        Texts and their classes in -1..k-1 (gold, or a model's labels; -1 where unknown), the same texts or others.
-        Terms are then ranked by class on these: rows of the class against those of other classes.
+    labeled
+        Texts and their classes, by id or name (gold, or a model's labels; -1 or None where unknown), the same texts or
+        others. Terms are then ranked by class on these: rows of the class against those of other classes.
+    lfs
+        The LFs, an `LFSet` for example: what their lists have is left out. Without them, words are taken to be an LF's
+        if it votes on each of their rows.
     n
-        At most so many suggestions, by class where classes are known.
+        How many suggestions at most, for silent and for disagreeing rows each, by class where classes are known.
     at_least
-        On how many uncovered or conflicting rows a term must stand.
+        On how many rows of the gap a term must stand, at least 1.
     min_z
-        The least z, more than 0, see `Suggestion`; it keeps out words that stand everywhere, as "the".
+        The least z, more than 0, see `Suggestion`; it keeps out words that stand everywhere.
+    labelled
+        The former name of `labeled`, kept for one release.
 
     Raises
     ------
@@ -97,75 +125,148 @@ def suggest(
     >>> [(s.line, s.rows) for s in suggest(texts, votes)]
     [('keywords("LABEL", ["late"])', 5), ('keywords("LABEL", ["train"])', 5)]
     """
-    if len(texts) != len(votes):
-        raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
     if not min_z > 0:
         raise InputError(f"min_z must be more than 0; got {min_z!r}")
-    open_rows = ~votes.covered | votes.conflicting
-    rows_of = [terms(text) for text in texts]
-    wanted = _rows(rows_of[i] for i in np.flatnonzero(open_rows))
-    if labelled is None:
-        rest = _rows(rows_of[i] for i in np.flatnonzero(~open_rows))
-        ranked: list[Ranked] = [(z, term, None) for term, z in _log_odds(wanted, rest)]
-    else:
-        ranked = _by_class(labelled, votes)
-    found: list[Suggestion] = []
-    taken: Counter[str | None] = Counter()
-    for z, term, label in sorted(ranked, key=lambda one: (-one[0], one[1])):
-        if z >= min_z and wanted[term] >= at_least and taken[label] < n:
-            taken[label] += 1
-            shown = (texts[i] for i in np.flatnonzero(open_rows).tolist() if term in rows_of[i])
-            examples = tuple(text for text, _ in zip(shown, range(_EXAMPLES), strict=False))
-            found.append(Suggestion(*term, label, wanted[term], z, examples))
-    return found
+    lfs = None if lfs is None else tuple(lfs)
+    rows = _Rows.of(texts, votes)
+    labeled = labelled if labeled is None else labeled
+    known = None if labeled is None else _Labeled.of(labeled, votes.labels)
+    suggestions: list[Suggestion] = []
+    for gap in _GAPS:
+        mine = rows.counts(rows.gaps == gap)
+        ranked = _rank(mine, rows.counts(rows.gaps == "")) if known is None else known.ranked
+        candidates = [
+            (z, term, label)
+            for z, term, label in sorted(ranked, key=lambda one: (-one[0], one[1]))
+            if z >= min_z and mine[term] >= at_least and not says_nothing(term)
+        ]
+        taken: Counter[str | None] = Counter()
+        for z, term, label in _without_idle_pairs(candidates, rows.rows_of):
+            if taken[label] < n and not rows.is_taken(term, lfs):
+                taken[label] += 1
+                suggestions.append(_suggestion(rows, known, gap, z, term, label))
+    return suggestions
 
 
-def terms(text: str) -> set[Term]:
-    """Return the words of three letters or more, hashtags and emoji of a text.
-
-    Examples
-    --------
-    >>> sorted(terms("So Good #Win \U0001f44d\U0001f3fd 8:15"))
-    [('emoji', '👍'), ('hashtags', 'win'), ('keywords', 'good')]
-    """
-    found: set[Term] = {("emoji", symbol) for symbol in _EMOJI.findall(text)}
-    for token in tokens(text):
-        key = fold(token.raw)
-        if token.tag:
-            found.add(("hashtags", key))
-        elif len(key) > 2 and not key.isdigit():
-            found.add(("keywords", key))
-    return found
+_GAPS: tuple[Gap, ...] = ("silent", "disagreeing")
 
 
-def _rows(rows: Iterable[set[Term]]) -> Counter[Term]:
+@dataclass(frozen=True)
+class _Rows:
+    """The texts the LFs voted on: their terms, votes, and gaps ("" where there is none)."""
+
+    texts: list[str]
+    votes: Votes
+    terms: list[set[Term]]
+    gaps: npt.NDArray[np.str_]
+    rows_of: dict[Term, list[int]]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], votes: Votes) -> "_Rows":
+        if len(texts) != len(votes):
+            raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
+        by_position = list(texts)
+        by_row = [terms(text) | word_pairs(text) for text in by_position]
+        gaps = np.where(~votes.covered, "silent", np.where(votes.conflicting, "disagreeing", ""))
+        rows_of: dict[Term, list[int]] = {}
+        for i, row in enumerate(by_row):
+            for term in row:
+                rows_of.setdefault(term, []).append(i)
+        return cls(by_position, votes, by_row, gaps, rows_of)
+
+    def counts(self, mask: Bools) -> Counter[Term]:
+        return _count(self.terms[i] for i in np.flatnonzero(mask))
+
+    def is_taken(self, term: Term, lfs: Iterable[LabelingFunction] | None) -> bool:
+        """Return whether an LF has the term already; where LFs are not known, one that votes on all its rows."""
+        if lfs is not None:
+            return already_in(lfs, term)
+        return not is_pair(term) and bool((self.votes.matrix[self.rows_of[term]] != ABSTAIN).all(axis=0).any())
+
+
+@dataclass(frozen=True)
+class _Labeled:
+    """Texts whose classes are known: how terms rank by class, in how many texts of each they stand, class by text."""
+
+    ranked: list[Ranked]
+    counts: dict[str, Counter[Term]]
+    label_of: dict[str, str]
+
+    @classmethod
+    def of(cls, labeled: tuple[Sequence[str], Gold], labels: tuple[str, ...]) -> "_Labeled":
+        texts, gold = list(labeled[0]), labeled[1]
+        classes = check_gold(gold, len(texts), labels).tolist()
+        rows = [(terms(text) | word_pairs(text), c) for text, c in zip(texts, classes, strict=True) if c >= 0]
+        counts = {label: _count(row for row, c in rows if labels[c] == label) for label in labels}
+        ranked: list[Ranked] = []
+        for label in labels:
+            others = sum((counts[other] for other in labels if other != label), start=Counter[Term]())
+            ranked += [(z, term, label) for z, term, _ in _rank(counts[label], others)]
+        return cls(ranked, counts, {text: labels[c] for text, c in zip(texts, classes, strict=True) if c >= 0})
+
+
+def _suggestion(rows: _Rows, known: _Labeled | None, gap: Gap, z: float, term: Term, label: str | None) -> Suggestion:
+    mine = [i for i in rows.rows_of[term] if rows.gaps[i] == gap]
+    label_of = known.label_of if known else {}
+    fitting = [rows.texts[i] for i in mine if label_of.get(rows.texts[i], label) == label]
+    voted = (rows.votes.matrix[mine] != ABSTAIN).sum(axis=0) if gap == "disagreeing" else np.zeros(0, dtype=int)
+    order = [j for j in np.argsort(-voted, kind="stable").tolist() if voted[j]]
+    kind, written = term
+    return Suggestion(
+        kind,
+        styled(written) if kind == "emoji" else written,
+        label,
+        len(mine),
+        z,
+        tuple(fitting[:_EXAMPLES]),
+        gap,
+        sum(rows.gaps[i] == "silent" for i in rows.rows_of[term]),
+        tuple(rows.votes.lf_names[j] for j in order[:_MAX_LFS]),
+        {name: counts[term] for name, counts in known.counts.items()} if known else {},
+    )
+
+
+def _without_idle_pairs(ranked: Sequence[Ranked], rows_of: Mapping[Term, Sequence[int]]) -> Iterable[Ranked]:
+    """Leave out pairs that say no more than one of their words: it has the better z, or stands hardly anywhere else."""
+    z_of = {(term, label): z for z, term, label in ranked}
+    for z, term, label in ranked:
+        words: list[Term] = [("keywords", word) for word in term[1].split()] if is_pair(term) else []
+        listed = [word for word in words if word in rows_of]  # words of two letters are no terms
+        better = any(z_of.get((word, label), 0.0) >= z for word in listed)
+        if not better and all(len(rows_of[word]) >= _ELSEWHERE * len(rows_of[term]) for word in listed):
+            yield z, term, label
+
+
+def _count(rows: Iterable[set[Term]]) -> Counter[Term]:
     counts: Counter[Term] = Counter()
     for row in rows:
         counts.update(row)
     return counts
 
 
-def _by_class(labelled: tuple[Sequence[str], Ints], votes: Votes) -> list[Ranked]:
-    texts, given = labelled
-    classes = check_gold(given, len(texts), votes.labels)
-    rows_of = [terms(text) for text in texts]
+def _rank(here: Counter[Term], there: Counter[Term]) -> list[Ranked]:
+    """Return the z value of each term of `here`; pairs of words are weighed among themselves."""
     ranked: list[Ranked] = []
-    for c, label in enumerate(votes.labels):
-        mine = _rows(rows_of[i] for i in np.flatnonzero(classes == c))
-        others = _rows(rows_of[i] for i in np.flatnonzero((classes >= 0) & (classes != c)))
-        ranked += [(z, term, label) for term, z in _log_odds(mine, others)]
+    for pairs in (False, True):
+        mine, others = (Counter({t: k for t, k in side.items() if is_pair(t) == pairs}) for side in (here, there))
+        ranked += [(z, term, None) for term, z in _log_odds(mine, others)]
     return ranked
 
 
 def _log_odds(here: Counter[Term], there: Counter[Term]) -> list[tuple[Term, float]]:
-    """Return the z value of each term of `here`; the prior is a tenth of what is known of both."""
+    """Return the z value of each term of `here`; the prior is a tenth of both."""
     both = here + there
     n_here, n_there, n_both = here.total(), there.total(), both.total() * _PRIOR
-    found = []
+    z_values = []
     for term, count in here.items():
         prior, other = both[term] * _PRIOR, there[term]
-        odds_here = (count + prior) / (n_here + n_both - count - prior)
-        odds_there = (other + prior) / (n_there + n_both - other - prior) if n_there else odds_here
+        odds_here = (count + prior) / max(n_here + n_both - count - prior, _PRIOR)
+        odds_there = (other + prior) / max(n_there + n_both - other - prior, _PRIOR) if n_there else odds_here
         spread = np.sqrt(1 / (count + prior) + 1 / (other + prior))
-        found.append((term, float(np.log(odds_here / odds_there) / spread)))
-    return found
+        z_values.append((term, float(np.log(odds_here / odds_there) / spread)))
+    return z_values
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a Python string in double quotes, on one line."""
+    return re.sub("[\x7f-\x9f\u2028\u2029]", lambda c: f"\\u{ord(c[0]):04x}", json.dumps(text, ensure_ascii=False))

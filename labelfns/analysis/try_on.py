@@ -1,13 +1,16 @@
 """A look at what an LF does on a few texts before a run."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from labelfns.analysis.expectations import marked
+import numpy as np
+
+from labelfns.checks import check_texts
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
 from labelfns.progress import silent
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span, marked
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class Firing:
 
 
 @dataclass(frozen=True)
-class Tried:
-    """The first firings over some texts; printed, a line each.
+class Preview:
+    """The first firings over some texts; printed, one per line.
 
     Parameters
     ----------
@@ -61,7 +64,7 @@ class Tried:
         return "\n".join([*map(str, self.firings), *counts])
 
 
-def try_on(lfs: LFSet | LabelingFunction, texts: Sequence[str], n: int = 10) -> Tried:
+def try_on(lfs: LFSet | LabelingFunction, texts: Sequence[str], n: int = 10) -> Preview:
     """Show what LFs do on texts.
 
     Parameters
@@ -69,7 +72,7 @@ def try_on(lfs: LFSet | LabelingFunction, texts: Sequence[str], n: int = 10) -> 
     lfs
         One LF or a set.
     texts
-        The texts, non-empty strings.
+        The texts, non-empty strings, by position whatever their container.
     n
         How many firings to keep for each LF.
 
@@ -81,19 +84,29 @@ def try_on(lfs: LFSet | LabelingFunction, texts: Sequence[str], n: int = 10) -> 
     row 2  keywords_positive -> positive: [[Good]], [[good]]
     keywords_positive votes on 2 of 3 rows
     """
+    texts = check_texts(texts)
     if isinstance(lfs, LabelingFunction):
-        label = getattr(lfs, "label", None)
-        names = [label, "(no other)"] if isinstance(label, str) else [f"class {c}" for c in range(127)]
-        if label is None:  # a function may return names: those it returns here are the labels
-            seen = list(dict.fromkeys(vote for text in texts if isinstance(vote := lfs(text), str)))
-            names = [*seen, "(no other)", "(none)"] if seen else names
-        lfs = LFSet(names, [lfs])
+        lfs = LFSet(_labels_of(lfs, texts), [lfs])
     votes = lfs.apply(texts, progress=silent)
-    firings = []
-    for j, lf in enumerate(lfs):
-        for i in [i for i, vote in enumerate(votes.matrix[:, j]) if vote != ABSTAIN][:n]:
-            label = lfs.labels[votes.matrix[i, j]]
-            firings.append(Firing(i, lf.name, label, texts[i], tuple(lf.spans(texts[i]))))
+    firings = [
+        Firing(i, lf.name, lfs.labels[votes[lf.name][i]], texts[i], tuple(lf.spans(texts[i])))
+        for lf in lfs
+        for i in np.flatnonzero(votes[lf.name] != ABSTAIN)[:n].tolist()
+    ]
     counts = (votes.matrix != ABSTAIN).sum(axis=0).tolist()
     ordered = sorted(firings, key=lambda firing: firing.row)
-    return Tried(tuple(ordered), dict(zip(votes.lf_names, counts, strict=True)), len(votes))
+    return Preview(tuple(ordered), dict(zip(votes.lf_names, counts, strict=True)), len(votes))
+
+
+def _labels_of(lf: LabelingFunction, texts: Sequence[str]) -> list[str]:
+    """Return labels that an LF alone may vote for; a function's are those it returns here."""
+    label = getattr(lf, "label", None)
+    names = [label] if isinstance(label, str) else []
+    if label is None:
+        for text in texts:
+            with suppress(Exception):  # it is kept as a fault when the LF is applied
+                vote = lf(text)
+                names += [vote] if isinstance(vote, str) and vote.strip() else []
+    if not names:
+        return [f"class {c}" for c in range(127)]
+    return [*dict.fromkeys([*names, "(no other)", "(none)"])][:127]

@@ -14,8 +14,9 @@ import numpy as np
 from labelfns.checks import check_texts
 from labelfns.engine.plain import Answer, OnError, Rules, call, call_batch
 from labelfns.errors import InputError, LabelFnsWarning, LFError, raise_all
-from labelfns.lfs.base import ABSTAIN, DeclaredLF, FunctionLF, LabelingFunction, SnorkelLF
+from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, SnorkelLF
 from labelfns.lfs.columns import BatchLF, Fields, RowLF, frame_of
+from labelfns.lfs.declared import DeclaredLF
 from labelfns.progress import Progress
 from labelfns.votes import Fault, Votes
 

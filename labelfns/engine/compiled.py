@@ -18,11 +18,11 @@ from labelfns.engine.linear_regex import linear
 from labelfns.engine.plain import Column, Rules, call
 from labelfns.engine.text_index import AROUND, Pieces, may_hold
 from labelfns.engine.text_index import ROWS as ROWS
-from labelfns.lfs.base import ABSTAIN, DeclaredLF
-from labelfns.lfs.declared import Count, CountLF, PatternLF, count_of
+from labelfns.lfs.base import ABSTAIN
+from labelfns.lfs.declared import Count, CountLF, DeclaredLF, PatternLF, count_of
 from labelfns.votes import Fault
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what an LF answers; caches of other versions are not read."""
 
 _KEPT_PIECES = 500_000

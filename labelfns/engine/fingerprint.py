@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from labelfns.lfs.base import DeclaredLF, FunctionLF, LabelingFunction
+from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.context import Context
+from labelfns.lfs.declared import DeclaredLF
 
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 _IMPURE = frozenset({"open", "input", "eval", "exec", "__import__", "globals", "locals", "vars", "random", "time"})
@@ -42,7 +43,7 @@ def fingerprint(lf: LabelingFunction) -> str | None:
     try:
         if isinstance(lf, DeclaredLF):
             parts = [type(lf).__name__]
-            parts += [_tell(getattr(lf, f.name), set()) for f in fields(lf) if f.name not in ("name", "expects")]
+            parts += [_tell(getattr(lf, f.name), set()) for f in fields(lf) if f.compare and f.name != "name"]
             text = "|".join(parts)
         elif isinstance(lf, FunctionLF):
             text = _tell(lf.function, set())

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from labelfns.engine.text_index import AROUND
-from labelfns.lfs.base import DeclaredLF
 from labelfns.lfs.context import NEGATIONS, is_negation
-from labelfns.lfs.declared import LexiconLF, SymbolsLF, TagsLF, WordsLF
-from labelfns.text.tokens import RUN, Token, fold, iter_tokens, keys, parts
+from labelfns.lfs.declared import DeclaredLF, LexiconLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.text.emoji import Symbols
+from labelfns.text.tokens import APOSTROPHES, RUN, Token, fold, iter_tokens, keys, parts
 from labelfns.text.word_lists import Words
 
 Hits = tuple[tuple[int, int], ...]
@@ -71,7 +71,7 @@ class Vocabulary:
 
     def __init__(self, lfs: Sequence[DeclaredLF]) -> None:
         self.words, self.tags, self.parts = Index(), Index(), Index()
-        self.symbols: dict[str, list[tuple[int, re.Pattern[str] | None]]] = {}
+        self.symbols: dict[str, list[tuple[int, Symbols | None]]] = {}
         self.lexicons: list[tuple[int, LexiconLF]] = []
         self.negation = 2 * len(lfs)
         self.phrase_of: list[int] = []
@@ -86,8 +86,8 @@ class Vocabulary:
                 if lf.in_parts:
                     self.parts.add(lf.matcher.singles, lf.matcher.prefixes, code)
             elif isinstance(lf, SymbolsLF):
-                for char in lf.firsts:
-                    self.symbols.setdefault(char, []).append((code, lf.pattern))
+                for char in lf.matcher.firsts:
+                    self.symbols.setdefault(char, []).append((code, lf.matcher))
             elif isinstance(lf, LexiconLF):
                 self.lexicons.append((code, lf))
         self._first_chars = frozenset(self.symbols)
@@ -116,7 +116,7 @@ class Vocabulary:
         found = {sign + tag for sign in "#\uff03" for tag in (*self.tags.exact, *self.tags.prefixes)}
         found |= {max(_LITERAL.findall(word), key=len) if word.isascii() else word for word in words}
         if self.lexicons:
-            found |= NEGATIONS | {"n" + joint for joint in ("'", "\u2019", "\u02bc", "\uff07", "&", "\\")}
+            found |= NEGATIONS | {"n" + joint for joint in (*APOSTROPHES, "&", "\\")}
         return sorted(found | set(self.symbols))
 
     @property
@@ -151,8 +151,8 @@ class Vocabulary:
             self._word(Token(False, word, 0, len(word)), found)
         if self._first_chars:
             for char in self._first_chars.intersection(piece):
-                for code, pattern in self.symbols[char]:
-                    if pattern is None or pattern.search(piece):
+                for code, symbols in self.symbols[char]:
+                    if symbols is None or symbols.find(piece):
                         found[code] = 1
         return tuple(found.items())
 

@@ -1,20 +1,24 @@
 """Labeling functions (LFs): one voter each, a name and a function from a text to a vote."""
 
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 from types import SimpleNamespace
-from typing import overload
+from typing import Any, overload
 
-from labelfns.errors import LFError
-from labelfns.lfs.context import Context
-from labelfns.text.tokens import Span
+from labelfns.errors import LFError, raise_all
+from labelfns.text.spans import Span
 
 ABSTAIN = -1
 """The vote of an LF that has nothing to say about a text."""
 
 Label = str | int
 """A class, by its name or by its id in 0..k-1."""
+
+Expects = Mapping[str, Label | None]
+"""Texts and the votes they must get, None for an abstain; `labelfns.expectations` runs them."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +28,46 @@ class LabelingFunction(ABC):
     Parameters
     ----------
     name
-        The LF's name, unique within an `LFSet`.
+        The LF's name, unique within an `LFSet`: one line of any text, without control characters.
     expects
-        Texts and the votes they must get, None for an abstain; what ``labelfns test-lfs`` runs.
+        Texts and the votes they must get, None for an abstain.
+    named
+        Whether the name was chosen; one that was not gives way to the variable's when the LF is taken from a file.
+    origin
+        Finds this very LF in another process, from the file it was defined in; None where it travels by value.
+
+    Raises
+    ------
+    LFError
+        If a setting is not right; all at once.
     """
 
     name: str
-    expects: Mapping[str, Label | None] = field(default_factory=dict, kw_only=True, compare=False)
+    expects: Expects = field(default_factory=dict, kw_only=True, compare=False)
+    named: bool = field(default=True, kw_only=True, compare=False, repr=False)
+    origin: "Callable[[], LabelingFunction] | None" = field(default=None, kw_only=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        raise_all(LFError, self.problems())
+
+    def problems(self) -> list[str]:
+        """Return what is not right about the settings."""
+        problems = []
         if not isinstance(self.name, str) or not self.name.strip():
-            raise LFError(f"an LF's name must be a non-empty string; got {self.name!r}")
-        if not isinstance(self.expects, Mapping):
-            raise LFError(f'LF {self.name!r}: expects is a mapping {{"text": "label"}}; got {self.expects!r}')
+            problems.append(f"an LF's name must be a non-empty string; got {self.name!r}")
+        elif not all(map(_fits_a_name, self.name)):
+            problems.append(f"an LF's name must be one line without control characters; got {self.name!r}")
+        if not isinstance(self.expects, Mapping) or not all(isinstance(text, str) for text in self.expects):
+            problems.append(f'LF {self.name!r}: expects is a mapping {{"text": "label"}}; got {self.expects!r}')
+        return problems
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.origin is not None and self.origin() is self:
+            return self.origin, ()
+        return super().__reduce_ex__(protocol)
+
+    def __deepcopy__(self, memo: object) -> "LabelingFunction":
+        return self
 
     @abstractmethod
     def __call__(self, text: str) -> object:
@@ -58,38 +89,6 @@ class FunctionLF(LabelingFunction):
 
 
 @dataclass(frozen=True)
-class DeclaredLF(LabelingFunction):
-    """An LF that votes for one label wherever something is found in the text; what the builders return.
-
-    It is defined by its fields alone, so that an `LFSet` can answer many of them in one pass and a cache can tell
-    when one has changed. Calling it is the plain way, and the reference for the compiled one.
-
-    Parameters
-    ----------
-    label
-        The label voted for, by name or id.
-    where
-        In which places it counts; everywhere where None.
-    """
-
-    label: Label
-    where: Context | None = field(default=None, kw_only=True)
-
-    def __call__(self, text: str) -> Label:
-        return self.label if self.spans(text) else ABSTAIN
-
-    def spans(self, text: str) -> list[Span]:
-        found = self.find(text)
-        if self.where is None:
-            return found
-        return [span for span in found if self.where.keeps(text, span)]
-
-    @abstractmethod
-    def find(self, text: str) -> list[Span]:
-        """Return what is found in `text` in order, whatever its context; longest first at one place."""
-
-
-@dataclass(frozen=True)
 class SnorkelLF(LabelingFunction):
     """A Snorkel `LabelingFunction`, called with a data point whose only field is `text`."""
 
@@ -97,6 +96,28 @@ class SnorkelLF(LabelingFunction):
 
     def __call__(self, text: str) -> object:
         return self.original(SimpleNamespace(text=text))
+
+
+def naming(name: str | None, default: str) -> dict[str, Any]:
+    """Return the fields of an LF that say how it is called: the name given, or else a default."""
+    if name is not None:
+        return {"name": name}
+    return {"name": "".join(char if _fits_a_name(char) else "_" for char in default), "named": False}
+
+
+def label_problems(label: object) -> list[str]:
+    """Return what is not right about the label an LF votes for."""
+    if isinstance(label, str | Integral) and not isinstance(label, bool):
+        return []
+    return [f"label must be a label's name or its id; got {label!r}"]
+
+
+def is_snorkel_lf(candidate: object) -> bool:
+    """Return whether an object is one of Snorkel's own LFs."""
+    return any(
+        kind.__name__ == "LabelingFunction" and kind.__module__.startswith("snorkel.")
+        for kind in type(candidate).__mro__
+    )
 
 
 def as_lf(candidate: object) -> LabelingFunction:
@@ -109,25 +130,29 @@ def as_lf(candidate: object) -> LabelingFunction:
     """
     if isinstance(candidate, LabelingFunction):
         return candidate
-    if callable(candidate) and type(candidate).__module__.startswith("snorkel."):
+    if callable(candidate) and is_snorkel_lf(candidate):
         return SnorkelLF(str(getattr(candidate, "name", "")), candidate)
     name = getattr(candidate, "__name__", repr(candidate))
     hint = " (decorate it with @labeling_function)" if callable(candidate) else ""
     raise LFError(f"{name} is a {type(candidate).__name__}, not a labeling function{hint}")
 
 
+def _fits_a_name(char: str) -> bool:
+    return unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp")
+
+
 @overload
 def labeling_function(function: Callable[[str], object], /) -> LabelingFunction: ...
 @overload
 def labeling_function(
-    *, name: str | None = None, expects: Mapping[str, Label | None] | None = None
+    *, name: str | None = None, expects: Expects | None = None
 ) -> Callable[[Callable[[str], object]], LabelingFunction]: ...
 def labeling_function(
     function: Callable[[str], object] | None = None,
     /,
     *,
     name: str | None = None,
-    expects: Mapping[str, Label | None] | None = None,
+    expects: Expects | None = None,
 ) -> LabelingFunction | Callable[[Callable[[str], object]], LabelingFunction]:
     """Turn a Python function of a text into a labeling function; a decorator, with or without parentheses.
 
@@ -138,7 +163,7 @@ def labeling_function(
     name
         The LF's name; by default the function's.
     expects
-        Texts and the votes they must get, None for an abstain; what ``labelfns test-lfs`` runs.
+        Texts and the votes they must get, None for an abstain; `labelfns.expectations` runs them.
 
     Examples
     --------
@@ -152,6 +177,7 @@ def labeling_function(
     def decorate(inner: Callable[[str], object]) -> LabelingFunction:
         if not callable(inner):
             raise LFError(f"@labeling_function takes a function, got {inner!r}; a name goes in as name={inner!r}")
-        return FunctionLF(name or str(getattr(inner, "__name__", "")), inner, expects=expects or {})
+        default = str(getattr(inner, "__name__", ""))
+        return FunctionLF(**naming(name, default), function=inner, expects={} if expects is None else expects)
 
     return decorate if function is None else decorate(function)

@@ -1,21 +1,24 @@
-"""Builders of declared LFs: hashtags, keywords, emoji and regular expressions.
+"""Builders of declared LFs: hashtags, keywords, emoji, regular expressions and counts.
 
-Words and hashtags are found by the tokeniser of `labelfns.text.tokens`, symbols by a regular expression; each LF can
-tell where in the text it fired.
+Words and hashtags are those of `labelfns.text.tokens`, emoji and emoticons those of `labelfns.text.emoji`; each LF can
+say where in the text it fired. The label comes first, then what to look for, then settings by keyword; three of these
+are the same for all:
+
+- ``name``, the LF's name, by default the builder's and the label: ``keywords_positive``. In an LF file an LF without
+  one is called as its variable. A name is one line of any text without control characters.
+- ``where``, a `Context`: in which places a hit counts.
+- ``expects``, texts and the votes they must get.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Any
 
 from labelfns.errors import LFError
-from labelfns.lfs.base import Label
+from labelfns.lfs.base import Expects, Label, naming
 from labelfns.lfs.context import Context
-from labelfns.lfs.declared import PatternLF, SymbolsLF, TagsLF, WordsLF
-from labelfns.text.word_lists import as_list, check_entries
-
-_SKIN_OR_STYLE = "[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]"
-_SIGN = "(?:\u200d(?:[\u2640\u2642\u27a1]|[\U0001f9b0-\U0001f9b3])\ufe0f?)"
-Expects = Mapping[str, Label | None]
+from labelfns.lfs.declared import Count, CountLF, PatternLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.text.word_lists import as_list
 
 
 def hashtags(
@@ -40,17 +43,13 @@ def hashtags(
         At least one hashtag, without spaces.
     parts
         Whether a part of a CamelCase tag counts too: ``happy`` in ``#SoHappyToday``.
-    name
-        The LF's name; by default ``hashtags_<label>``.
-    where
-        In which places a tag counts.
-    expects
-        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
+    name, where, expects
+        As in all builders, see `labelfns.lfs.builders`.
 
     Raises
     ------
     LFError
-        If the list is empty, or an entry is not one hashtag.
+        If the list is empty, an entry is not one hashtag, or a setting is not right.
 
     Examples
     --------
@@ -58,8 +57,8 @@ def hashtags(
     >>> lf("Sunday lunch with gran #Blessed"), lf("a happy day"), lf("#happyhour")
     ('positive', -1, -1)
     """
-    given = as_list("hashtags", tags)
-    return TagsLF(name or f"hashtags_{label}", label, given, parts, where=where, expects=expects or {})
+    entries = as_list("hashtags", tags)
+    return TagsLF(label=label, tags=entries, in_parts=parts, **common("hashtags", label, name, where, expects))
 
 
 def keywords(
@@ -73,7 +72,7 @@ def keywords(
     """Vote `label` where one of the words or phrases stands in the text.
 
     Whole words by the rules of `labelfns.text.tokens`, letter case ignored. In a phrase any run of white space counts
-    as one space; straight and curly apostrophes are the same; a trailing ``*`` stands for any ending
+    as one space; apostrophes of any kind are the same; a trailing ``*`` stands for any ending
     (``"disappoint*"``). A word inside a hashtag, a handle, a web address or a longer word does not count. An entry
     with other symbols (``c++``) is searched as written.
 
@@ -83,17 +82,13 @@ def keywords(
         The label voted for, by name or id.
     words
         At least one word or phrase.
-    name
-        The LF's name; by default ``keywords_<label>``.
-    where
-        In which places a word counts.
-    expects
-        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
+    name, where, expects
+        As in all builders, see `labelfns.lfs.builders`.
 
     Raises
     ------
     LFError
-        If the list is empty, or an entry is blank or not a string.
+        If the list is empty, an entry is blank or not a string, or a setting is not right.
 
     Examples
     --------
@@ -101,8 +96,7 @@ def keywords(
     >>> lf("Can\u2019t  believe this"), lf("so disappointing"), lf("#disappointed")
     ('negative', 'negative', -1)
     """
-    given = as_list("keywords", words)
-    return WordsLF(name or f"keywords_{label}", label, given, where=where, expects=expects or {})
+    return WordsLF(label=label, words=as_list("keywords", words), **common("keywords", label, name, where, expects))
 
 
 def emoji(
@@ -116,8 +110,9 @@ def emoji(
     """Vote `label` where one of the emoji or emoticons stands in the text.
 
     Skin tones, gender and hair signs, and the text or picture style do not matter: each counts as the base emoji. A
-    sequence joined from several emoji (a family, a heart on fire) is an emoji of its own, not its parts. Emoticons
-    (``":)"``) match as written, and not inside a word, a number or a web address.
+    sequence joined from several emoji (a family, a heart on fire) is an emoji of its own, not its parts, and so is a
+    flag. Emoticons (``":)"``) match as written, at the end of a word too, and not inside a word, a number or a web
+    address; `labelfns.text.emoji` has the rules.
 
     Parameters
     ----------
@@ -125,17 +120,13 @@ def emoji(
         The label voted for, by name or id.
     symbols
         At least one emoji or emoticon.
-    name
-        The LF's name; by default ``emoji_<label>``.
-    where
-        In which places a find counts.
-    expects
-        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
+    name, where, expects
+        As in all builders, see `labelfns.lfs.builders`.
 
     Raises
     ------
     LFError
-        If the list is empty, or an entry is blank, not a string, or a plain word.
+        If the list is empty, an entry is blank, not a string, or a plain word, or a setting is not right.
 
     Examples
     --------
@@ -143,11 +134,7 @@ def emoji(
     >>> lf("ok \U0001f44d\U0001f3fd"), lf("see you :)"), lf("http://x.org:)")
     ('positive', 'positive', -1)
     """
-    given = check_entries("emoji", symbols, _check_symbol)
-    body = "|".join(_symbol_pattern(symbol) for symbol in sorted(given, key=len, reverse=True))
-    firsts = frozenset(_bare(symbol)[0] for symbol in given)
-    lf_name = name or f"emoji_{label}"
-    return SymbolsLF(lf_name, label, re.compile(body), firsts, where=where, expects=expects or {})
+    return SymbolsLF(label=label, symbols=as_list("emoji", symbols), **common("emoji", label, name, where, expects))
 
 
 def regex(
@@ -171,44 +158,71 @@ def regex(
         In the syntax of Python's `re`.
     ignore_case
         Whether letter case is ignored.
-    name
-        The LF's name; by default ``regex_<label>``.
-    where
-        In which places a find counts.
-    expects
-        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
+    name, where, expects
+        As in all builders, see `labelfns.lfs.builders`.
 
     Raises
     ------
     LFError
-        If the pattern does not compile.
+        If the pattern does not compile, or a setting is not right.
 
     Examples
     --------
     >>> regex("negative", r"still (no|nothing)")("Still no refund")
     'negative'
     """
+    if not isinstance(pattern, str):
+        raise LFError(f"regex() takes the pattern as a string; got {pattern!r}")
     try:
         compiled = re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-    except (re.error, TypeError) as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise LFError(f"regex {pattern!r} does not compile: {error}") from error
-    return PatternLF(name or f"regex_{label}", label, compiled, where=where, expects=expects or {})
+    return PatternLF(label=label, pattern=compiled, **common("regex", label, name, where, expects))
 
 
-def _bare(symbol: str) -> str:
-    """Return a symbol without skin tones, styles, gender and hair signs."""
-    return re.sub(_SKIN_OR_STYLE, "", re.sub(_SIGN, "", symbol.strip()))
+def count(
+    label: Label,
+    what: Count,
+    *,
+    at_least: int,
+    at_most: int | None = None,
+    name: str | None = None,
+    where: Context | None = None,
+    expects: Expects | None = None,
+) -> CountLF:
+    """Vote `label` where a count is in a range.
+
+    Parameters
+    ----------
+    label
+        The label voted for, by name or id.
+    what
+        ``"exclamations"`` or ``"questions"``, marks of that kind; ``"capitals"``, upper-case characters;
+        ``"shouted"``, words of two or more letters all in capitals; ``"letters"``, characters of any kind;
+        ``"words"``, words without hashtags.
+    at_least, at_most
+        The range, both ends included, at least 0; without an upper end by default.
+    name, where, expects
+        As in all builders, see `labelfns.lfs.builders`; the default name is ``<what>_<label>``. Only the condition
+        `only_with` makes sense here: a count stands in no place.
+
+    Raises
+    ------
+    LFError
+        If `what` is unknown, a number is not right or no count is in the range; all at once.
+
+    Examples
+    --------
+    >>> lf = count("positive", "exclamations", at_least=3)
+    >>> lf("yes!!!"), lf("yes!")
+    ('positive', -1)
+    """
+    settings = common(what, label, name, where, expects)
+    return CountLF(label=label, what=what, at_least=at_least, at_most=at_most, **settings)
 
 
-def _check_symbol(symbol: str) -> None:
-    text = _bare(symbol)
-    if not text or re.search(r"\s", text) or re.fullmatch(r"\w{3,}", text):
-        raise LFError(f"{symbol!r} is neither an emoji nor an emoticon; for words use keywords()")
-
-
-def _symbol_pattern(symbol: str) -> str:
-    text = _bare(symbol)
-    if text.isascii():
-        return rf"(?<![\w:/.]){re.escape(text)}(?![\w/])"
-    joined = rf"{_SKIN_OR_STYLE}*".join(re.escape(char) for char in text)
-    return rf"(?<!\u200d){joined}{_SKIN_OR_STYLE}*{_SIGN}?(?!{_SKIN_OR_STYLE}*\u200d)"
+def common(
+    kind: str, label: object, name: str | None, where: Context | None, expects: Expects | None
+) -> dict[str, Any]:
+    """Return the fields that all declared LFs share; they are checked by the LF itself."""
+    return {**naming(name, f"{kind}_{label}"), "where": where, "expects": {} if expects is None else expects}

@@ -1,4 +1,4 @@
-"""LFs over other fields, whole columns, and models."""
+"""LFs over the other fields of a row, and over whole columns."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelfns.errors import InputError, LFError
-from labelfns.lfs.base import Label, LabelingFunction
+from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +37,7 @@ class BatchLF(LabelingFunction):
 
     @abstractmethod
     def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
-        """Return one vote a row."""
+        """Return one vote per row."""
 
 
 @dataclass(frozen=True)
@@ -47,57 +47,51 @@ class ColumnLF(BatchLF):
     label: Label
     condition: Any
 
+    def problems(self) -> list[str]:
+        problems = super().problems() + label_problems(self.label)
+        if not callable(self.condition) and not type(self.condition).__module__.startswith("polars."):
+            problems.append(f"column() takes a polars expression or a function of a frame; got {self.condition!r}")
+        return problems
+
     def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
         import polars as pl
 
-        asked = self.condition
-        answer = frame.select(asked.alias("fires"))["fires"] if isinstance(asked, pl.Expr) else asked(frame)
+        condition = self.condition
+        answer = frame.select(condition.alias("fires"))["fires"] if isinstance(condition, pl.Expr) else condition(frame)
         if isinstance(answer, pl.Series):
             answer = answer.fill_null(False).to_numpy() if answer.dtype == pl.Boolean else answer.to_numpy()
         mask = np.asarray(answer)
         if mask.dtype != np.bool_ or mask.shape != (len(frame),):
             raise LFError(
-                f"LF {self.name!r}: its condition must give {len(frame)} booleans, one a row; "
+                f"LF {self.name!r}: its condition must give {len(frame)} booleans, one per row; "
                 f"got shape {mask.shape} of {mask.dtype}"
             )
         return [self.label if fires else None for fires in mask.tolist()]
-
-
-@dataclass(frozen=True)
-class ModelLF(BatchLF):
-    """An LF that is a classifier; see `model`."""
-
-    classifier: Any
-    at_least: float
-    labels: Mapping[str, Label | None] | None
-    batch_size: int
-
-    def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
-        texts = frame["text"].to_list()
-        votes: list[object] = []
-        for start in range(0, len(texts), self.batch_size):
-            for name, confidence in _predict(self.classifier, texts[start : start + self.batch_size]):
-                votes.append(self._vote(name) if confidence >= self.at_least else None)
-        return votes
-
-    def _vote(self, name: object) -> object:
-        plain = name.item() if isinstance(name, np.generic) else name
-        if self.labels is None:
-            return plain
-        if plain not in self.labels:
-            raise LFError(f"LF {self.name!r}: the model says {plain!r}, for which `labels` has no entry")
-        return self.labels[plain]  # type: ignore[index]
 
 
 def row_function(
     function: Callable[[dict[str, Any]], object],
     *,
     name: str | None = None,
-    expects: Mapping[str, Label | None] | None = None,
+    expects: Expects | None = None,
 ) -> RowLF:
     """Turn a Python function of a row, a dict of its fields with the text in ``"text"``, into an LF.
 
     The fields go in as ``LFSet.apply(texts, fields={...})``.
+
+    Parameters
+    ----------
+    function
+        Takes the row, returns a label's name, its id, `None` or `ABSTAIN`.
+    name
+        The LF's name; by default the function's.
+    expects
+        Texts and the votes that a row with this text alone must get.
+
+    Raises
+    ------
+    LFError
+        If a setting is not right.
 
     Examples
     --------
@@ -106,10 +100,13 @@ def row_function(
     >>> LFSet(["no", "yes"], [liked]).apply(["a", "b"], fields={"likes": [3, 30]}).matrix.tolist()
     [[-1], [1]]
     """
-    return RowLF(name or str(getattr(function, "__name__", "")), function, expects=expects or {})
+    if not callable(function):
+        raise LFError(f"row_function() takes a function of a row; got {function!r}")
+    default = str(getattr(function, "__name__", ""))
+    return RowLF(**naming(name, default), function=function, expects={} if expects is None else expects)
 
 
-def column(label: Label, condition: Any, *, name: str) -> ColumnLF:
+def column(label: Label, condition: Any, *, name: str | None = None, expects: Expects | None = None) -> ColumnLF:
     """Vote `label` where a condition on whole columns holds.
 
     Parameters
@@ -120,7 +117,14 @@ def column(label: Label, condition: Any, *, name: str) -> ColumnLF:
         A polars expression over ``text`` and the fields, or a function of the polars frame that returns n booleans.
         A null is no vote.
     name
-        The LF's name.
+        The LF's name; by default ``column_<label>``.
+    expects
+        Texts and the votes that a frame with this text alone must get.
+
+    Raises
+    ------
+    LFError
+        If a setting is not right; all at once.
 
     Examples
     --------
@@ -130,41 +134,8 @@ def column(label: Label, condition: Any, *, name: str) -> ColumnLF:
     >>> LFSet(["no", "yes"], [long]).apply(["abc", "abcd"]).matrix.tolist()
     [[-1], [1]]
     """
-    return ColumnLF(name, label, condition)
-
-
-def model(
-    classifier: Any,
-    *,
-    at_least: float,
-    name: str,
-    labels: Mapping[str, Label | None] | None = None,
-    batch_size: int = 256,
-) -> ModelLF:
-    """Let a classifier vote where it is confident.
-
-    Parameters
-    ----------
-    classifier
-        A fitted scikit-learn classifier or pipeline of texts (``predict_proba``, ``classes_``), or a Hugging Face
-        ``pipeline("text-classification")``.
-    at_least
-        The confidence from which on it votes, in [0, 1].
-    name
-        The LF's name.
-    labels
-        The label for each of the model's classes, None for one that is no vote; by default they are the same.
-    batch_size
-        How many texts it is given at a time, at least 1.
-
-    Raises
-    ------
-    LFError
-        If a setting is out of range.
-    """
-    if not 0 <= at_least <= 1 or batch_size < 1:
-        raise LFError(f"model(): at_least must be in [0, 1] and batch_size at least 1; got {at_least}, {batch_size}")
-    return ModelLF(name, classifier, at_least, labels, batch_size)
+    named = naming(name, f"column_{label}")
+    return ColumnLF(label=label, condition=condition, **named, expects={} if expects is None else expects)
 
 
 def frame_of(texts: Sequence[str], fields: Fields | None) -> "pl.DataFrame":
@@ -188,10 +159,3 @@ def frame_of(texts: Sequence[str], fields: Fields | None) -> "pl.DataFrame":
 
 def _is_frame(fields: object) -> bool:
     return hasattr(fields, "columns")
-
-
-def _predict(classifier: Any, texts: list[str]) -> list[tuple[object, float]]:
-    if hasattr(classifier, "predict_proba"):
-        probs = np.asarray(classifier.predict_proba(texts))
-        return [(classifier.classes_[c], float(probs[i, c])) for i, c in enumerate(probs.argmax(axis=1))]
-    return [(answer["label"], float(answer["score"])) for answer in classifier(texts)]

@@ -1,11 +1,14 @@
-"""Where in a text a find counts: not after a negation, only near another word, at the start or the end."""
+"""Where in a text a hit counts: not after a negation, only near another word, at the start or the end."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from labelfns.errors import LFError, raise_all
-from labelfns.text.tokens import Span, fold, tokens
+from labelfns.text.spans import Span
+from labelfns.text.tokens import Token, fold, tokens
 from labelfns.text.word_lists import Words
 
 _NEGATIONS = (
@@ -21,7 +24,7 @@ _REACH = 3
 
 @dataclass(frozen=True)
 class Context:
-    """In which places a find counts; every condition that is set must hold.
+    """In which places a hit counts; every condition that is set must hold.
 
     Parameters
     ----------
@@ -30,8 +33,8 @@ class Context:
     only_with
         Only where one of these words or phrases (as in `keywords`) stands anywhere in the text.
     first_words, last_words
-        Only where it begins among the first, or ends among the last, so many words of the text (tags are words);
-        at least 1.
+        Only where it begins among the first, or ends among the last, words of the text: how many, at least 1.
+        Hashtags count as words.
 
     Raises
     ------
@@ -53,10 +56,13 @@ class Context:
 
     def __post_init__(self) -> None:
         problems = []
-        if isinstance(self.only_with, str):
-            problems.append(f"only_with takes a list of words; got the string {self.only_with!r}")
+        if isinstance(self.only_with, str | bytes) or not isinstance(self.only_with, Iterable):
+            what = "the string " * isinstance(self.only_with, str)
+            problems.append(f"only_with takes a list of words; got {what}{self.only_with!r}")
         else:
             object.__setattr__(self, "only_with", tuple(self.only_with))
+        if not isinstance(self.not_negated, bool):
+            problems.append(f"not_negated must be True or False; got {self.not_negated!r}")
         for name in ("first_words", "last_words"):
             value = getattr(self, name)
             if value is not None and (type(value) is not int or value < 1):
@@ -71,29 +77,82 @@ class Context:
     def _others(self) -> Words:
         return Words.of("Context(only_with=...)", self.only_with)
 
+    def keep(self, text: str, spans: Sequence[Span]) -> list[Span]:
+        """Return those of the spans of a text that count."""
+        if not spans or (self.only_with and not self._others.find(text)):
+            return []
+        places = places_of(text)
+        return [span for span in spans if self._keeps(places, span)]
+
     def keeps(self, text: str, span: Span) -> bool:
-        """Tell whether a find at `span` counts."""
-        if self.not_negated and negated(text, span[0]):
-            return False
-        if self.only_with and not self._others.find(text):
-            return False
-        if self.first_words is None and self.last_words is None:
-            return True
-        words = tokens(text)
-        before = sum(token.end <= span[0] for token in words)
-        after = sum(token.start >= span[1] for token in words)
-        return (self.first_words is None or before < self.first_words) and (
-            self.last_words is None or after < self.last_words
+        """Return whether a hit at `span` counts; for many spans of one text, `keep` is faster."""
+        return bool(self.keep(text, [span]))
+
+    def _keeps(self, places: "Places", span: Span) -> bool:
+        return (
+            not (self.not_negated and places.negated(span[0]))
+            and (self.first_words is None or places.tokens_before(span[0]) < self.first_words)
+            and (self.last_words is None or places.tokens_after(span[1]) < self.last_words)
         )
 
 
+class Places:
+    """What stands around the places of one text; each question takes time by the logarithm of its length.
+
+    Parameters
+    ----------
+    text
+        The text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = tokens(text)
+
+    def tokens_before(self, start: int) -> int:
+        """Return how many words and hashtags end before a place."""
+        return bisect_right(self._ends, start)
+
+    def tokens_after(self, end: int) -> int:
+        """Return how many words and hashtags begin after a place."""
+        return len(self._tokens) - bisect_left(self._starts, end)
+
+    def negated(self, start: int) -> bool:
+        """Return whether one of the three words before a place negates, in the same part of the sentence."""
+        last = bisect_right(self._word_ends, start)
+        return any(
+            is_negation(word.raw) and bisect_left(self._breaks, word.end) == bisect_left(self._breaks, start)
+            for word in self._words[max(0, last - _REACH) : last]
+        )
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self._tokens]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [token.end for token in self._tokens]
+
+    @cached_property
+    def _words(self) -> list[Token]:
+        return [token for token in self._tokens if not token.tag]
+
+    @cached_property
+    def _word_ends(self) -> list[int]:
+        return [word.end for word in self._words]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in _BREAK.finditer(self._text)]
+
+
+@lru_cache(maxsize=4)
+def places_of(text: str) -> Places:
+    """Return the places of a text; the last few are remembered, the LFs of a row ask one after the other."""
+    return Places(text)
+
+
 def is_negation(word: str) -> bool:
-    """Tell whether a word, folded or not, negates what follows."""
+    """Return whether a word, folded or not, negates what follows."""
     key = fold(word)
     return key in NEGATIONS or key.endswith("n't")
-
-
-def negated(text: str, start: int) -> bool:
-    """Tell whether one of the three words before `start` negates, with no punctuation between that ends a part."""
-    before = [token for token in tokens(text) if token.end <= start and not token.tag][-_REACH:]
-    return any(is_negation(token.raw) and not _BREAK.search(text, token.end, start) for token in before)

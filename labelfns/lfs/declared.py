@@ -1,20 +1,58 @@
 """The declared LFs: defined by their fields alone, so that a set of them is answered in one pass.
 
-Each class here is the plain way to answer, and the reference that `labelfns.engine.compiled` is proven equal to.
+Each class here is the plain way to answer, and the reference that the compiled engine is proven equal to.
 """
 
 import re
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from labelfns.errors import LFError
-from labelfns.lfs.base import ABSTAIN, DeclaredLF, Label
-from labelfns.lfs.context import negated
-from labelfns.text.tokens import Span, Token, keys, tokens
-from labelfns.text.word_lists import Tags, Words, outer
+from labelfns.lfs.base import ABSTAIN, Label, LabelingFunction, label_problems
+from labelfns.lfs.context import Context, places_of
+from labelfns.text.emoji import Symbols
+from labelfns.text.spans import Span, outer
+from labelfns.text.tokens import Token, keys, tokens
+from labelfns.text.word_lists import Tags, Words
 
 Count = Literal["exclamations", "questions", "capitals", "shouted", "letters", "words"]
+
+
+@dataclass(frozen=True)
+class DeclaredLF(LabelingFunction):
+    """An LF that votes for one label wherever something is found in the text; what the builders return.
+
+    It is defined by its fields alone, so that an `LFSet` can answer many of them in one pass and a cache can tell
+    when one has changed. Calling it is the plain way, and the reference for the compiled one.
+
+    Parameters
+    ----------
+    label
+        The label voted for, by name or id.
+    where
+        In which places it counts; everywhere where None.
+    """
+
+    label: Label
+    where: Context | None = field(default=None, kw_only=True)
+
+    def problems(self) -> list[str]:
+        problems = super().problems() + label_problems(self.label)
+        if not isinstance(self.where, Context | None):
+            problems.append(f"where must be a Context; got {self.where!r}")
+        return problems
+
+    def __call__(self, text: str) -> Label:
+        return self.label if self.spans(text) else ABSTAIN
+
+    def spans(self, text: str) -> list[Span]:
+        hits = self.find(text)
+        return hits if self.where is None else self.where.keep(text, hits)
+
+    @abstractmethod
+    def find(self, text: str) -> list[Span]:
+        """Return what is found in `text` in order, whatever its context; longest first at one place."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +67,7 @@ class WordsLF(DeclaredLF):
 
     @cached_property
     def matcher(self) -> Words:
-        """The list, taken apart."""
+        """The parsed list."""
         return Words.of("keywords", self.words)
 
     def find(self, text: str) -> list[Span]:
@@ -49,7 +87,7 @@ class TagsLF(DeclaredLF):
 
     @cached_property
     def matcher(self) -> Tags:
-        """The list, taken apart."""
+        """The parsed list."""
         return Tags.of(self.tags, in_parts=self.in_parts)
 
     def find(self, text: str) -> list[Span]:
@@ -72,31 +110,52 @@ class PatternLF(DeclaredLF):
 
 
 @dataclass(frozen=True)
-class SymbolsLF(PatternLF):
-    """An LF that votes where an emoji or emoticon stands; see `emoji`.
+class SymbolsLF(DeclaredLF):
+    """An LF that votes where an emoji or emoticon of a list stands; see `emoji`."""
 
-    Parameters
-    ----------
-    firsts
-        The first character of each symbol: no text without one of them is voted on.
-    """
+    symbols: tuple[str, ...]
 
-    firsts: frozenset[str] = frozenset()
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _ = self.matcher
+
+    @cached_property
+    def matcher(self) -> Symbols:
+        """The parsed list."""
+        return Symbols.of(self.symbols)
+
+    def find(self, text: str) -> list[Span]:
+        return self.matcher.find(text)
 
 
 @dataclass(frozen=True)
 class CountLF(DeclaredLF):
-    """An LF that votes where a count is in a range; see `count`. It tells no place in the text."""
+    """An LF that votes where a count is in a range; see `count`. It has no place in the text."""
 
     what: Count
     at_least: int
     at_most: int | None = None
 
+    def problems(self) -> list[str]:
+        problems = super().problems()
+        names = Count.__args__  # type: ignore[attr-defined]
+        if self.what not in names:
+            problems.append(f"count() counts {', '.join(names)}; got {self.what!r}")
+        ends = {"at_least": self.at_least} | ({} if self.at_most is None else {"at_most": self.at_most})
+        bad = {name: end for name, end in ends.items() if type(end) is not int or end < 0}
+        problems += [f"count(): {name} must be a whole number of at least 0; got {end!r}" for name, end in bad.items()]
+        if not bad and self.at_most is not None and self.at_least > self.at_most:
+            problems.append(
+                f"count(): at_least must not be more than at_most; got {self.at_least} and {self.at_most}: "
+                "no text has such a count"
+            )
+        return problems
+
     def find(self, text: str) -> list[Span]:
         return [(0, len(text))] if self.holds(count_of(self.what, text)) else []
 
     def holds(self, number: int) -> bool:
-        """Tell whether a count is in the range."""
+        """Return whether a count is in the range."""
         return number >= self.at_least and (self.at_most is None or number <= self.at_most)
 
     def __call__(self, text: str) -> Label:
@@ -132,15 +191,15 @@ class LexiconLF(DeclaredLF):
 
     def score(self, text: str) -> int:
         """Return the sum of the weights of a text's words, in hundred-thousandths."""
-        total = 0
+        total, places = 0, places_of(text)
         for token in tokens(text):
             weight = self.weight(token)
             if weight:
-                total += weight * (self.negated_percent if negated(text, token.start) else 100)
+                total += weight * (self.negated_percent if places.negated(token.start) else 100)
         return total
 
     def reached(self, score: int) -> bool:
-        """Tell whether a score in hundred-thousandths reaches the threshold."""
+        """Return whether a score in hundred-thousandths reaches the threshold."""
         return score >= self.threshold * 100 if self.threshold > 0 else score <= self.threshold * 100
 
     def find(self, text: str) -> list[Span]:
@@ -163,19 +222,3 @@ def count_of(what: Count, text: str) -> int:
     if what == "words":
         return len(words)
     return sum(len(word) > 1 and word.isupper() for word in words)
-
-
-def check_count(what: str, at_least: object, at_most: object) -> None:
-    """Check the settings of a `CountLF`.
-
-    Raises
-    ------
-    LFError
-        If one is not right.
-    """
-    names = Count.__args__  # type: ignore[attr-defined]
-    if what not in names:
-        raise LFError(f"count() counts {', '.join(names)}; got {what!r}")
-    for name, value in (("at_least", at_least), ("at_most", at_most)):
-        if (value is not None or name == "at_least") and (type(value) is not int or value < 0):
-            raise LFError(f"count(): {name} must be a whole number of at least 0; got {value!r}")

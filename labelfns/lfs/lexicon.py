@@ -1,61 +1,17 @@
-"""Builders of declared LFs that count or add up: thresholds on counts, and weighted word lists."""
+"""The builder of LFs that add up weights of words, and a published list of such weights."""
 
 import math
 import re
 from collections.abc import Mapping
-from typing import cast
+from numbers import Real
+from typing import TypeGuard, cast
 
 from labelfns.errors import LFError, MissingExtraError, raise_all
-from labelfns.lfs.base import Label
-from labelfns.lfs.builders import Expects
+from labelfns.lfs.base import Expects, Label
+from labelfns.lfs.builders import common
 from labelfns.lfs.context import Context
-from labelfns.lfs.declared import Count, CountLF, LexiconLF, check_count
+from labelfns.lfs.declared import LexiconLF
 from labelfns.text.tokens import fold, tokens
-
-
-def count(
-    label: Label,
-    what: Count,
-    *,
-    at_least: int,
-    at_most: int | None = None,
-    name: str | None = None,
-    where: Context | None = None,
-    expects: Expects | None = None,
-) -> CountLF:
-    """Vote `label` where a count is in a range.
-
-    Parameters
-    ----------
-    label
-        The label voted for, by name or id.
-    what
-        ``"exclamations"`` or ``"questions"``, marks of that kind; ``"capitals"``, upper-case characters;
-        ``"shouted"``, words of two or more letters all in capitals; ``"letters"``, characters of any kind;
-        ``"words"``, words without hashtags.
-    at_least, at_most
-        The range, both ends included; from 0, without an upper end by default.
-    name
-        The LF's name; by default ``<what>_<label>``.
-    where
-        A further condition; only `only_with` makes sense here, a count stands in no place.
-    expects
-        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
-
-    Raises
-    ------
-    LFError
-        If `what` is unknown or a number is not right.
-
-    Examples
-    --------
-    >>> lf = count("positive", "exclamations", at_least=3)
-    >>> lf("yes!!!"), lf("yes!")
-    ('positive', -1)
-    """
-    check_count(what, at_least, at_most)
-    lf_name = name or f"{what}_{label}"
-    return CountLF(lf_name, label, what, at_least, at_most, where=where, expects=expects or {})
 
 
 def lexicon(
@@ -80,17 +36,14 @@ def lexicon(
         Not 0. A positive one is reached by sums of at least that, a negative one by sums of at most that.
     negated
         What a word after a negation counts, kept to two decimals; VADER's -0.74 by default, 0 to leave it out.
-    name
-        The LF's name; by default ``lexicon_<label>``.
-    where
-        In which places a word may stand for the LF to vote, once the sum is reached.
-    expects
-        Texts and the votes they must get; what ``labelfns test-lfs`` runs.
+    name, where, expects
+        As in all builders, see `labelfns.lfs.builders`; `where` says in which places a word may stand for the LF to
+        vote, once the sum is reached.
 
     Raises
     ------
     LFError
-        If an entry is not one word and a finite number, the list is empty, or the threshold is 0.
+        If an entry is not one word and a finite number, the list is empty, or a setting is not right; all at once.
 
     Examples
     --------
@@ -98,31 +51,44 @@ def lexicon(
     >>> lf("great, if awful"), lf("Good. GREAT!"), lf("not great")
     (-1, 'positive', -1)
     """
+    thousandths = _check(weights, threshold, negated)
+    return LexiconLF(
+        label=label,
+        weights={word: weight for word, weight in thousandths.items() if weight},
+        threshold=round(threshold * 1000),
+        negated_percent=round(negated * 100),
+        **common("lexicon", label, name, where, expects),
+    )
+
+
+def _check(weights: object, threshold: object, negated: object) -> dict[str, int]:
+    """Return the weights in thousandths, by folded word."""
     problems: list[str] = []
-    kept: dict[str, int] = {}
-    for word, weight in weights.items():
-        found = tokens(word) if isinstance(word, str) else ()
-        if len(found) != 1 or found[0].tag or found[0].raw != word.strip():
+    thousandths: dict[str, int] = {}
+    if not isinstance(weights, Mapping):
+        problems.append(f'lexicon() takes words with their weights, as {{"good": 1.5}}; got {weights!r}')
+    elif not weights:
+        problems.append("lexicon() was given no words; it would never vote")
+    for word, weight in weights.items() if isinstance(weights, Mapping) else ():
+        words = tokens(word) if isinstance(word, str) else ()
+        if len(words) != 1 or words[0].tag or words[0].raw != word.strip():
             problems.append(f"lexicon(): {word!r} is not one word")
-        elif isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+        elif not _is_number(weight):
             problems.append(f"lexicon(): the weight of {word!r} must be a number; got {weight!r}")
         else:
-            kept[fold(found[0].raw)] = round(weight * 1000)
-    if not weights:
-        problems.append("lexicon() was given no words; it would never vote")
-    if not math.isfinite(threshold) or round(threshold * 1000) == 0:
+            thousandths[fold(words[0].raw)] = round(weight * 1000)
+    if not _is_number(threshold):
+        problems.append(f"lexicon(): threshold must be a number; got {threshold!r}")
+    elif round(threshold * 1000) == 0:
         problems.append(f"lexicon(): threshold must not be 0; got {threshold!r}")
+    if not _is_number(negated):
+        problems.append(f"lexicon(): negated must be a number; got {negated!r}")
     raise_all(LFError, problems)
-    nonzero = {word: weight for word, weight in kept.items() if weight}
-    return LexiconLF(
-        name or f"lexicon_{label}",
-        label,
-        nonzero,
-        round(threshold * 1000),
-        round(negated * 100),
-        where=where,
-        expects=expects or {},
-    )
+    return thousandths
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def vader_words(*, at_least: float = 0.0) -> dict[str, float]:
@@ -133,7 +99,7 @@ def vader_words(*, at_least: float = 0.0) -> dict[str, float]:
     Parameters
     ----------
     at_least
-        Only words whose weight is at least so far from 0.
+        The least distance of a word's weight from 0; words with a smaller one are left out.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""LFs and word lists from TOML and plain text files, for people who do not program.
+"""LFs from files: Python, TOML for people who do not program, and plain text files of words.
 
-A text file holds an entry a line; blank lines and lines that begin with ``# `` (a hash and a space) are left out. A
-TOML file holds LFs::
+A text file holds one entry per line; blank lines and lines that begin with ``# `` (a hash and a space) are left out.
+A TOML file holds LFs::
 
     [[lf]]
     kind = "keywords"          # or hashtags, emoji, regex, lexicon, count
@@ -15,14 +15,17 @@ TOML file holds LFs::
 import inspect
 import tomllib
 from collections.abc import Callable, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from labelfns.errors import InputError, LFError, did_you_mean, raise_all
 from labelfns.lfs.base import LabelingFunction
-from labelfns.lfs.builders import emoji, hashtags, keywords, regex
+from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
 from labelfns.lfs.context import Context
-from labelfns.lfs.lexicon import count, lexicon
+from labelfns.lfs.lexicon import lexicon
+from labelfns.lfs.module import lfs_of_module as lfs_of_module
+from labelfns.lfs.python_file import lfs_of_python_file
 
 _KINDS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
     "hashtags": (hashtags, "words"),
@@ -34,8 +37,33 @@ _KINDS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
 }
 
 
-def read_words(path: str | Path) -> list[str]:
-    """Return the entries of a text file, one a line, in order.
+def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
+    """Return the LFs that a Python file defines, or those of a TOML file.
+
+    A Python file runs. Its list ``lfs`` is taken; without one, every LF at its top level, ours and Snorkel's, in the
+    order of definition. An LF without a name of its own takes its variable's. The file may import what lies beside it,
+    at its top or inside functions, in this process or another.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is of another kind.
+    LFError
+        If a Python file does not run to its end, its line named; if there is no LF; or if LFs are not right.
+
+    Warns
+    -----
+    LabelFnsWarning
+        If plain functions stand at the top level of a Python file without a list: they may have lost their decorator.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file of labeling functions")
+    return read_lfs(path) if path.suffix == ".toml" else lfs_of_python_file(path)
+
+
+def read_words(path: str | PathLike[str]) -> list[str]:
+    """Return the entries of a text file, one per line, in order.
 
     Raises
     ------
@@ -43,16 +71,16 @@ def read_words(path: str | Path) -> list[str]:
         If the file is missing, not UTF-8 or without an entry.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as a list of words: {error}") from error
     words = [line.strip() for line in lines if line.strip() and not line.startswith("# ")]
     if not words:
-        raise InputError(f"{path} holds no word; write one a line")
+        raise InputError(f"{path} holds no word; write one per line")
     return words
 
 
-def read_lfs(path: str | Path) -> list[LabelingFunction]:
+def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
     """Return the LFs of a TOML file, in order.
 
     Raises
@@ -63,6 +91,10 @@ def read_lfs(path: str | Path) -> list[LabelingFunction]:
         If it holds no LF or some are not right; all at once, each by its place.
     """
     path = Path(path)
+    if path.suffix == ".py":
+        raise InputError(
+            f"{path} is a Python file, and read_lfs reads TOML; use LFSet.from_file({str(path)!r}, labels)"
+        )
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("lf", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -72,37 +104,54 @@ def read_lfs(path: str | Path) -> list[LabelingFunction]:
     lfs, problems = [], []
     for number, entry in enumerate(entries, start=1):
         try:
-            lfs.append(_build(dict(entry), path.parent))
+            lfs.append(_build(entry, path.parent))
         except (LFError, InputError) as error:
-            problems.append(f"{path}, [[lf]] number {number} ({entry.get('name', 'no name')}): {error}")
+            name = entry.get("name", "no name") if isinstance(entry, dict) else "no name"
+            problems.append(f"{path}, [[lf]] number {number} ({name}): {error}")
     raise_all(LFError, problems)
     return lfs
 
 
-def _build(entry: dict[str, Any], folder: Path) -> LabelingFunction:
+def _build(table: Any, folder: Path) -> LabelingFunction:
+    if not isinstance(table, dict):
+        raise LFError(f"an LF is a table of settings, which begins with a line [[lf]]; got {table!r}")
+    entry = dict(table)
     kind, label = entry.pop("kind", None), entry.pop("label", None)
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise LFError(f"kind must be one of {', '.join(_KINDS)}; got {kind!r}{did_you_mean(str(kind), _KINDS)}")
     if label is None:
         raise LFError("label is missing: the label it votes for")
     builder, main = _KINDS[kind]
-    if "file" in entry:
-        words = read_words(folder / entry.pop("file"))
-        entry["words"] = [*entry.get("words", []), *words]
+    if main == "words":
+        entry |= {"words": words} if (words := _words(entry, folder)) is not None else {}
     if main not in entry:
-        raise LFError(f"{main} is missing" + (", or file = a text file with an entry a line" * (main == "words")))
+        raise LFError(f"{main} is missing" + (", or file = a text file with one entry per line" * (main == "words")))
     if "where" in entry:
         entry["where"] = _context(entry["where"])
-    known = {*inspect.signature(builder).parameters, main}
-    unknown = [name for name in entry if name not in known]
-    raise_all(LFError, [f"{name} is not a setting of {kind}{did_you_mean(name, known)}" for name in unknown])
+    settings = {*inspect.signature(builder).parameters, main} - {"label"}
+    unknown = [name for name in entry if name not in settings]
+    raise_all(LFError, [f"{name} is not a setting of {kind}{did_you_mean(name, settings)}" for name in unknown])
     try:
         return builder(label, entry.pop(main), **entry)
     except TypeError as error:
         raise LFError(str(error)) from error
 
 
+def _words(entry: dict[str, Any], folder: Path) -> list[object] | None:
+    """Return the words of an entry and of its file, which is taken out of it."""
+    words, file = entry.get("words"), entry.pop("file", None)
+    if words is not None and not isinstance(words, list):
+        raise LFError(f'words must be a list, as ["one", "two"]; got {words!r}')
+    if file is None:
+        return words
+    if not isinstance(file, str):
+        raise LFError(f"file must be the name of a text file; got {file!r}")
+    return [*(words or []), *read_words(folder / file)]
+
+
 def _context(values: Any) -> Context:
+    if not isinstance(values, dict):
+        raise LFError(f"where must be a table of conditions, as {{ not_negated = true }}; got {values!r}")
     try:
         return Context(**values)
     except TypeError as error:

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from labelfns.errors import LFError, raise_all
-from labelfns.text.tokens import Span, Token, fold, keys, parts, tokens
-
-APOSTROPHES = "'\u2019\u02bc"
+from labelfns.text.spans import Span, outer, outside
+from labelfns.text.tokens import APOSTROPHES, Token, fold, keys, parts, skipped, tokens
 
 
 @dataclass(frozen=True)
 class Words:
-    """A list of words and phrases, taken apart.
+    """A parsed list of words and phrases.
 
     Parameters
     ----------
@@ -36,7 +35,7 @@ class Words:
 
     @classmethod
     def of(cls, builder: str, entries: Iterable[str]) -> "Words":
-        """Take a list apart.
+        """Parse a list.
 
         Raises
         ------
@@ -67,23 +66,25 @@ class Words:
     def find(self, text: str) -> list[Span]:
         """Return where entries stand, in order; one inside a longer one is left out."""
         words, beginnings = tokens(text), tuple(self.prefixes)
-        found = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
+        hits = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
+        if hits:
+            hits = outside(hits, skipped(text))
         for i, token in enumerate(words):
             if token.tag:
                 continue
             forms = keys(token.raw)
             if not self.singles.isdisjoint(forms) or (beginnings and any(key.startswith(beginnings) for key in forms)):
-                found.append((token.start, token.end))
+                hits.append((token.start, token.end))
             for key in forms if self.phrases else ():
                 for rest, ending in self.phrases.get(key, ()):
                     if _follows(text, words, i, rest, ending):
-                        found.append((token.start, words[i + len(rest)].end))
-        return outer(found)
+                        hits.append((token.start, words[i + len(rest)].end))
+        return outer(hits)
 
 
 @dataclass(frozen=True)
 class Tags:
-    """A list of hashtags.
+    """A parsed list of hashtags.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ class Tags:
 
     @classmethod
     def of(cls, entries: Iterable[str], *, in_parts: bool) -> "Tags":
-        """Take a list apart, as `Words.of`."""
+        """Parse a list, as `Words.of`."""
         tags = [entry.strip().lstrip("#\uff03") for entry in check_entries("hashtags", entries, _check_tag)]
         return cls(
             frozenset(fold(tag) for tag in tags if not tag.endswith("*")),
@@ -118,25 +119,18 @@ class Tags:
         return any(key in self.singles or key.startswith(tuple(self.prefixes)) for key in forms)
 
 
-def outer(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order without those that lie inside another."""
-    kept: list[Span] = []
-    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if not kept or end > kept[-1][1]:
-            kept.append((start, end))
-    return kept
-
-
 def as_list(builder: str, entries: Iterable[str]) -> tuple[str, ...]:
     """Return entries as a tuple.
 
     Raises
     ------
     LFError
-        If they are one string.
+        If they are one string, or nothing to go through.
     """
     if isinstance(entries, str):
         raise LFError(f"{builder}() takes a list of entries, got the string {entries!r}: write [{entries!r}]")
+    if isinstance(entries, bytes) or not isinstance(entries, Iterable):
+        raise LFError(f"{builder}() takes a list of entries; got {entries!r}")
     return tuple(entries)
 
 
@@ -171,20 +165,20 @@ def _check_word(entry: str) -> None:
 
 def _check_tag(entry: str) -> None:
     tag = entry.strip().lstrip("#\uff03").removesuffix("*")
-    found = tokens(f"#{tag}")
-    if len(found) != 1 or found[0].raw != tag:
-        raise LFError(f"{entry!r} is not a hashtag: letters, digits and _ only")
+    tags = tokens(f"#{tag}")
+    if len(tags) != 1 or tags[0].raw != tag:
+        raise LFError(f"{entry!r} is not a hashtag: letters, digits, marks and _ only")
 
 
 def _follows(text: str, words: Sequence[Token], i: int, rest: tuple[str, ...], ending: bool) -> bool:
     if i + len(rest) >= len(words):
         return False
-    for k, wanted in enumerate(rest, start=1):
+    for k, word in enumerate(rest, start=1):
         token = words[i + k]
         if token.tag or not text[words[i + k - 1].end : token.start].isspace():
             return False
         forms = keys(token.raw)
-        if wanted not in forms and not (ending and k == len(rest) and any(f.startswith(wanted) for f in forms)):
+        if word not in forms and not (ending and k == len(rest) and any(form.startswith(word) for form in forms)):
             return False
     return True
 

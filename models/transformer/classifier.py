@@ -18,7 +18,7 @@ from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
 from labelfns.progress import Bar, Progress
 from labelfns.settings import check
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs
 
 from . import distributed as parallel

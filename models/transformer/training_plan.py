@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import DataCollatorWithPadding, PreTrainedTokenizerBase
 
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs
 
 from .inference_settings import MASK

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span, replace
 
 
 def hide(text: str, spans: Sequence[Span], mask: str) -> str:
@@ -16,11 +16,7 @@ def hide(text: str, spans: Sequence[Span], mask: str) -> str:
     >>> hide("so #happy today", [(3, 9)], "[MASK]")
     'so [MASK] today'
     """
-    pieces, at = [], 0
-    for start, end in spans:
-        pieces += [text[at:start], mask]
-        at = end
-    return "".join([*pieces, text[at:]])
+    return replace(text, spans, lambda piece: mask)
 
 
 def hide_some(text: str, spans: Sequence[Span], share: float, mask: str, rng: np.random.Generator) -> str:

@@ -266,7 +266,7 @@ def suggest(
         votes = inputs.lfs.apply(inputs.pool.texts, on_error=settings.lfs.on_error, progress=progress)
     known = inputs.pool if inputs.pool.gold is not None else inputs.sets.get("val")
     labelled = None if known is None or known.gold is None else (known.texts, known.gold)
-    found = find(inputs.pool.texts, votes, labelled=labelled, n=n, at_least=at_least, min_z=min_z)
+    found = find(inputs.pool.texts, votes, labeled=labelled, lfs=inputs.lfs, n=n, at_least=at_least, min_z=min_z)
     if as_json:
         _print_json([{**dataclasses.asdict(one), "line": one.line} for one in found])
         return

@@ -16,7 +16,7 @@ from labelfns.io.texts import Texts
 from labelfns.lfs.lf_file import load_lfs
 from labelfns.lfset import LFSet
 from labelfns.progress import Progress
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
 from .lf_copy import word_lists

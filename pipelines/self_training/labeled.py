@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from labelfns.checks import Gold, Ints, check_gold, check_texts
 from labelfns.errors import InputError, raise_all
 from labelfns.progress import Progress
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 
 if TYPE_CHECKING:
     from labelfns.models.evaluation.metrics import Scores

@@ -16,7 +16,7 @@ from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.selection import combine, sharpen
 from labelfns.models.transformer.classifier import TransformerClassifier
 from labelfns.progress import Bar, Progress
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
 
 from .copies import copy_groups

@@ -8,7 +8,7 @@ import numpy as np
 
 from labelfns.checks import Bools, Ints
 from labelfns.models.class_balance import Floats, predicted_balance
-from labelfns.text.tokens import Span
+from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
 
 

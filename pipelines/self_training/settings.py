@@ -24,8 +24,8 @@ class Rounds:
         Which rows of the pool the later rounds train on.
     adjust_logits
         Whether the biases of each fitted model's last layer are shifted towards the classes that it gives to fewer of
-        the covered rows than the LFs do (`labelfns.models.class_balance.balancing_shift`). A model whose last layer has no
-        biases stays as it is.
+        the covered rows than the LFs do (`labelfns.models.class_balance.balancing_shift`). A model whose last layer
+        has no biases stays as it is.
     teacher
         Whose probabilities the pseudo-labels of rounds 1, 2, ... are: those of the ``"last"`` round's model, of the
         ``"best"`` one's so far, or the ``"mean"`` over all rounds.

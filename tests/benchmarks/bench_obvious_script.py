@@ -34,7 +34,7 @@ from transformers import DataCollatorWithPadding, Trainer, TrainingArguments, se
 from tweets import cores
 
 from labelfns.data import example
-from labelfns.lfs.declared import PatternLF, TagsLF, WordsLF
+from labelfns.lfs.declared import PatternLF, SymbolsLF, TagsLF, WordsLF
 from labelfns.models.evaluation.metrics import score
 from labelfns.models.transformer.backbone import load_backbone, quiet
 from labelfns.pipelines import load_settings, run_pipeline
@@ -53,6 +53,8 @@ def by_hand(lf, labels):
         words = lf.words if isinstance(lf, WordsLF) else lf.tags
         body = "|".join(re.escape(word.removesuffix("*")) + r"\w*" * word.endswith("*") for word in words)
         found = re.compile(rf"(?<![\w#])(?:{body})(?!\w)" if isinstance(lf, WordsLF) else rf"#(?:{body})(?!\w)", re.I)
+    elif isinstance(lf, SymbolsLF):
+        found = lf.matcher.pattern
     elif isinstance(lf, PatternLF):
         found = lf.pattern
     else:

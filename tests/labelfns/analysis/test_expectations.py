@@ -1,6 +1,6 @@
 import pytest
 
-from labelfns import LFSet, expectations, keywords, labeling_function, try_on
+from labelfns import LFSet, expectations, keywords, labeling_function
 
 LABELS = ["no", "yes"]
 
@@ -30,20 +30,3 @@ def test_where_it_fired_is_shown_and_check_raises():
     with pytest.raises(AssertionError, match=r"fired at  so \[\[good\]\]"):
         case.check()
     assert str(case) == "keywords_yes: so good"
-
-
-def test_try_on_shows_rows_and_places():
-    tried = try_on(LFS, ["good", "a good one", "odd one", "good"], n=2)
-    assert [(f.row, f.lf) for f in tried.firings] == [
-        (0, "keywords_yes"),
-        (0, "by_hand"),
-        (1, "keywords_yes"),
-        (1, "by_hand"),
-    ]
-    assert tried.fired == {"keywords_yes": 3, "by_hand": 4}
-    assert "row 1  keywords_yes -> yes: a [[good]] one" in str(tried)
-
-
-def test_try_on_one_function():
-    tried = try_on(labeling_function(name="f")(lambda text: "b" if text == "x" else None), ["x", "y"])
-    assert [(f.row, f.label) for f in tried.firings] == [(0, "b")]

@@ -17,10 +17,11 @@ LFS = LFSet(
     LABELS,
     [
         keywords("yes", ["good", "so good", "grüße", "can't", "naïve", "हिन्दी", "strasse", "kelvin"], name="words"),
-        keywords("no", ["bad*", "not go*", "c++", "24/7", "rock 'n' roll", "let down"], name="mixed"),
+        keywords("yes", ["www", "x", "so\u200cso", "don't"], name="signs"),
+        keywords("no", ["bad*", "not go*", "c++", "24/7", "rock 'n' roll", "let down", "so-so"], name="mixed"),
         hashtags("yes", ["good", "so*", "grüße"], name="tags"),
-        hashtags("no", ["good", "ba*"], parts=True, name="parts"),
-        emoji("yes", ["👍", "❤️", ":)", "xD", "<3", "🤦", "♥"], name="emoji"),
+        hashtags("no", ["good", "ba*", "café", "ह", "so\u200cso"], parts=True, name="parts"),
+        emoji("yes", ["👍", "❤️", ":)", "xD", "<3", "🤦", "♥", "🇺🇸", "🏴", ":3"], name="emoji"),
         regex("no", r"\bso+\b.*(?:good|bad)$", name="linear"),
         regex("no", r"(?<!not )good", name="look_behind"),
         keywords("yes", ["good", "so good"], where=Context(not_negated=True), name="not_negated"),
@@ -46,6 +47,9 @@ www.good.so
 Grüße GRÜSSE GRU\u0308SSE ſo Kelvin 𝐠𝐨𝐨𝐝 naïve naïve हिन्दी straße good's
 good’ll good&amp;bad &amp; &good;
 :) :-) <3 xD XD x:) ):) 👍 👍🏽 🤦🏽‍♀️ 🤦‍♂️ ❤️ ❤️‍🔥 👨‍👩‍👧
+don‘t can´t can`t can′t #MyCafe\u0301Life #हिन्दी #so\u200cso so\u200cso #so·good www... www.! WWW.so
+so-so, http://x/so-so thanks:)
+ok...:) 4:30 4:3 2<3 x.xD &lt;3 ;) 🇦🇺🇸🇪 🇺🇸 🇦🇺🇺🇸 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴‍☠️ 1️⃣
 ♥︎ c++ C++, 24/7 rock 'n' 'n’ roll ! !! ！ ? . , ; A AB İ ß ŉ
 """
 PIECES = [
@@ -57,8 +61,15 @@ PIECES = [
         "\x1c",
         "\u2028",
         "\xa0",
+        "\u200c",
         "\u200d",
         "\ufe0f",
+        "🇺",
+        "🇸",
+        "\u0301",
+        "·",
+        "´",
+        "`",
         "\\u2019",
         "'",
         "’",
@@ -149,4 +160,5 @@ def test_a_very_long_row_and_a_very_long_list():
 def test_control_characters_do_not_stop_a_run():
     text = "".join(map(chr, range(32))) + " good \x7f#good\x00"
     assert LFS.apply([text]).matrix.tolist() == LFS.apply([text], engine="plain").matrix.tolist()
-    assert LFS.apply([text]).matrix[0, [0, 2]].tolist() == [1, 1]
+    votes = LFS.apply([text])
+    assert (votes["words"][0], votes["tags"][0]) == (1, 1)

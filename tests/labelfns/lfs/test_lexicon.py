@@ -1,8 +1,9 @@
 import sys
+from time import process_time
 
 import pytest
 
-from labelfns import Context, count, keywords, lexicon, vader_words
+from labelfns import Context, LFSet, count, emoji, hashtags, keywords, lexicon, vader_words
 from labelfns.errors import LFError, MissingExtraError
 
 WEIGHTS = {"good": 2, "great": 3.0, "bad": -2.5}
@@ -58,6 +59,8 @@ def test_contexts(where, fires):
     [
         (lambda: lexicon(1, {"two words": 1, "a": "x", "b": float("nan")}, threshold=1), "3 problems"),
         (lambda: lexicon(1, {}, threshold=1), "no words"),
+        (lambda: lexicon(1, ["good"], threshold=1), r"takes words with their weights, as .*got \["),
+        (lambda: lexicon(1, {"a": 1, "b": True}, threshold="x", negated=None), "3 problems"),
         (lambda: lexicon(1, {"a": 1}, threshold=0.0001), "threshold must not be 0"),
         (lambda: count(1, "commas", at_least=1), "count\\(\\) counts exclamations"),
         (lambda: count(1, "words", at_least=True), "at_least must be a whole number"),
@@ -65,11 +68,47 @@ def test_contexts(where, fires):
         (lambda: Context(first_words=0), "first_words must be"),
         (lambda: Context(only_with="so"), "takes a list"),
         (lambda: Context(only_with=["!!"]), "no letter or digit"),
+        (lambda: Context(only_with=3, not_negated="yes"), "2 problems"),
     ],
 )
 def test_what_is_not_right_is_named(build, message):
     with pytest.raises(LFError, match=message):
         build()
+
+
+@pytest.mark.parametrize("sign", "'\u2018\u2019\u00b4`\u2032")
+def test_a_negation_with_any_apostrophe(sign):
+    text = f"I don{sign}t like it"
+    assert keywords("yes", ["like"], where=Context(not_negated=True))(text) == -1
+    for engine in ("plain", "compiled"):
+        assert (
+            LFSet(["no", "yes"], [lexicon(1, {"like": 2}, threshold=1)]).apply([text], engine=engine)["lexicon_1"][0]
+            == -1
+        )
+
+
+LONG = [
+    "not good bad " * 10_000,
+    "not " + "\u2764\ufe0f" * 30_000,
+    "good " * 30_000 + "not",
+    "#good " * 30_000,
+    "not " + ":) " * 30_000,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", LONG, ids=["words", "emoji", "spans", "tags", "emoticons"])
+def test_a_long_text_takes_time_by_its_length(text):
+    where = {"not_negated": True, "first_words": 3, "last_words": 3, "only_with": ["bad"]}
+    contexts = [Context(**{name: value}) for name, value in where.items()]
+    lfs = [keywords("yes", ["good", "so good"], where=context) for context in contexts]
+    lfs += [hashtags("yes", ["good"], where=context) for context in contexts]
+    lfs += [emoji("yes", ["\u2764", ":)"], where=context) for context in contexts]
+    lfs += [lexicon("yes", {"good": 1, "bad": -1}, threshold=1, where=context) for context in contexts]
+    start = process_time()
+    for lf in lfs:
+        lf.spans(text)
+    assert process_time() - start < 15  # minutes, where each span looks at all words
 
 
 def test_vader_words_come_from_its_package(monkeypatch):

@@ -2,6 +2,7 @@ import pytest
 
 from labelfns import LFSet, read_lfs, read_words
 from labelfns.errors import InputError, LFError
+from labelfns.lfs.load import lfs_of_file
 
 GOOD = """
 [[lf]]
@@ -57,6 +58,22 @@ def test_lfs_and_words_from_files(tmp_path):
         ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nfile = 'none.txt'", LFError, "none.txt cannot be read"),
         ("[[lf]]\nkind = 'count'\nlabel = 'a'\nwhat = 'words'", LFError, "at_least"),
         ("[[lf]]\nkind = 'emoji'\nlabel = 'a'\nwords = ['x']\nwhere = { near = 'b' }", LFError, "where: .*near"),
+        ("[[lf]]\nkind = 'emoji'\nlabel = 'a'\nwords = [':)']\nwhere = 'b'", LFError, "where must be a table"),
+        ("lf = [1]", LFError, r"number 1 \(no name\): an LF is a table.*got 1"),
+        ("lf = 1", LFError, r"begins with a line \[\[lf\]\]"),
+        (
+            "[[lf]]\nkind = 'keywords'\nlabel = 'a'\nwords = 'abc'\nfile = 'b.txt'",
+            LFError,
+            "words must be a list.*'abc'",
+        ),
+        ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nwords = 'abc'", LFError, "words must be a list"),
+        ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nfile = 3", LFError, "file must be the name of a text file; got 3"),
+        ("[[lf]]\nkind = 'keywords'\nlabel = 1.5\nwords = ['x']", LFError, "label must be"),
+        ("[[lf]]\nkind = 'lexicon'\nlabel = 'a'\nweights = ['x']\nthreshold = '1'", LFError, "(?s)weights.*threshold"),
+        ("[[lf]]\nkind = 'regex'\nlabel = 'a'\npattern = ['x']", LFError, "takes the pattern as a string"),
+        ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nwords = ['x']\nexpects = 'x'", LFError, "expects is a mapping"),
+        ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nwords = ['x']\nname = 3", LFError, "name must be"),
+        ("[[lf]]\nkind = ['x']\nlabel = 'a'", LFError, "kind must be one of"),
     ],
 )
 def test_bad_files(tmp_path, text, error, message):
@@ -69,3 +86,18 @@ def test_a_list_without_words(tmp_path):
     (tmp_path / "empty.txt").write_text("# nothing\n")
     with pytest.raises(InputError, match="holds no word"):
         read_words(tmp_path / "empty.txt")
+
+
+def test_only_line_ends_end_a_line(tmp_path):
+    (tmp_path / "words.txt").write_bytes("let\u2028down\r\nso\x0cso\rfine".encode())
+    assert read_words(tmp_path / "words.txt") == ["let\u2028down", "so\x0cso", "fine"]
+
+
+def test_python_files_are_sent_where_they_are_read(tmp_path):
+    with pytest.raises(InputError, match=r"is a Python file.*LFSet\.from_file\("):
+        read_lfs(str(tmp_path / "lfs.py"))
+
+
+def test_a_toml_file_by_its_name(tmp_path):
+    (tmp_path / "lfs.toml").write_text("[[lf]]\nkind = 'keywords'\nlabel = 'no'\nwords = ['x']\n")
+    assert [lf.name for lf in lfs_of_file(tmp_path / "lfs.toml")] == ["keywords_no"]

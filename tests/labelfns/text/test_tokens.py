@@ -1,6 +1,6 @@
 import pytest
 
-from labelfns.text.tokens import fold, keys, parts, tokens
+from labelfns.text.tokens import APOSTROPHES, fold, keys, parts, skipped, tokens
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,11 @@ from labelfns.text.tokens import fold, keys, parts, tokens
         ("fish &amp; chips &lt;3", ["fish", "chips", "3"]),
         ("cafe\u0301 हिन्दी 24/7", ["cafe\u0301", "हिन्दी", "24", "7"]),
         ("❤️ 1️⃣", ["1"]),
+        ("I can´t, don‘t, won`t; 'so'", ["I", "can´t", "don‘t", "won`t", "so"]),
+        ("#می‌خواهم می‌خواهم #a\u200d", ["#می‌خواهم", "می‌خواهم", "#a\u200d"]),
+        ("#col·lecció #ハッシュ・タグ #· a·b", ["#col·lecció", "#ハッシュ・タグ", "a", "b"]),
+        ("me#می‌خواهم #हिन्दी", ["me", "#हिन्दी"]),
+        ("www... WWW.!? www.a, http://! https://x", ["www", "WWW", "http"]),
     ],
 )
 def test_what_is_a_word_and_what_a_tag(text, found):
@@ -47,3 +52,19 @@ def test_forms_of_a_word():
 def test_parts_of_tags():
     assert parts("iLoveNYCPizza") == ["i", "love", "nyc", "pizza"]
     assert parts("good_bad2day") == ["good", "bad", "2", "day"]
+
+
+def test_apostrophes_of_any_kind_are_one():
+    assert {fold(f"Don{sign}t") for sign in APOSTROPHES} == {"don't"}
+    assert {tokens(f"I don{sign}t")[1].raw for sign in APOSTROPHES} == {f"don{sign}t" for sign in APOSTROPHES}
+
+
+def test_parts_keep_a_letter_with_its_marks():
+    assert parts("MyCafe\u0301Life") == ["my", "café", "life"]
+    assert parts("हिन्दी") == parts("می‌خواهم") == parts("ශ්\u200dරී") == []
+    assert parts("हिन्दी2दिन_a") == ["हिन्दी", "2", "दिन", "a"]
+    assert parts("BBCNews24x\u0301") == ["bbc", "news", "24", "x\u0301"]
+
+
+def test_where_nothing_counts():
+    assert skipped("see http://a.b/c, &lt;3 www... @x") == [(4, 17), (18, 22)]

@@ -232,7 +232,7 @@ BAD = {
     "unknown gold label": (spoil("val.csv", "text,label\na,posative\n"), "did you mean 'positive'?"),
     "no gold in val": (spoil("val.csv", "text\na\n"), "val.csv has no column 'label'"),
     "duplicate LF names": (
-        spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['a'])\nb = keywords(0, ['b'])"),
+        spoil("lfs.py", "from labelfns import keywords\nlfs = [keywords(0, ['a']), keywords(0, ['b'])]"),
         "2 LFs are named 'keywords_0'",
     ),
     "LF module that fails": (spoil("lfs.py", "x = 1\nimport no_such_module"), "fails to import (line 2)"),
