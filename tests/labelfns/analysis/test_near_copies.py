@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from labelfns import Votes, near_copies
-from labelfns.analysis.near_copies import pairs
 from labelfns.errors import InputError
 
 LABELS = ["no", "yes"]
@@ -19,17 +18,3 @@ def test_near_copies_are_grouped_through_a_third():
     assert near_copies(Votes(matrix, labels=LABELS), overlap=0.8) == []
     with pytest.raises(InputError, match=r"in \[0, 1\]"):
         near_copies(Votes(matrix, labels=LABELS), overlap=2)
-
-
-def test_rows_of_pairs_worked_out_by_hand():
-    both, same, either = pairs(np.array([[0, 0], [1, 0], [-1, 1]], dtype=np.int8), 2)
-    assert both.tolist() == [[2, 2], [2, 3]]
-    assert same.tolist() == [[2, 1], [1, 3]]
-    assert either.tolist() == [[2, 3], [3, 3]]
-
-
-def test_rows_that_count_several_times():
-    rng = np.random.default_rng(0)
-    matrix, times = rng.integers(-1, 3, (30, 4)).astype(np.int8), rng.integers(0, 5, 30)
-    for once, weighed in zip(pairs(np.repeat(matrix, times, axis=0), 3), pairs(matrix, 3, times), strict=True):
-        np.testing.assert_array_equal(once, weighed)
