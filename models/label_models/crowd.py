@@ -94,7 +94,7 @@ class DawidSkene(CrowdModel):
 
     def __post_init__(self) -> None:
         check(
-            (is_whole(self.n_iter, 1), f"n_iter must be a whole number, at least 1; got {self.n_iter!r}"),
+            (is_whole(self.n_iter, 1), f"n_iter must be at least 1, a whole number; got {self.n_iter!r}"),
             (
                 self.algorithm in ("dawid-skene", "one-coin"),
                 f'algorithm must be "dawid-skene" or "one-coin"; got {self.algorithm!r}',
@@ -147,7 +147,7 @@ class MACE(CrowdModel):
     def __post_init__(self) -> None:
         check(
             (is_whole(self.seed, 0, SEEDS), f"seed must be a whole number in 0..2**32 - 1; got {self.seed!r}"),
-            (is_whole(self.n_iter, 1), f"n_iter must be a whole number, at least 1; got {self.n_iter!r}"),
+            (is_whole(self.n_iter, 1), f"n_iter must be at least 1, a whole number; got {self.n_iter!r}"),
         )
 
     def _learn(self, aggregation: Any, answers: Any, m: int, k: int) -> tuple[Floats, Floats]:

@@ -76,9 +76,9 @@ class SnorkelLabelModel(BaseLabelModel):
         balance = self.class_balance
         check(
             (is_whole(self.seed, 0, SEEDS), f"seed must be a whole number in 0..2**32 - 1; got {self.seed!r}"),
-            (is_whole(self.n_epochs, 1), f"n_epochs must be a whole number, at least 1; got {self.n_epochs!r}"),
-            (is_number(self.lr) and self.lr > 0, f"lr must be a number above 0; got {self.lr!r}"),
-            (is_number(self.l2) and self.l2 >= 0, f"l2 must be a number, at least 0; got {self.l2!r}"),
+            (is_whole(self.n_epochs, 1), f"n_epochs must be at least 1, a whole number; got {self.n_epochs!r}"),
+            (is_number(self.lr) and self.lr > 0, f"lr must be above 0; got {self.lr!r}"),
+            (is_number(self.l2) and self.l2 >= 0, f"l2 must be at least 0; got {self.l2!r}"),
             (
                 is_number(self.prec_init) and 0 < self.prec_init < 1,
                 f"prec_init must be between 0 and 1; got {self.prec_init!r}",
