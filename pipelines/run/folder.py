@@ -23,7 +23,7 @@ from labelfns.votes import Probs, Votes
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .owned import MARK, discard
-from .place import LATER, MADE_FROM, METRICS, SETTINGS, Place
+from .place import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
 from .round_files import probability_columns, read_round, write_round
 from .saved import (
     START_AGAIN,
@@ -52,7 +52,7 @@ class RunFolder(Place):
         if self.begun:
             raise InputError(f"{self.path} is in use by a run that has just begun there; name another --output")
         write_text(self.path / MARK, _ABOUT)
-        discard(self.path, *LATER)  # of a run whose beginning is lost
+        discard(self.path, *LATER, *LFS)  # of a run whose beginning is lost
         write_text(self.path / SETTINGS, tomli_w.dumps(to_mapping(settings)))
         copy_lfs(Path(settings.lfs.file), self.path)
         with whole(self.path / _VOTES) as part:

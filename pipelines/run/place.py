@@ -4,7 +4,7 @@ import dataclasses
 import json
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from labelfns.io.atomic import PART
 from .owned import MARK, discard, strangers
 
 SETTINGS, MADE_FROM, METRICS, REPORT = "pipeline.toml", "made_from.json", "metrics.json", "report.html"
+LFS = ("lfs.py", "lfs.toml", "words")
 LATER = (METRICS, REPORT, "weak_labels.parquet", "model", "rounds", "checkpoints")
 """What a run writes after it has begun."""
 
@@ -75,7 +76,7 @@ class Place:
         resume
             Whether it is to be resumed.
         inputs
-            What the run reads; nothing of it may be inside a folder that is replaced.
+            What the run reads; nothing of it may be inside what is removed.
 
         Raises
         ------
@@ -101,10 +102,14 @@ class Place:
                 f"{self.path} exists; name another --output, add --overwrite to replace it, or --resume to go on with "
                 "a run that was stopped"
             )
-        if overwrite:
-            self._check_replaceable(inputs)
-        elif others := strangers(self.path, *LATER):
+        if overwrite and self.path.is_symlink():
+            raise InputError(
+                f"{self.path} is a link to {self.path.resolve()} and is not replaced; name that folder as --output"
+            )
+        parts = () if overwrite else LATER if self.begun else (*LATER, *LFS)
+        if others := strangers(self.path, *parts):
             self.refuse(others)
+        self._check_outside(inputs, [self.path / part for part in parts or ("",)])
 
     @property
     def _is_run(self) -> bool:
@@ -119,18 +124,13 @@ class Place:
             return False
         return isinstance(made_from, dict) and {"versions", "lfs", "data"} <= made_from.keys()
 
-    def _check_replaceable(self, inputs: Iterable[Path]) -> None:
-        if self.path.is_symlink():
-            raise InputError(
-                f"{self.path} is a link to {self.path.resolve()} and is not replaced; name that folder as --output"
-            )
-        if others := strangers(self.path):
-            self.refuse(others)
-        inside = [path for path in inputs if path.resolve().is_relative_to(self.path.resolve())]
+    def _check_outside(self, inputs: Iterable[Path], removed: Sequence[Path]) -> None:
+        folders = [path.resolve() for path in removed]
+        inside = [path for path in inputs if any(path.resolve().is_relative_to(folder) for folder in folders)]
         if inside:
             raise InputError(
-                f"{self.path} cannot be replaced: this run would read {some(inside, 10)} from it. Copy what it reads "
-                "to another place, or name another --output"
+                f"{self.path} cannot be written: this run would read {some(inside, 10)} from it, and remove it. Copy "
+                "what it reads to another place, or name another --output"
             )
 
     def refuse(self, others: list[str]) -> None:

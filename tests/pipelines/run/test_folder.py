@@ -176,6 +176,18 @@ def test_what_the_run_reads_is_never_inside_what_is_replaced(tiny_project, case)
     assert tree(out) == before
 
 
+def test_nor_inside_what_a_resumed_run_removes(tiny_project, begin):
+    begin()
+    folder = RunFolder(tiny_project / "out")
+    copies = [folder.path / "lfs.py", folder.path / "pipeline.toml"]
+    folder.check(overwrite=False, resume=True, inputs=copies)  # a run that has begun keeps these
+    with pytest.raises(InputError, match="this run would read"):
+        folder.check(overwrite=False, resume=True, inputs=[folder.path / "model"])
+    (folder.path / "made_from.json").unlink()
+    with pytest.raises(InputError, match=r"this run would read .*lfs\.py"):
+        folder.check(overwrite=False, resume=True, inputs=copies)
+
+
 def test_nor_the_pipeline_file(tiny_project, begin):
     begin()
     with pytest.raises(InputError, match="this run would read"):
