@@ -196,7 +196,7 @@ def run_pipeline(
             with _timed(seconds, "little gold"):
                 shares = settings.self_training.class_shares or result.best.predicted.mean(axis=0)
                 best = result.best.classifier
-                refined = refine(best, few.texts, few.gold, shares, settings.little_gold, inputs.labelled, show)
+                refined = refine(best, few.texts, few.gold, shares, settings.few_gold, inputs.labelled, show)
         if parallel.is_main():
             folder.write_weak_labels(pool, result.weak_labels)
             folder.write_best(result.best, refined)
