@@ -1,0 +1,376 @@
+"""`analyze`: what each LF does, how much the label model covers, and with gold labels how often they are right."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+from warnings import catch_warnings, simplefilter
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.analysis.coverage import Coverage
+from labelfns.analysis.near_copies import NearCopies, near_copies
+from labelfns.checks import Gold, check_gold
+from labelfns.errors import InputError, LabelFnsWarning, some
+from labelfns.lfset import LFSet
+from labelfns.models import BaseLabelModel, LabelModel
+from labelfns.models.evaluation.coverage import (
+    Left,
+    Point,
+    Reliability,
+    accuracy_against_coverage,
+    leave_one_out,
+    reliability,
+)
+from labelfns.models.evaluation.metrics import score
+from labelfns.models.label_models.base import decide
+from labelfns.models.label_models.explain import Explanation
+from labelfns.pipelines.run.metrics import Baseline, LabelCoverage
+from labelfns.progress import Bar, Progress, silent
+from labelfns.votes import Fault, Probs, Votes
+
+from .summaries import LabelModelSummary, LFSummary, lf_summaries
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What LFs and label model do on n texts; printed, as tables.
+
+    Parameters
+    ----------
+    lfs
+        One summary per LF, in the order of the votes.
+    coverage
+        How many texts have a vote, more than one, votes for different labels.
+    label_model
+        What the label model makes of the votes; None where there is none, and `problem` says why.
+    accuracy_against_coverage
+        What is kept as the least confidence rises, and how right it is there: measured where there is gold, else as the
+        model believes.
+    reliability
+        Whether confidences mean what they say; None without gold.
+    leave_one_out
+        What each LF adds; None where it was not asked for.
+    near_copies
+        LFs that fire on the same rows and say the same.
+    faults
+        What LFs raised.
+    gold_rows
+        How many of the texts have gold.
+    fitted_on
+        How many texts the label model was fitted on where these are others, which `on` did not name; None where it was
+        fitted on the texts that are measured.
+    problem
+        Why there is no label model.
+    columns
+        What a row has that an LF can ask for.
+    votes, model
+        The votes [n, m], and the fitted label model.
+    """
+
+    lfs: tuple[LFSummary, ...]
+    coverage: Coverage
+    label_model: LabelModelSummary | None
+    accuracy_against_coverage: tuple[Point, ...]
+    reliability: Reliability | None
+    leave_one_out: tuple[Left, ...] | None
+    near_copies: tuple[NearCopies, ...]
+    faults: tuple[Fault, ...]
+    gold_rows: int
+    fitted_on: int | None
+    problem: str
+    columns: tuple[str, ...]
+    votes: Votes = field(repr=False)
+    model: BaseLabelModel | None = field(repr=False)
+
+    def explain(self, row: int) -> Explanation:
+        """Return why a row gets its label.
+
+        Parameters
+        ----------
+        row
+            Its number, the first is 0.
+
+        Raises
+        ------
+        InputError
+            If there is no such row, or the label model cannot explain; a `LabelModel` can.
+        """
+        if not isinstance(self.model, LabelModel):
+            kind = self.problem if self.model is None else f"a {type(self.model).__name__} explains no row"
+            raise InputError(f"{kind}; a LabelModel does")
+        return self.model.explain(self.votes, row)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values, as JSON takes them."""
+        label_model = None
+        if self.label_model is not None:
+            label_model = asdict(self.label_model) | {
+                "accuracy_against_coverage": [asdict(point) for point in self.accuracy_against_coverage],
+                "calibration": None if self.reliability is None else asdict(self.reliability),
+            }
+        return {
+            "faults": [asdict(fault) for fault in self.faults],
+            "lfs": [asdict(row) | {"accuracy": row.accuracy} for row in self.lfs],
+            "coverage": asdict(self.coverage),
+            "gold_rows": self.gold_rows,
+            "fitted_on": self.fitted_on,
+            "label_model": label_model,
+            "problem": self.problem or None,
+            "leave_one_out": None if self.leave_one_out is None else [asdict(row) for row in self.leave_one_out],
+            "near_copies": [asdict(group) for group in self.near_copies],
+        }
+
+    @property
+    def alarms(self) -> list[str]:
+        """What went wrong in LFs, one sentence each, those that failed on most rows first."""
+        return [self._alarm(fault) for fault in sorted(self.faults, key=lambda fault: -len(fault.rows))]
+
+    def _alarm(self, fault: Fault) -> str:
+        n, failed = self.coverage.rows, len(fault.rows)
+        there = f"; a row has {some(self.columns)}" if fault.error.startswith("KeyError") else ""
+        if failed == n:
+            return f"LF {fault.lf} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {fault.error}{there}"
+        where = f"on row {some(fault.rows)}"
+        return f"LF {fault.lf} raised {fault.error} on {failed} of {n} rows and abstains there, {where}{there}"
+
+    def __str__(self) -> str:
+        from .tables import plain
+
+        return plain([*(f"Warning: {alarm}" for alarm in self.alarms), *self.parts()])
+
+    def parts(self) -> "list[str | Group]":
+        """Return everything but the faults: lines, and tables as rich shows them."""
+        from .tables import counts, left_out, lf_table, trade_off
+
+        parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
+        if self.label_model is not None:
+            parts.append(counts("Labels the label model gives", self.label_model.by_label))
+            parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
+            parts.append(trade_off(self.accuracy_against_coverage, self.reliability))
+        if self.leave_one_out is not None:
+            parts.append(left_out(self.leave_one_out))
+        return [*parts, *self._said_of_model()]
+
+    def _said_of_votes(self) -> list[str]:
+        counted = self.coverage
+        return [
+            f"{counted.covered} of {counted.rows} texts have a vote ({counted.share:.1%}), {counted.overlapping} more "
+            f"than one, {counted.conflicting} votes for different labels.",
+            *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
+        ]
+
+    def _said_of_model(self) -> list[str]:
+        if self.label_model is None:
+            return [f"There is no label model: {self.problem}"]
+        lines = [f"Note: label model: {note}." for note in self.label_model.notes]
+        scores = self.label_model.scores
+        if scores is not None and scores.covered is not None:
+            lines.append(
+                f"Label model on the {scores.covered.rows} covered texts with gold: accuracy "
+                f"{scores.covered.accuracy:.3f}, macro F1 {scores.covered.macro_f1:.3f}"
+            )
+        return lines
+
+
+def analyze(
+    lfs: LFSet,
+    texts: Sequence[str],
+    gold: Gold | None = None,
+    *,
+    label_model: BaseLabelModel | None = None,
+    on: Sequence[str] | None = None,
+    gold_on: Gold | None = None,
+    leave_one_out: bool = False,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Measure LFs and label model, as ``labelfns analyze`` does.
+
+    Parameters
+    ----------
+    lfs
+        The LFs.
+    texts
+        The n texts that the label model is fitted on.
+    gold
+        Their labels [n], by id or name; -1 or None where unknown. They measure; the fit does not see them.
+    label_model
+        Which label model; it is left as it is, a copy is fitted. By default a `LabelModel`.
+    on
+        Other texts to measure LFs and label model on; by default those that it is fitted on.
+    gold_on
+        Labels of `on`.
+    leave_one_out
+        Whether the label model is fitted without each LF in turn too, to see what each adds.
+    progress
+        Called with what is done and how far it is; by default a bar is shown if it takes over a second.
+
+    Raises
+    ------
+    InputError
+        If texts or gold are not right.
+    LFError
+        If an LF returns something that is not a vote.
+
+    Examples
+    --------
+    >>> from labelfns import keywords
+    >>> lfs = LFSet(["no", "yes"], [keywords("yes", ["good"]), keywords("no", ["bad"])])
+    >>> analysis = analyze(lfs, ["so good", "so bad", "the 8:15"], gold=["yes", "yes", "no"])
+    >>> [(row.lf, round(row.coverage, 2), row.accuracy) for row in analysis.lfs]
+    [('keywords_yes', 0.33, 1.0), ('keywords_no', 0.33, 0.0)]
+    """
+    progress = progress or Bar()
+    with catch_warnings():
+        simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer
+        votes = lfs.apply(texts, progress=progress)
+        measured = None if on is None else lfs.apply(on, progress=progress)
+    if gold is None:
+        gold = getattr(texts, "gold", None)
+    if on is not None and gold_on is None:
+        gold_on = getattr(on, "gold", None)
+    options: Any = {"label_model": label_model, "leave_one_out": leave_one_out, "progress": progress}
+    options["columns"] = columns_of(texts if on is None else on)
+    if measured is None:
+        return analyze_votes(votes, gold, **options)
+    return analyze_votes(measured, gold_on, fit_on=votes, **options)
+
+
+def columns_of(texts: object) -> tuple[str, ...]:
+    """Return the names of what each row has: the text, and other fields where the texts have some."""
+    return ("text", *(getattr(texts, "fields", None) or ()))
+
+
+def analyze_votes(
+    votes: Votes,
+    gold: Gold | None = None,
+    *,
+    label_model: BaseLabelModel | None = None,
+    fit_on: Votes | None = None,
+    leave_one_out: bool = False,
+    columns: tuple[str, ...] = ("text",),
+    progress: Progress = silent,
+) -> Analysis:
+    """Measure votes that are there already; see `analyze`.
+
+    Parameters
+    ----------
+    votes
+        The votes [n, m] that are measured.
+    gold
+        Their labels [n].
+    label_model
+        Which label model; a copy is fitted.
+    fit_on
+        The votes that the label model is fitted on; by default those that are measured.
+    leave_one_out
+        Whether the label model is fitted without each LF in turn too.
+    columns
+        What a row has that an LF can ask for, for messages.
+    progress
+        Called with what is done and how far it is.
+    """
+    labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
+    pool = votes if fit_on is None else fit_on
+    model, problem = _fitted(label_model or LabelModel(), pool)
+    probs = None if model is None else model.predict_proba(votes)
+    gold_rows = 0 if labels is None else int((labels >= 0).sum())
+    points: tuple[Point, ...] = ()
+    summary = calibration = adds = None
+    if model is not None and probs is not None:
+        points = accuracy_against_coverage(probs, votes, labels)
+        calibration = None if labels is None else reliability(probs, votes, labels)
+        scores = None if labels is None else _scores(model, pool, probs, votes, labels)
+        coverage = LabelCoverage.of(probs, votes)
+        notes = _notes(model, gold_rows, None if fit_on is None else len(pool))
+        summary = LabelModelSummary(type(model).__name__, coverage.by_label, coverage.by_confidence, notes, scores)
+        if leave_one_out:
+            adds = _what_each_adds(model, votes, fit_on, labels, progress)
+    return Analysis(
+        lfs=lf_summaries(votes, labels),
+        coverage=Coverage.of(votes),
+        label_model=summary,
+        accuracy_against_coverage=points,
+        reliability=calibration,
+        leave_one_out=adds,
+        near_copies=tuple(near_copies(votes)),
+        faults=votes.faults,
+        gold_rows=gold_rows,
+        fitted_on=None if fit_on is None else len(pool),
+        problem=problem,
+        columns=columns,
+        votes=votes,
+        model=model,
+    )
+
+
+def _fitted(label_model: BaseLabelModel, votes: Votes) -> tuple[BaseLabelModel | None, str]:
+    """Return a fitted copy, or why there is none."""
+    if not votes.covered.any():
+        return None, "no text that it could be fitted on has a vote"
+    try:
+        return copy.copy(label_model).fit(votes), ""
+    except InputError as error:  # too few LFs for Snorkel's, for instance; what the LFs do can still be said
+        return None, str(error)
+
+
+def _scores(model: BaseLabelModel, pool: Votes, probs: Probs, votes: Votes, gold: npt.NDArray[np.int64]) -> Baseline:
+    """Return the figures of the label model as the classifier; rows without an answer get its commonest label."""
+    answers = decide(probs, votes.covered)
+    on_pool = model.predict(pool)
+    commonest = int(np.bincount(on_pool[on_pool >= 0], minlength=votes.n_labels).argmax())
+    return Baseline(
+        covered=score(np.where(votes.covered, gold, -1), answers, votes.n_labels),
+        all_rows=score(gold, np.where(answers < 0, commonest, answers), votes.n_labels),
+    )
+
+
+def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tuple[str, ...]:
+    notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
+    if fitted_on is not None:
+        notes.insert(0, f"fitted on the {fitted_on} texts of the pool, as in a run, and measured on these")
+    if gold_rows:
+        notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
+    return tuple(notes)
+
+
+def _what_each_adds(
+    model: BaseLabelModel, votes: Votes, fit_on: Votes | None, gold: npt.NDArray[np.int64] | None, progress: Progress
+) -> tuple[Left, ...]:
+    return leave_one_out(model if fit_on is None else _FittedOn(model, fit_on), votes, gold, progress=progress)
+
+
+@dataclass(eq=False)
+class _FittedOn(BaseLabelModel):
+    """A label model that is fitted on a pool's votes of the LFs it is shown.
+
+    Parameters
+    ----------
+    model
+        The label model; copies of it are fitted.
+    pool
+        The votes to fit on.
+    """
+
+    model: BaseLabelModel
+    pool: Votes
+
+    def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
+        columns = [self.pool.lf_names.index(name) for name in votes.lf_names]
+        pool = Votes(self.pool.matrix[:, columns], labels=self.pool.labels, lf_names=votes.lf_names)
+        if not pool.covered.any():
+            raise InputError("no text of the pool has a vote")
+        self.fitted_ = copy.copy(self.model).fit(pool)
+        return self
+
+    def predict_proba(self, votes: Votes) -> Probs:
+        return self.fitted_.predict_proba(votes)
+
+    def _fit(self, *_: Any) -> None: ...
+
+    def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
+        return self.fitted_._proba(rows)
