@@ -27,6 +27,7 @@ from labelfns.models.evaluation.metrics import score
 from labelfns.models.label_models.base import decide
 from labelfns.models.label_models.explain import Explanation
 from labelfns.pipelines.run.metrics import Baseline, LabelCoverage
+from labelfns.pipelines.shown import shown
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Fault, Probs, Votes
 
@@ -132,11 +133,12 @@ class Analysis:
 
     def _alarm(self, fault: Fault) -> str:
         n, failed = self.coverage.rows, len(fault.rows)
+        name, error = shown(fault.lf), shown(fault.error)
         there = f"; a row has {some(self.columns)}" if fault.error.startswith("KeyError") else ""
         if failed == n:
-            return f"LF {fault.lf} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {fault.error}{there}"
+            return f"LF {name} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {error}{there}"
         where = f"on row {some(fault.rows)}"
-        return f"LF {fault.lf} raised {fault.error} on {failed} of {n} rows and abstains there, {where}{there}"
+        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there, {where}{there}"
 
     def __str__(self) -> str:
         from .tables import plain

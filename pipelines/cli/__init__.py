@@ -24,7 +24,11 @@ from . import lfs, runs
 
 
 class _Stopped(BaseException):
-    """The process was told to stop; what is half done is cleaned up on the way out."""
+    """The command ends here: interrupted, told to stop, or nobody reads what it prints."""
+
+    def __init__(self, code: int, message: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class _Commands(TyperGroup):
@@ -32,6 +36,10 @@ class _Commands(TyperGroup):
         """Run a command; code of the user's that wants to end the process is an error."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _Stopped(130, "interrupted") from None
+        except BrokenPipeError:
+            raise _Stopped(141) from None
         except SystemExit as stop:
             raise LFError(
                 f"code of yours, an LF or its file, ended the process: sys.exit({stop.code!r}); take that call out"
@@ -61,12 +69,8 @@ def main() -> None:
             app()
         except LabelFnsError as error:
             _leave(2, error)
-        except KeyboardInterrupt:
-            _leave(130, "interrupted")
-        except _Stopped:
-            _leave(143, "told to stop")
-        except BrokenPipeError:
-            _leave(141)
+        except _Stopped as stopped:
+            _leave(stopped.code, stopped)
         finally:
             _flush()
 
@@ -76,7 +80,7 @@ def _signals() -> Iterator[None]:
     """Turn a request to stop into an exception, so that what is half written is removed."""
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise _Stopped
+        raise _Stopped(143, "told to stop")
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -109,7 +113,7 @@ def _warnings_as_lines() -> Iterator[None]:
 
 
 def _leave(code: int, message: object = "") -> NoReturn:
-    if message:
+    if str(message):
         _write(f"labelfns: {message}")
     raise SystemExit(code) from None
 

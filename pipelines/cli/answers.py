@@ -97,7 +97,11 @@ def write_rows(table: pl.DataFrame, output: Path, *, raw: bool) -> None:
 
 def without_formulas(table: pl.DataFrame) -> pl.DataFrame:
     """Return a table whose cells no spreadsheet takes for formulas."""
-    cells = pl.col(pl.String)
+    cells = [pl.col(name) for name, kind in table.schema.items() if kind == pl.String]
     return table.with_columns(
-        pl.when(cells.str.contains(FORMULA)).then(pl.concat_str(pl.lit("'"), cells)).otherwise(cells).name.keep()
+        pl.when(cell.str.contains(FORMULA))
+        .then(pl.concat_str(pl.lit("'"), cell))
+        .otherwise(cell)
+        .alias(cell.meta.output_name())
+        for cell in cells
     )

@@ -27,14 +27,20 @@ out = _Console()
 err = _Console(stderr=True)
 
 
-def say(text: object, style: str = "") -> None:
-    """Print lines on standard output as they are: nothing in them is markup or a terminal escape."""
-    out.print(Text(shown(text, lines=True), style=style), soft_wrap=True)
+def say(*lines: object, style: str = "") -> None:
+    """Print lines on standard output as they are: nothing in them is markup, an escape or the end of a line."""
+    for line in lines:
+        out.print(Text(shown(line), style=style), soft_wrap=True)
 
 
-def remark(text: object, style: str = "") -> None:
-    """Print lines on standard error, as `say` does."""
-    err.print(Text(shown(text, lines=True), style=style), soft_wrap=True)
+def block(text: object, style: str = "") -> None:
+    """Print a text of several lines on standard output."""
+    say(*str(text).rstrip("\n").split("\n"), style=style)
+
+
+def remark(line: object) -> None:
+    """Print a line on standard error, as `say` does."""
+    err.print(Text(shown(line)), soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

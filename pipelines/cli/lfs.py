@@ -71,8 +71,8 @@ def apply(
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
     for fault in faults:
-        console.say(f"Warning: {fault}", "yellow")
-        console.say(fault.traceback, "dim")
+        console.say(f"Warning: {fault}", style="yellow")
+        console.block(fault.traceback, "dim")
     console.say(f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}): {output}")
 
 
@@ -130,9 +130,9 @@ def analyze(
         console.print_json(answer)
         return
     for alarm in analysis.alarms:
-        console.say(f"Warning: {alarm}", "bold red" if "EVERY ROW" in alarm else "yellow")
+        console.say(f"Warning: {alarm}", style="bold red" if "EVERY ROW" in alarm else "yellow")
     for fault in analysis.faults:
-        console.say(fault.traceback, "dim")
+        console.block(fault.traceback, "dim")
     for part in analysis.parts():
         if isinstance(part, str):
             console.say(part)
@@ -143,7 +143,7 @@ def analyze(
 
         console.out.print(why(row or 0, reasons))
     if measured is pool and pool.gold is None:
-        console.say(_where_gold_is(settings))
+        console.block(_where_gold_is(settings))
 
 
 def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -> None:
@@ -160,7 +160,8 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         console.print_json({"texts": len(cases), "failures": failures, "lfs_without_expects": without})
     else:
         for failure in failures:
-            console.say(failure + "\n")
+            console.block(failure)
+            console.say("")
         console.say(f"{len(cases) - len(failures)} of {len(cases)} texts get the vote they must get.")
         if without:
             console.say(f"Without `expects`: {', '.join(without)}")
@@ -202,7 +203,7 @@ def suggest(
     for term in terms:
         console.say(f"{term.line}  # {term.rows} texts, z {term.z:.1f}")
         for text in term.examples:
-            console.say(f"    {' '.join(text.split())[:110]}", "dim")
+            console.say(f"    {text[:110]}", style="dim")
     if not terms:
         console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
 
@@ -229,10 +230,10 @@ def init(
     file = folder / "pipeline.toml"
     console.say("Written: " + ", ".join(str(path) for path in files))
     console.say(
-        f"Try the LFs:      labelfns test-lfs {file}\n"
-        f"See what they do: labelfns analyze {file}\n"
-        f"Find more words:  labelfns suggest {file}\n"
-        f"Fine-tune:        labelfns run {file}"
+        f"Try the LFs:      labelfns test-lfs {file}",
+        f"See what they do: labelfns analyze {file}",
+        f"Find more words:  labelfns suggest {file}",
+        f"Fine-tune:        labelfns run {file}",
     )
 
 

@@ -59,7 +59,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     coverage, labels = metrics["coverage"], metrics["label_model"]["by_label"]
     console.say(
         f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
-        f"{labels['(uncovered)']} without and {labels['(tie)']} tied.\n"
+        f"{labels['(uncovered)']} without and {labels['(tie)']} tied.",
+        "",
     )
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
@@ -69,10 +70,13 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     for note in metrics["label_model"]["notes"]:
         console.say(f"Note: label model: {note}.")
     for warning in metrics["warnings"]:
-        console.say(f"Warning: {warning}", "yellow")
+        console.say(f"Warning: {warning}", style="yellow")
     console.say(
-        f"\nRun folder: {folder}\n  report   {folder / 'report.html'}\n  model    {folder / 'model'}\n"
-        f"Label more texts: labelfns predict {folder} FILE"
+        "",
+        f"Run folder: {folder}",
+        f"  report   {folder / 'report.html'}",
+        f"  model    {folder / 'model'}",
+        f"Label more texts: labelfns predict {folder} FILE",
     )
 
 

@@ -45,9 +45,7 @@ def write_starter(
     """
     labels = check_labels(labels)
     if data is None and tuple(labels) != SAMPLE_LABELS:
-        raise InputError(
-            f"the sample rows have the labels {', '.join(SAMPLE_LABELS)}; name a file of yours with --data"
-        )
+        raise InputError(f"the sample rows have the labels {', '.join(SAMPLE_LABELS)}; for others name your own data")
     names = ["pipeline.toml", "lfs.py", *(["texts.jsonl"] if data is None else [])]
     there = [str(folder / name) for name in names if (folder / name).exists()]
     if there:
@@ -102,7 +100,7 @@ def _frequent(data: Path, text: str, gold: str | None, labels: Sequence[str]) ->
 
     texts = rows_of(read_texts(str(data), text=text, gold=gold or "", labels=labels, need_gold=gold is not None))
     counts = Counter(term for row in texts for kind, term in terms(row) if kind != "emoji" and len(term) > 3)
-    return [term for term, _ in counts.most_common(FREQUENT)]
+    return sorted(counts, key=lambda term: (-counts[term], term))[:FREQUENT]
 
 
 def _template(name: str) -> str:
