@@ -26,6 +26,7 @@ from labelfns.models.evaluation.coverage import (
 from labelfns.models.evaluation.metrics import score
 from labelfns.models.label_models.base import decide
 from labelfns.models.label_models.explain import Explanation
+from labelfns.pipelines.run.label_model import LabelModelSettings
 from labelfns.pipelines.run.metrics import Baseline, LabelCoverage
 from labelfns.pipelines.shown import shown
 from labelfns.progress import Bar, Progress, silent
@@ -201,7 +202,7 @@ def analyze(
     gold
         Their labels [n], by id or name; -1 or None where unknown. They measure; the fit does not see them.
     label_model
-        Which label model; it is left as it is, a copy is fitted. By default a `LabelModel`.
+        Which label model; it is left as it is, a copy is fitted. By default that of a pipeline file that names none.
     on
         Other texts to measure LFs and label model on; by default those that it is fitted on.
     gold_on
@@ -278,7 +279,7 @@ def analyze_votes(
     """
     labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
     pool = votes if fit_on is None else fit_on
-    model, problem = _fitted(label_model or LabelModel(), pool)
+    model, problem = _fitted(label_model or LabelModelSettings().build(seed=0), pool)
     probs = None if model is None else model.predict_proba(votes)
     gold_rows = 0 if labels is None else int((labels >= 0).sum())
     points: tuple[Point, ...] = ()

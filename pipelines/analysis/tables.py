@@ -100,8 +100,10 @@ def left_out(rows: "Sequence[Left]") -> Group:
     with_gold = any(row.accuracy is not None for row in rows)
 
     def cells(row: "Left") -> list[Cell]:
+        reason = getattr(row, "reason", None)  # why no model can be fitted without it
+        changed = reason or f"{row.changed:.1%}"
         gain = "-" if row.accuracy is None else f"{100 * row.accuracy:+.1f} points"
-        return [row.lf, f"{row.coverage:.1%}", f"{row.changed:.1%}", *[gain] * with_gold]
+        return [row.lf, f"{row.coverage:.1%}", changed, *[gain] * with_gold]
 
     names = ["", "covered by it alone", "labels it changes", *["accuracy it adds"] * with_gold]
     return titled("What each LF adds: the label model fitted without it", names, map(cells, rows))

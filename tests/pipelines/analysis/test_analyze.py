@@ -15,11 +15,12 @@ LFS = [
     keywords("no", ["late"], name="late"),
 ]
 POOL = ["good day"] * 6 + ["bad day"] * 3 + ["late and bad"] * 2 + ["the 8:15"]
+GOLD = ["yes"] * 6 + ["no"] * 2 + ["yes"] + ["no"] * 2 + [None]
 VAL = ["good", "bad", "late", "nothing"]
 
 
 def test_lfs_and_label_model_by_hand():
-    analysis = analyze(LFSet(LABELS, LFS), POOL, gold=["yes"] * 6 + ["no"] * 2 + ["yes"] + ["no"] * 2 + [None])
+    analysis = analyze(LFSet(LABELS, LFS), POOL, GOLD, label_model=LabelModel())
     rows = {row.lf: row for row in analysis.lfs}
     assert list(rows) == ["good", "bad", "late"]
     assert (rows["bad"].correct, rows["bad"].incorrect, rows["bad"].accuracy) == (4, 1, 0.8)
@@ -53,7 +54,7 @@ def test_what_each_lf_adds_with_the_fit_on_the_pool():
 
 @pytest.mark.parametrize("gold", [None, [1] * 6 + [0] * 6], ids=["without gold", "with gold"])
 def test_gold_rows_that_there_are_are_not_denied(gold):
-    text = str(analyze(LFSet(LABELS, LFS), POOL, gold))
+    text = str(analyze(LFSet(LABELS, LFS), POOL, gold, label_model=LabelModel()))
     assert ("0 covered gold rows" in text) == (gold is None)
     assert ("the 12 gold rows measure it" in text) == (gold is not None)
 
@@ -68,7 +69,7 @@ def test_faults_come_first_and_name_what_there_was():
         if "8:15" in text:
             raise ValueError("\x1b[2Jno 8:15")
 
-    analysis = analyze(LFSet(LABELS, [*LFS, seldom, always]), POOL)
+    analysis = analyze(LFSet(LABELS, [*LFS, seldom, always]), POOL, label_model=MajorityVote())
     first, second = analysis.alarms
     assert first.startswith("LF always FAILS ON EVERY ROW (12 of 12) and never votes: it raised KeyError: 'airline'")
     assert first.endswith("; a row has text")
@@ -84,7 +85,8 @@ def test_faults_come_first_and_name_what_there_was():
 @pytest.mark.parametrize(
     ("lfs", "model", "problem"),
     [
-        ([keywords("yes", ["zzz"])], None, "has a vote"),
+        ([keywords("yes", ["zzz"])], LabelModel(), "has a vote"),
+        (LFS[:2], None, "at least 3 LFs"),
         (LFS[:2], SnorkelLabelModel(), "at least 3 LFs"),
     ],
 )
@@ -99,7 +101,7 @@ def test_without_a_label_model_the_lfs_are_measured_all_the_same(lfs, model, pro
 
 
 def test_json_has_everything():
-    analysis = analyze(LFSet(LABELS, LFS), POOL, [1] * 12, leave_one_out=True)
+    analysis = analyze(LFSet(LABELS, LFS), POOL, [1] * 12, label_model=LabelModel(), leave_one_out=True)
     answer = json.loads(json.dumps(analysis.to_json(), allow_nan=False))
     assert answer["lfs"][0] == {
         "lf": "good", "polarity": ["yes"], "coverage": 0.5, "overlaps": 0, "conflicts": 0, "failed": 0,

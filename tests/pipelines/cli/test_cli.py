@@ -409,7 +409,7 @@ def test_hostile_names_are_shown_as_text(labelfns, tmp_path):
         assert "\x1b[2J" not in out + err
         assert "\x1b[31m" not in out + err
         if arguments[0] == "analyze":
-            for shown in ("[red]bold[/red]", "\\x1b[2J", "a\\nb", "\\x1b[31mfails\\n", "[bold]\\x1b"):
+            for shown in ("[red]x[/red]", "\\x1b[2J", "a\\nb", "\\x1b[31mfails\\n", "[bold]\\x1b"):
                 assert shown in out
         if arguments[0] == "apply":
             assert "[red]v.parquet" in out
