@@ -366,7 +366,7 @@ def test_old_names_of_settings_are_a_line(labelfns, tiny_project):
 
 
 HOSTILE = [
-    "[red]bold[/red]",
+    "[red]x[/red]",
     "\x1b[2J",
     "a\nb",
     "$",
