@@ -15,7 +15,6 @@ from labelfns.engine.plain import OnError
 from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
 from labelfns.io.reading import is_hub
 from labelfns.models import FineTuning
-from labelfns.models.transformer.backbone import EMBEDDED
 from labelfns.pipelines.few_gold import LittleGold as FewGold
 from labelfns.pipelines.self_training.ledger import Rounds
 from labelfns.setting_types import PathSetting, Unbounded, brief, marks
@@ -138,7 +137,7 @@ class ClassifierSettings(FineTuning):
         ``"embedded"``, a folder, which begins with ``.``, ``/`` or ``~``, or a name on the Hugging Face hub.
     """
 
-    backbone: Annotated[str, PathSetting(unless=is_name)] = EMBEDDED
+    backbone: Annotated[str, PathSetting(unless=is_name)] = "embedded"
 
 
 @dataclass(frozen=True)
