@@ -325,8 +325,8 @@ def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
     ("data", "message"),
     [
         ("few_gold", "--data few_gold: the pipeline has no few_gold"),
-        ("vall", "vall: no such file"),
-        ("val", "has no column 'lable'; its columns are text, label; did you mean 'label'?"),
+        ("vall", "vall"),
+        ("val", "did you mean 'label'?"),
     ],
 )
 def test_texts_that_analyze_cannot_measure_on(labelfns, tiny_project, data, message):

@@ -33,7 +33,6 @@ print(" ".join(sys.modules), file=sys.stderr)
         ("test-lfs", "{tmp}/pipeline.toml"),
         ("suggest", "{tmp}/pipeline.toml"),
         ("analyze", "{tmp}/pipeline.toml"),
-        ("apply", "{tmp}/pipeline.toml", "--output", "{tmp}/v.parquet"),
     ],
     ids=lambda arguments: arguments[0],
 )
