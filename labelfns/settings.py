@@ -1,7 +1,7 @@
 """Settings: frozen dataclasses, filled from plain mappings, checked field by field, every problem reported at once.
 
-Written by hand as starts are to be quick: pydantic, tried in its place,
-adds a tenth of a second to every command and, with its errors put into these words, saves some fifteen lines.
+Written by hand as starts are to be quick: pydantic, tried in its place, adds a tenth of a second to every command and,
+with its errors put into these words, saves some fifteen lines.
 """
 
 import dataclasses
@@ -162,7 +162,7 @@ def joined(section: str, name: str) -> str:
 def problems_in(error: SettingsError) -> list[str]:
     """Return the problems that one error lists, a line each."""
     lines = str(error).splitlines()
-    return [line.removeprefix("  - ") for line in lines if not line.endswith(" problems:")]
+    return [line.removeprefix("  - ") for line in lines if not line.endswith(" problems:") and line[:5] != "  ..."]
 
 
 def type_hints(cls: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from labelfns.models import (
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Labelled, LittleGold, Rounds, SelfTraining
 from labelfns.pipelines.few_gold import refine
-from labelfns.settings import from_mapping
+from labelfns.settings import Reader
 
 EMOTIONS = ["anger", "joy", "optimism", "sadness"]
 SENTIMENTS = ["negative", "neutral", "positive"]
@@ -249,13 +249,13 @@ LABEL_MODELS = {
 
 
 def settings(cls, *given):
-    merged, problems = {}, []
+    merged, reader = {}, Reader(cls)
     for values in given:
         for key, value in values.items():
             merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
-    found = from_mapping(cls, merged, cls.__name__, problems)
-    if problems:
-        sys.exit("\n".join(problems))
+    found = reader.read(cls, merged, cls.__name__)
+    if reader.problems:
+        sys.exit("\n".join(reader.problems))
     return found
 
 
