@@ -1,3 +1,5 @@
+from .analysis.analyze import analyze
+from .analysis.result import Analysis
 from .few_gold.settings import FewGold, LittleGold
 from .pipeline import Pipeline
 from .run.inputs import read_texts as read_texts
@@ -9,6 +11,7 @@ from .self_training.loop import SelfTraining
 from .self_training.settings import Rounds
 
 __all__ = [
+    "Analysis",
     "FewGold",
     "Labeled",
     "Labelled",
@@ -20,6 +23,7 @@ __all__ = [
     "Rounds",
     "SelfTraining",
     "SelfTrainingResult",
+    "analyze",
     "load_settings",
     "read_texts",
     "run_pipeline",

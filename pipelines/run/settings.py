@@ -4,20 +4,41 @@ import dataclasses
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, TypeVar
 
 from labelfns.checks import check_labels
 from labelfns.engine.plain import OnError
-from labelfns.errors import InputError, SettingsError, raise_all
+from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
 from labelfns.io.read import is_hub
-from labelfns.models import BaseLabelModel, FineTuning, LabelModel, MajorityVote, SnorkelLabelModel
-from labelfns.models.transformer.backbone import EMBEDDED
+from labelfns.models.transformer.settings import FineTuning
 from labelfns.pipelines.few_gold.settings import FewGold
 from labelfns.pipelines.self_training.settings import Rounds
-from labelfns.settings import check, from_mapping
+from labelfns.setting_types import PathSetting, Unbounded, brief, marks
+from labelfns.settings import Reader, check, check_types, joined, type_hints
+
+from .label_model import LabelModelSettings
+
+S = TypeVar("S")
+
+RENAMED = {
+    "little_gold": "few_gold",
+    "class_shares": "class_balance",
+    "balance": "adjust_logits",
+    "min_flips": "min_changed",
+    "hold_shares": "keep_class_balance",
+}
+"""Settings that had another name: old ones are taken, with a warning, for one release."""
+
+DataPath = Annotated[str, PathSetting(unless=is_hub)]
+
+
+def is_name(backbone: str) -> bool:
+    """Tell whether a backbone is a name rather than a folder, which begins with a sign of a path."""
+    return not backbone.startswith((".", "/", "~")) and not Path(backbone).is_absolute()
 
 
 @dataclass(frozen=True)
@@ -29,7 +50,7 @@ class DataSettings:
     labels
         The class names; their positions are the class ids.
     pool
-        The texts to label: a CSV, TSV, JSON-lines, Parquet or ``.txt`` file (a text a line), or
+        The texts to label: a CSV, TSV, JSON-lines, Parquet or ``.txt`` file (one text per line), or
         ``hub:OWNER/NAME[:CONFIG]:SPLIT``.
     val, test
         Texts with gold labels, for figures alone.
@@ -40,71 +61,70 @@ class DataSettings:
         The column of texts.
     gold
         The column of gold labels, names or ids; val, test and few_gold must have it.
+
+    Raises
+    ------
+    SettingsError
+        If the labels are not right, or one column is named for texts and gold.
     """
 
     labels: tuple[str, ...]
-    pool: str
-    val: str | None = None
-    test: str | None = None
-    few_gold: str | None = None
+    pool: DataPath
+    val: DataPath | None = None
+    test: DataPath | None = None
+    few_gold: DataPath | None = None
     text: str = "text"
     gold: str = "label"
 
     def __post_init__(self) -> None:
+        check_types(self)
         try:
             check_labels(self.labels)
         except InputError as error:
             raise SettingsError(str(error)) from None
+        check((self.text != self.gold, f"text and gold are both the column {self.text!r}: name two"))
 
 
 @dataclass(frozen=True)
 class LFSettings:
-    """Where the LFs come from.
+    """Where the LFs come from, and how they are applied; every command that runs LFs goes by it.
 
     Parameters
     ----------
     file
-        A Python file; its list ``lfs``, or else every LF at its top level, in order.
+        A Python file, whose list ``lfs`` is taken, or else every LF at its top level, in order; or a TOML file.
     on_error
-        What an LF that raises does: ``"abstain"``, the fault kept and shown at the end, or ``"raise"``.
+        What an LF that raises does: ``"abstain"``, the fault kept and shown, or ``"raise"``.
+    time_limit
+        Seconds, above 0, that one search of a pattern may take on one text; ``inf`` for no limit.
+    workers
+        In how many processes Python functions run, at least 1.
+    cache
+        A folder where votes are kept, so that an LF that has not changed does not run again; by default none is.
+
+    Raises
+    ------
+    SettingsError
+        If settings are out of range; all at once.
     """
 
-    file: str
+    file: Annotated[str, PathSetting()]
     on_error: OnError = "abstain"
-
-
-@dataclass(frozen=True)
-class LabelModelSettings:
-    """Which label model, and its settings.
-
-    Parameters
-    ----------
-    kind
-        ``"snorkel"`` (see `SnorkelLabelModel`), ``"default"`` (see `LabelModel`) or ``"majority"``.
-    n_epochs, lr, l2, prec_init
-        Settings of Snorkel's label model; the others do not read them.
-    class_balance
-        The class shares, for ``"snorkel"`` and ``"default"``; by default each model's own rule.
-    """
-
-    kind: Literal["default", "snorkel", "majority"] = "snorkel"
-    n_epochs: int = 100
-    lr: float = 0.01
-    l2: float = 0.0
-    prec_init: float = 0.7
-    class_balance: tuple[float, ...] | None = None
+    time_limit: Annotated[float, Unbounded] = 2.0
+    workers: int = 1
+    cache: Annotated[str, PathSetting()] | None = None
 
     def __post_init__(self) -> None:
-        self.build(seed=0)
+        check_types(self)
+        check(
+            (self.time_limit > 0, f"time_limit must be above 0; got {self.time_limit}"),
+            (self.workers >= 1, f"workers must be at least 1; got {self.workers}"),
+        )
 
-    def build(self, seed: int) -> BaseLabelModel:
-        """Return the label model, not yet fitted."""
-        if self.kind == "majority":
-            return MajorityVote()
-        if self.kind == "default":
-            return LabelModel() if self.class_balance is None else LabelModel(class_balance=self.class_balance)
-        options = {name: value for name, value in vars(self).items() if name != "kind"}
-        return SnorkelLabelModel(seed=seed, **options)
+    @property
+    def options(self) -> dict[str, Any]:
+        """What `LFSet.apply` and `apply_file` take of it."""
+        return {name: value for name, value in vars(self).items() if name != "file"}
 
 
 @dataclass(frozen=True)
@@ -114,15 +134,21 @@ class ClassifierSettings(FineTuning):
     Parameters
     ----------
     backbone
-        ``"embedded"``, a folder, or a name on the Hugging Face hub.
+        ``"embedded"``, a folder, which begins with ``.``, ``/`` or ``~``, or a name on the Hugging Face hub.
     """
 
-    backbone: str = EMBEDDED
+    backbone: Annotated[str, PathSetting(unless=is_name)] = "embedded"
 
 
 @dataclass(frozen=True)
 class PipelineSettings:
-    """Every setting of a run; one field a section of the pipeline file."""
+    """Every setting of a run; one field per section of the pipeline file.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is of another type, or settings do not go together; all at once.
+    """
 
     data: DataSettings
     lfs: LFSettings
@@ -133,24 +159,25 @@ class PipelineSettings:
     few_gold: FewGold = field(default_factory=FewGold)
 
     def __post_init__(self) -> None:
-        labels = self.data.labels
+        check_types(self)
+        k, top = len(self.data.labels), 2**32 - 1 - max(self.self_training.rounds, 1)
         shares = {
-            "label_model.class_balance": self.label_model.class_balance,
+            "label_model.class_balance": self.label_model.options.get("class_balance"),
             "self_training.class_balance": self.self_training.class_balance,
         }
         check(
-            (0 <= self.seed < 2**32, f"seed must be in 0..2**32 - 1; got {self.seed}"),
+            (0 <= self.seed <= top, f"seed must be in 0..{top}; got {self.seed}"),
             *(
                 (
-                    given is None or len(given) == len(labels),
-                    f"{name} must have {len(labels)} shares, one a label; got {given}",
+                    not isinstance(value, tuple) or len(value) == k,
+                    f"{name} must have {k} shares, one per label; got {value}",
                 )
-                for name, given in shares.items()
+                for name, value in shares.items()
             ),
         )
 
 
-def load_settings(path: Path, overrides: Sequence[str] = ()) -> PipelineSettings:
+def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> PipelineSettings:
     """Read a pipeline file; paths in it become absolute, environment variables in them are filled in.
 
     Parameters
@@ -166,56 +193,51 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> PipelineSettings
         If there is no such file.
     SettingsError
         If it is not TOML, or settings are unknown, missing, of the wrong type or out of range; all at once.
+
+    Warns
+    -----
+    LabelFnsWarning
+        If settings have names of before.
     """
+    path = Path(path)
+    reader = Reader(PipelineSettings, RENAMED)
+    values: dict[str, Any] = {"data": {}, "lfs": {}} | _toml(path)
+    for name in sorted(names := [override.partition("=")[0].strip() for override in overrides]):
+        if names.count(name) > 1:
+            reader.problems.append(f"--set {name} is given {names.count(name)} times: keep one")
+    for override in overrides:
+        _override(values, override, reader.problems)
+    settings = reader.read(PipelineSettings, values)
+    if settings is not None:
+        settings = _with_paths(settings, path.parent.resolve(), "", reader.problems)
+    raise_all(SettingsError, [f"{path.name}: {problem}" for problem in dict.fromkeys(reader.problems)])
+    assert settings is not None
+    if reader.old_names:
+        names_now = "; ".join(reader.old_names)
+        warnings.warn(
+            f"{path.name}: {names_now}. The old names go with the next release", LabelFnsWarning, stacklevel=2
+        )
+    return settings
+
+
+def _toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(f"{path}: no such pipeline file")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number of thousands of digits, too deep
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    problems: list[str] = []
-    for override in overrides:
-        _override(values, override, problems)
-    for section in ("data", "lfs"):
-        values.setdefault(section, {})
-    settings = from_mapping(PipelineSettings, values, "", problems)
-    raise_all(SettingsError, [_named(problem, path) for problem in problems])
-    assert settings is not None
-    return _resolved(settings, path.parent.resolve())
-
-
-def _named(problem: str, path: Path) -> str:
-    """Name the file, and the right section of a setting that stands in the wrong one."""
-    problem = problem.removeprefix(".")
-    stray = re.match(r"(?:[\w.]+\.)?(\w+) is not a setting", problem)
-    homes = [section for section, kind in _sections(PipelineSettings) if stray and _has(kind, stray[1])]
-    if stray and homes:
-        places = " or ".join(f"under [{section}]" if section else "at the top, before any section" for section in homes)
-        problem = f"{stray[0]} here; it goes {places}"
-    return f"{path.name}: {problem}"
-
-
-def _has(kind: type, name: str) -> bool:
-    return any(field.name == name and not dataclasses.is_dataclass(field.type) for field in dataclasses.fields(kind))
-
-
-def _sections(kind: type, name: str = "") -> Iterator[tuple[str, type]]:
-    """Yield the sections of the pipeline file, by their full names, "" for its top."""
-    yield name, kind
-    for part, hint in get_type_hints(kind).items():
-        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-            yield from _sections(hint, f"{name}.{part}".removeprefix("."))
 
 
 def _override(values: dict[str, Any], override: str, problems: list[str]) -> None:
     name, equals, text = override.partition("=")
     keys = name.strip().split(".")
     if not equals or not all(keys):
-        problems.append(f"--set takes section.key=value; got {override!r}")
+        problems.append(f"--set takes section.key=value; got {brief(override)}")
         return
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         value = text
     table = values
     for key in keys[:-1]:
@@ -226,30 +248,22 @@ def _override(values: dict[str, Any], override: str, problems: list[str]) -> Non
     table[keys[-1]] = value
 
 
-def _resolved(settings: PipelineSettings, base: Path) -> PipelineSettings:
-    """Return the settings with every path made absolute."""
-    problems: list[str] = []
+def _with_paths(settings: S, base: Path, section: str, problems: list[str]) -> S:
+    """Return settings with every path made absolute, in nested ones too."""
+    changes: dict[str, Any] = {}
+    for name, hint in type_hints(type(settings)).items():
+        value = getattr(settings, name, None)
+        if dataclasses.is_dataclass(value):
+            changes[name] = _with_paths(value, base, joined(section, name), problems)
+        for mark in marks(hint):
+            if isinstance(mark, PathSetting) and value is not None:
+                changes[name] = _resolved(joined(section, name), value, mark, base, problems)
+    return dataclasses.replace(settings, **changes) if changes else settings  # type: ignore[type-var]
 
-    def resolve(name: str, value: str) -> str:
-        filled = os.path.expandvars(value)
-        unset = re.search(r"\$\{?(\w+)", filled)
-        if unset:
-            problems.append(f"{name} is {value!r}, but the environment variable {unset[1]} is not set")
-        return filled if is_hub(filled) else str(base / Path(filled).expanduser())
 
-    data: dict[str, Any] = {
-        name: resolve(f"data.{name}", value)
-        for name in ("pool", "val", "test", "few_gold")
-        if (value := getattr(settings.data, name)) is not None
-    }
-    backbone = settings.classifier.backbone
-    if backbone.startswith((".", "/", "~", "$")):
-        backbone = resolve("classifier.backbone", backbone)
-    lf_file = resolve("lfs.file", settings.lfs.file)
-    raise_all(SettingsError, problems)
-    return dataclasses.replace(
-        settings,
-        data=dataclasses.replace(settings.data, **data),
-        lfs=dataclasses.replace(settings.lfs, file=lf_file),
-        classifier=dataclasses.replace(settings.classifier, backbone=backbone),
-    )
+def _resolved(name: str, value: str, mark: PathSetting, base: Path, problems: list[str]) -> str:
+    filled = os.path.expandvars(value)
+    unset = re.search(r"\$\{?(\w+)", filled)
+    if unset:
+        problems.append(f"{name} is {value!r}, but the environment variable {unset[1]} is not set")
+    return filled if mark.unless(filled) else str(base / Path(filled).expanduser())

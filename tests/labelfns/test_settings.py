@@ -1,10 +1,12 @@
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import numpy as np
 import pytest
 
 from labelfns.errors import SettingsError
-from labelfns.settings import check, from_mapping, to_mapping
+from labelfns.setting_types import PathSetting, Unbounded, describe, fits, lossless, marks
+from labelfns.settings import Reader, check, check_types, to_mapping
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,9 @@ class Outer:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def build(values):
-    problems = []
-    return from_mapping(Outer, values, "outer", problems), problems
+def build(values, renamed=None):
+    reader = Reader(Outer, renamed)
+    return reader.read(Outer, values, "outer"), reader.problems
 
 
 def test_there_and_back():
@@ -65,3 +67,85 @@ def test_range_checks_carry_the_section():
 def test_check_lists_every_broken_rule():
     with pytest.raises(SettingsError, match=r"2 problems:\n  - one\n  - two"):
         check((False, "one"), (True, "fine"), (False, "two"))
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "as_due"),
+    [
+        (2, float, 2.0),
+        (np.int64(2), int, 2),
+        (np.float32(0.5), float, 0.5),
+        ([1, 2.5], tuple[float, ...], (1.0, 2.5)),
+        ([1, 2], tuple[float, ...] | Literal["uniform"], (1.0, 2.0)),
+        ("uniform", tuple[float, ...] | Literal["uniform"], "uniform"),
+        (None, Annotated[str, PathSetting()] | None, None),
+    ],
+)
+def test_what_a_value_may_be(value, hint, as_due):
+    converted = lossless(value, hint)
+    assert (converted, type(converted)) == (as_due, type(as_due))
+    assert fits(converted, hint)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "words"),
+    [
+        (True, int, "a whole number"),
+        (True, float, "a number"),
+        (1.0, int, "a whole number"),
+        ("1", int | None, "a whole number"),
+        ("abc", tuple[str, ...], "a list, each a string"),
+        (["a", 1], tuple[str, ...], "a list, each a string"),
+        (1, Literal["a", "b"], '"a" or "b"'),
+        ([1, "a"], tuple[float, ...] | Literal["uniform"], 'a list, each a number or "uniform"'),
+    ],
+)
+def test_what_a_value_may_not_be(value, hint, words):
+    assert not fits(lossless(value, hint), hint)
+    assert describe(hint) == words
+
+
+def test_marks_are_found_in_unions():
+    assert marks(Annotated[float, Unbounded]) == marks(Annotated[float, Unbounded] | None) == (Unbounded,)
+    assert marks(float | None) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"count": 10**5000}, "outer.count must be a whole number below 2**63; got a number too long to write"),
+        ({"inner": {"rate": float("nan")}}, "outer.inner.rate must be a number that is not nan"),
+        ({"inner": {"rate": float("inf")}}, "outer.inner.rate must be a number that is not inf"),
+        ({"inner": {"rate": 10**400}}, "outer.inner.rate must be a number; got"),
+        ({"inner": 3}, "outer.inner must be a table of settings; got 3"),
+        ({"note": ["x" * 1000]}, "outer.note must be a string; got ["),
+        ({"rate": 1}, "outer.rate is not a setting here; it goes under [inner]"),
+        ({"inner": {"count": 1}}, "outer.inner.count is not a setting here; it goes at the top, before any section"),
+    ],
+)
+def test_one_problem_is_one_short_line(values, message):
+    _, (problem,) = build({"names": ["a"], **values})
+    assert problem.startswith(message)
+    assert len(problem) < 200
+
+
+def test_settings_made_in_python_are_checked_too():
+    @dataclass(frozen=True)
+    class Checked(Outer):
+        def __post_init__(self):
+            check_types(self)
+
+    assert Checked(["a", "b"], count=np.int64(2)) == Checked(("a", "b"), count=2)
+    with pytest.raises(SettingsError) as caught:
+        Checked("ab", note=1, inner=Inner(kind="c"))
+    for part in ("names must be a list", "note must be a string; got 1", 'inner.kind must be "a" or "b"; got \'c\''):
+        assert part in str(caught.value)
+
+
+def test_old_names_are_taken_where_the_new_one_is_a_setting():
+    reader = Reader(Outer, {"amount": "count", "speed": "rate", "names": "titles"})
+    settings = reader.read(Outer, {"names": ["a"], "amount": 3, "inner": {"speed": 2}})
+    assert (settings.count, settings.inner.rate, settings.names, reader.problems) == (3, 2.0, ("a",), [])
+    assert reader.old_names == ["amount is now count", "inner.speed is now inner.rate"]
+    _, problems = build({"names": ["a"], "amount": 3, "count": 4}, {"amount": "count"})
+    assert problems == ["outer.amount is the old name of outer.count, which is given too: keep one"]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import sys
 
@@ -29,11 +30,31 @@ def labelfns(monkeypatch, capsys):
     return call
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "apply", "analyze", "predict", "report"])
-def test_help(labelfns, command):
+OPTIONS = {
+    "init": ("--data", "--text", "--gold", "--labels"),
+    "demo": ("--output", "--overwrite", "--set", "--json"),
+    "run": ("--output", "--overwrite", "--resume", "--set", "--json"),
+    "apply": ("--output", "--data", "--workers", "--cache", "--overwrite", "--set", "--json"),
+    "analyze": ("--data", "--why", "--leave-one-out", "--set", "--json"),
+    "test-lfs": ("--set", "--json"),
+    "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
+    "predict": ("--output", "--text", "--raw", "--overwrite"),
+    "report": (),
+}
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_help_names_every_option(labelfns, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "120")
     code, out, _ = labelfns(command, "--help")
     assert code == 0
-    assert "Usage" in out
+    assert set(re.findall(r"^│ [* ]*(--[\w-]+)", out, re.MULTILINE)) == {*OPTIONS[command], "--help"}
+
+
+def test_help_names_every_command(labelfns, monkeypatch):
+    code, out, _ = labelfns("--help")
+    assert code == 0
+    assert set(re.findall(r"^│ ([a-z][\w-]*) ", out, re.MULTILINE)) == set(OPTIONS)
 
 
 @pytest.mark.slow
@@ -56,7 +77,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert (len(votes), votes.lf_names[0]) == (81, "good_tags")
     assert "cannot read this" in votes.faults[0].traceback
     weak = pl.read_parquet(run / "weak_labels.parquet")
-    assert weak.columns == ["p_negative", "p_positive", "covered", "conflict"]
+    assert weak.columns == ["negative", "positive", "covered", "conflict"]
     assert weak["covered"].sum() == 64
 
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
@@ -225,14 +246,14 @@ BAD = {
     "missing file": (lambda p: (p / "pool.jsonl").unlink(), "pool.jsonl: no such file"),
     "missing column": (spoil("pool.jsonl", '{"tweet": "a"}'), "has no column 'text'; its columns are tweet"),
     "empty file": (spoil("pool.jsonl", ""), "pool.jsonl is empty"),
-    "null text": (spoil("pool.jsonl", '{"text": "a"}\n{"text": null}'), "null in line 2"),
-    "blank text": (spoil("pool.jsonl", '{"text": " "}'), "is empty in line 1"),
-    "text that is a number": (spoil("pool.jsonl", '{"text": 7}'), "not a string in line 1"),
+    "null text": (spoil("pool.jsonl", '{"text": "a"}\n{"text": null}'), "null in row 1"),
+    "blank text": (spoil("pool.jsonl", '{"text": " "}'), "is empty in row 0"),
+    "text that is a number": (spoil("pool.jsonl", '{"text": 7}'), "not a string in row 0"),
     "not UTF-8": (lambda p: (p / "pool.jsonl").write_bytes(b'{"text": "caf\xe9"}'), "is not UTF-8: byte 0xe9"),
     "unknown gold label": (spoil("val.csv", "text,label\na,posative\n"), "did you mean 'positive'?"),
     "no gold in val": (spoil("val.csv", "text\na\n"), "val.csv has no column 'label'"),
     "duplicate LF names": (
-        spoil("lfs.py", "from labelfns import keywords\nlfs = [keywords(0, ['a']), keywords(0, ['b'])]"),
+        spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['a'])\nb = keywords(0, ['b'])"),
         "2 LFs are named 'keywords_0'",
     ),
     "LF module that fails": (spoil("lfs.py", "x = 1\nimport no_such_module"), "fails to import (line 2)"),
@@ -284,12 +305,114 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
         (["apply", "none.toml", "--output", "no/such/folder/v.parquet"], "no such folder"),
         (["apply", "none.toml", "--output", "v.csv"], "must end in .parquet"),
         (["apply", "none.toml", "--output", "v.parquet", "--workers", "0"], "--workers"),
+        (["apply", "none.toml", "--output", "folder.parquet"], "is a folder"),
+        (["predict", "none", "x.csv", "--output", "no/such/folder/p.csv"], "no such folder"),
+        (["predict", "none", "x.csv", "--output", "p.txt"], "must end in .jsonl or .csv or .parquet"),
+        (["predict", "none", "x.csv", "--output", "there.csv"], "add --overwrite to replace it"),
+        (["suggest", "none.toml", "--min-z", "zero"], "--min-z"),
+        (["run", "\x1b[2J[red].toml"], "\\x1b[2J[red].toml: no such pipeline file"),
     ],
 )
 def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.parquet").mkdir()
+    (tmp_path / "there.csv").touch()
     code, _, err = labelfns(*arguments)
     assert (code, message in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("few_gold", "--data few_gold: the pipeline has no few_gold"),
+        ("vall", "vall"),
+        ("val", "did you mean 'label'?"),
+    ],
+)
+def test_texts_that_analyze_cannot_measure_on(labelfns, tiny_project, data, message):
+    code, _, err = labelfns("analyze", tiny_project / "pipeline.toml", "--data", data, "--set", "data.gold=lable")
+    assert (code, message in err) == (2, True)
+
+
+def test_a_mistyped_gold_column_is_not_answered_with_advice_to_use_it(labelfns, tiny_project):
+    code, out, _ = labelfns("analyze", tiny_project / "pipeline.toml", "--set", "data.gold=lable")
+    assert (code, "add --data" in out, "did you mean 'label'?" in out) == (0, False, True)
+
+
+def test_val_is_measured_by_the_label_model_of_the_pool(labelfns, tiny_project):
+    pipeline, kind = tiny_project / "pipeline.toml", ("--set", "label_model.kind=default", "--json")
+    on_val = json.loads(labelfns("analyze", pipeline, "--data", "val", *kind)[1])
+    of_its_own = json.loads(labelfns("analyze", pipeline, "--set", "data.pool=val.csv", *kind)[1])
+    assert (on_val["fitted_on"], of_its_own["fitted_on"], on_val["gold_rows"]) == (81, None, 20)
+    notes = [answer["label_model"]["notes"][0] for answer in (on_val, of_its_own)]
+    assert ["fitted on the 81 texts of the pool" in note for note in notes] == [True, False]
+
+
+@pytest.mark.parametrize("command", ["apply", "analyze", "suggest"])
+def test_settings_of_lfs_are_honored(labelfns, tiny_project, command):
+    arguments = [command, tiny_project / "pipeline.toml"]
+    if command == "apply":
+        arguments += ["--output", tiny_project / "v.parquet", "--overwrite"]
+    assert labelfns(*arguments, "--set", f"lfs.cache={(tiny_project / 'votes').as_posix()}")[0] == 0
+    assert list((tiny_project / "votes").glob("*.votes"))
+    code, _, err = labelfns(*arguments, "--set", "lfs.on_error=raise")
+    assert (code, "raised ValueError: cannot read this" in err) == (2, True)
+
+
+def test_old_names_of_settings_are_a_line(labelfns, tiny_project):
+    code, _, err = labelfns("analyze", tiny_project / "pipeline.toml", "--set", "little_gold.steps=3")
+    assert code == 0
+    assert "labelfns: warning: pipeline.toml: little_gold is now few_gold. The old names go with the next" in err
+
+
+HOSTILE = [
+    "[red]x[/red]",
+    "\x1b[2J",
+    "a\nb",
+    "$",
+    "p_text",
+    "text",
+    "label",
+    "confidence",
+    "covered",
+    "-1",
+    "7",
+    "  x",
+]
+
+
+def test_hostile_names_are_shown_as_text(labelfns, tmp_path):
+    lines = [
+        f"keywords({c}, ['word{c}'], name={name!r}, expects={{'word{c}': {name!r}}})" for c, name in enumerate(HOSTILE)
+    ]
+    (tmp_path / "lfs.py").write_text(
+        "from labelfns import keywords, labeling_function\n"
+        + "".join(f"lf{i} = {line}\n" for i, line in enumerate(lines))
+        + "@labeling_function(name='\\x1b[31mfails\\n')\ndef fails(text): raise ValueError('[bold]' + chr(27))\n"
+        + "@labeling_function(name='\\x1b[0mtwin\\n')\ndef twin(text): return 0 if 'word0' in text else None\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "pool.csv").write_text("text\n" + "".join(f"word{c} other{c % 3}\n" for c in range(len(HOSTILE))) * 6)
+    labels = json.dumps(HOSTILE).replace("\\u001b", "\\u001B")
+    (tmp_path / "pipeline.toml").write_text(
+        f'[data]\nlabels = {labels}\npool = "pool.csv"\n[lfs]\nfile = "lfs.py"\n[label_model]\nkind = "majority"\n'
+    )
+    pipeline = tmp_path / "pipeline.toml"
+    for arguments in (
+        ("test-lfs", pipeline),
+        ("analyze", pipeline, "--leave-one-out"),
+        ("suggest", pipeline),
+        ("apply", pipeline, "--output", tmp_path / "[red]v.parquet"),
+    ):
+        code, out, err = labelfns(*arguments)
+        assert code == 0, err
+        assert "\x1b[2J" not in out + err
+        assert "\x1b[31m" not in out + err
+        if arguments[0] == "analyze":
+            for shown in ("[red]x[/red]", "\\x1b[2J", "a\\nb", "\\x1b[31mfails\\n", "[bold]\\x1b"):
+                assert shown in out
+        if arguments[0] == "apply":
+            assert "[red]v.parquet" in out
 
 
 def test_on_error_raise(labelfns, tiny_project):

@@ -1,11 +1,14 @@
+import math
 import tomllib
 from pathlib import Path
 
 import pytest
 import tomli_w
 
-from labelfns.errors import InputError, SettingsError
-from labelfns.pipelines import load_settings
+from labelfns.errors import InputError, LabelFnsWarning, SettingsError
+from labelfns.pipelines import PipelineSettings, load_settings
+from labelfns.pipelines.run.label_model import KINDS, LabelModelSettings
+from labelfns.pipelines.run.settings import DataSettings, LFSettings
 from labelfns.settings import to_mapping
 
 SMALL = '[data]\nlabels = ["no", "yes"]\npool = "pool.csv"\n[lfs]\nfile = "lfs.py"\n'
@@ -83,7 +86,7 @@ def test_everything_that_is_wrong_at_once(tmp_path):
         "data.txet is not a setting; did you mean 'text'?",
         "data.pool is missing",
         "lfs.file must be a string; got 3",
-        'label_model.kind must be "default" or "snorkel" or "majority"; got \'snorkle\'',
+        'label_model.kind must be "default" or "snorkel" or "majority" or "dawid_skene" or "mace"; got \'snorkle\'',
         "classifier.epochs must be a number; got 'three'",
         "classifier.layers must be a whole number; got 1.5",
         "classifier.loss.consistency must be",
@@ -119,8 +122,8 @@ def test_a_setting_in_the_wrong_section_is_told_its_place(tmp_path, override, me
     [
         ("[data", "not valid TOML"),
         ("", "data.labels is missing"),
-        (SMALL + "[label_model]\nclass_balance = [0.5, 0.25, 0.25]", "2 shares, one a label"),
-        (SMALL + "[label_model]\nlr = -1", "label_model.lr must be above 0"),
+        (SMALL + "[label_model]\nclass_balance = [0.5, 0.25, 0.25]", "2 shares, one per label"),
+        (SMALL + "[label_model]\nlr = -1", r"label_model\.lr must be"),
         (SMALL.replace('"yes"', '"no"'), "labels must be unique"),
     ],
 )
@@ -139,3 +142,110 @@ def test_the_worked_examples_are_right(example, monkeypatch):
     monkeypatch.setenv("LABELFNS_DATA", "/anywhere")
     file = Path(__file__).parents[3] / "data" / example / "pipeline.toml"
     assert list(load_settings(file).data.labels) == tomllib.loads(file.read_text())["data"]["labels"]
+
+
+BEFORE = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "pipeline.toml"
+
+
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
+def test_a_file_that_a_run_wrote_before_the_rooms_is_read():
+    settings = load_settings(BEFORE)
+    table = {"kind": "default", "accuracy": 0.8, "class_balance": "votes", "floor": "auto"}
+    assert to_mapping(settings)["label_model"] == table
+    assert settings.few_gold.steps == 50
+    with pytest.raises(SettingsError, match=r"lr is not a setting of kind 'default'; it goes with kind = 'snorkel'"):
+        load_settings(BEFORE, ["label_model.lr=0.02"])
+
+
+@pytest.mark.parametrize("path", [str, Path])
+def test_a_path_of_any_kind_and_a_byte_order_mark(tmp_path, path):
+    file = tmp_path / "pipeline.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
+    assert load_settings(path(file)).data.labels == ("no", "yes")
+
+
+def test_every_path_is_made_absolute(tmp_path):
+    text = SMALL + 'cache = "~/votes"\n[classifier]\nbackbone = "./model"\n'
+    settings = load_settings(write(tmp_path, text))
+    assert Path(settings.lfs.cache) == Path("~/votes").expanduser()
+    assert Path(settings.classifier.backbone) == tmp_path / "model"
+
+
+def test_old_names_of_settings(tmp_path):
+    with pytest.warns(LabelFnsWarning, match="little_gold is now few_gold.* next release"):
+        assert load_settings(write(tmp_path, SMALL + "[little_gold]\nsteps = 7\n")).few_gold.steps == 7
+    with pytest.raises(SettingsError, match="little_gold is the old name of few_gold, which is given too"):
+        load_settings(write(tmp_path, SMALL + "[little_gold]\nsteps = 7\n[few_gold]\nsteps = 8\n"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_label_model_has_its_own_settings(tmp_path, kind):
+    settings = load_settings(write(tmp_path, SMALL), [f"label_model.kind={kind}"])
+    assert type(settings.label_model.build(seed=3)) is KINDS[kind]
+    assert getattr(settings.label_model.build(seed=3), "seed", 3) == 3
+    table = to_mapping(settings)["label_model"]
+    assert "seed" not in table  # it is the pipeline's, unless it is given
+    assert load_settings(write(tmp_path, tomli_w.dumps(to_mapping(settings)))) == settings
+
+
+def test_label_models_made_in_python():
+    model = LabelModelSettings("snorkel", {"n_epochs": 7, "class_balance": [0.5, 0.5], "seed": 5}).build(seed=0)
+    assert (model.n_epochs, model.class_balance, model.seed) == (7, (0.5, 0.5), 5)
+    with pytest.raises(SettingsError, match="it goes with kind = 'dawid_skene' or kind = 'mace'"):
+        LabelModelSettings("majority", {"n_iter": 3})
+
+
+def test_how_lfs_are_applied(tmp_path):
+    text = SMALL + 'on_error = "raise"\ntime_limit = inf\nworkers = 2\ncache = "votes"\n'
+    options = load_settings(write(tmp_path, text)).lfs.options
+    assert options == {"on_error": "raise", "time_limit": math.inf, "workers": 2, "cache": str(tmp_path / "votes")}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["label_model.n_epochs=7", "label_model.kind=default"], "n_epochs is not a setting of kind 'default'"),
+        (["label_model.class_balance=[0.5, 0.5]", "label_model.kind=majority"], "is not a setting of kind 'majority'"),
+        (["label_model.epochs=7"], "label_model.epochs is not a setting here; it goes under [classifier]"),
+        (["data.n_epochs=7"], "data.n_epochs is not a setting here; it goes under [label_model]"),
+        (["label_model.acuracy=0.7", "label_model.kind=default"], "did you mean 'accuracy'?"),
+        (["label_model.options=3"], "label_model.options is not a setting"),
+        (["label_model.class_balance=half", "label_model.kind=default"], "class_balance must be a list"),
+        (["label_model=3"], "label_model must be a table of settings; got 3"),
+        (["data=3"], "data must be a table of settings; got 3"),
+        (["data.gold=text"], "text and gold are both the column 'text'"),
+        (["seed=1", "seed=2"], "--set seed is given 2 times"),
+        (["seed=4294967295"], "seed must be in 0..4294967294"),
+        (["seed=99999999999999999999"], "seed must be a whole number below 2**63"),
+        (["seed=" + "9" * 5000], "seed must be a whole number; got"),
+        (["classifier.epochs=inf"], "classifier.epochs must be a number that is not inf"),
+        (["classifier.epochs=1" + "0" * 400], "classifier.epochs must be a number"),
+        (["classifier.batch_size=1e12"], "classifier.batch_size must be a whole number; got 1000000000000.0"),
+        (["lfs.time_limit=nan"], "lfs.time_limit must be a number that is not nan"),
+        (["lfs.time_limit=0"], "lfs.time_limit must be above 0"),
+        (["lfs.workers=0"], "lfs.workers must be at least 1"),
+        (["lfs.cache=2020-01-01"], "lfs.cache must be a string; got datetime.date"),
+    ],
+)  # fmt: skip
+def test_settings_that_are_not_right(tmp_path, overrides, message):
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, SMALL), overrides)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_numbers_and_nesting_without_end_are_a_message(tmp_path):
+    for value in ("9" * 5000, "[" * 5000):
+        with pytest.raises(SettingsError, match="is not valid TOML"):
+            load_settings(write(tmp_path, f"seed = {value}\n" + SMALL))
+
+
+def test_settings_made_in_python_are_checked():
+    data, lfs = DataSettings(["no", "yes"], "pool.csv"), LFSettings("lfs.py")
+    assert data.labels == ("no", "yes")
+    with pytest.raises(SettingsError) as caught:
+        PipelineSettings(data, lfs, seed="1", classifier=3)
+    for part in ("seed must be a whole number; got '1'", "classifier must be a table of settings; got 3"):
+        assert part in str(caught.value)
+    with pytest.raises(SettingsError, match='on_error must be "abstain" or "raise"'):
+        LFSettings("lfs.py", on_error="stop")

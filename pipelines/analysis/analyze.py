@@ -1,0 +1,227 @@
+"""`analyze`: what each LF does, how much the label model covers, and with gold labels how often they are right."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from warnings import catch_warnings, simplefilter
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.analysis.coverage import Coverage
+from labelfns.analysis.near_copies import near_copies
+from labelfns.checks import Gold, check_gold
+from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.lfset import LFSet
+from labelfns.models import BaseLabelModel
+from labelfns.models.arrays import decide
+from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_coverage, reliability
+from labelfns.models.evaluation.leave_one_out import LeaveOneOut, leave_one_out
+from labelfns.models.evaluation.metrics import score
+from labelfns.pipelines.run.baselines import Baseline, LabelCoverage
+from labelfns.pipelines.run.label_model import LabelModelSettings
+from labelfns.progress import Bar, Progress, silent
+from labelfns.votes import Probs, Votes
+
+from .result import Analysis
+from .summaries import LabelModelSummary, lf_summaries
+
+
+def analyze(
+    lfs: LFSet,
+    texts: Sequence[str],
+    gold: Gold | None = None,
+    *,
+    label_model: BaseLabelModel | None = None,
+    on: Sequence[str] | None = None,
+    gold_on: Gold | None = None,
+    leave_one_out: bool = False,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Measure LFs and label model, as ``labelfns analyze`` does.
+
+    Parameters
+    ----------
+    lfs
+        The LFs.
+    texts
+        The n texts that the label model is fitted on.
+    gold
+        Their labels [n], by id or name; -1 or None where unknown. They measure; the fit does not see them.
+    label_model
+        Which label model; it is left as it is, a copy is fitted. By default that of a pipeline file that names none.
+    on
+        Other texts to measure LFs and label model on; by default those that it is fitted on.
+    gold_on
+        Labels of `on`.
+    leave_one_out
+        Whether the label model is fitted without each LF in turn too, to see what each adds.
+    progress
+        Called with what is done and how far it is; by default a bar is shown if it takes over a second.
+
+    Raises
+    ------
+    InputError
+        If texts or gold are not right.
+    LFError
+        If an LF returns something that is not a vote.
+
+    Examples
+    --------
+    >>> from labelfns import keywords
+    >>> lfs = LFSet(["no", "yes"], [keywords("yes", ["good"]), keywords("no", ["bad"])])
+    >>> analysis = analyze(lfs, ["so good", "so bad", "the 8:15"], gold=["yes", "yes", "no"])
+    >>> [(row.lf, round(row.coverage, 2), row.accuracy) for row in analysis.lfs]
+    [('keywords_yes', 0.33, 1.0), ('keywords_no', 0.33, 0.0)]
+    """
+    progress = progress or Bar()
+    with catch_warnings():
+        simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer
+        votes = lfs.apply(texts, progress=progress)
+        measured = None if on is None else lfs.apply(on, progress=progress)
+    if gold is None:
+        gold = getattr(texts, "gold", None)
+    if on is not None and gold_on is None:
+        gold_on = getattr(on, "gold", None)
+    options: Any = {"label_model": label_model, "leave_one_out": leave_one_out, "progress": progress}
+    options["columns"] = columns_of(texts if on is None else on)
+    if measured is None:
+        return analyze_votes(votes, gold, **options)
+    return analyze_votes(measured, gold_on, fit_on=votes, **options)
+
+
+def columns_of(texts: object) -> tuple[str, ...]:
+    """Return the names of what each row has: the text, and other fields where the texts have some."""
+    return ("text", *(getattr(texts, "fields", None) or ()))
+
+
+def analyze_votes(
+    votes: Votes,
+    gold: Gold | None = None,
+    *,
+    label_model: BaseLabelModel | None = None,
+    fit_on: Votes | None = None,
+    leave_one_out: bool = False,
+    columns: tuple[str, ...] = ("text",),
+    progress: Progress = silent,
+) -> Analysis:
+    """Measure votes that are there already; see `analyze`.
+
+    Parameters
+    ----------
+    votes
+        The votes [n, m] that are measured.
+    gold
+        Their labels [n].
+    label_model
+        Which label model; a copy is fitted.
+    fit_on
+        The votes that the label model is fitted on; by default those that are measured.
+    leave_one_out
+        Whether the label model is fitted without each LF in turn too.
+    columns
+        What a row has that an LF can ask for, for messages.
+    progress
+        Called with what is done and how far it is.
+    """
+    labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
+    pool = votes if fit_on is None else fit_on
+    model, problem = _fitted(label_model or LabelModelSettings().build(seed=0), pool)
+    probs = None if model is None else model.predict_proba(votes)
+    gold_rows = 0 if labels is None else int((labels >= 0).sum())
+    points: tuple[CoveragePoint, ...] = ()
+    summary = calibration = adds = None
+    if model is not None and probs is not None:
+        points = accuracy_against_coverage(probs, votes, labels)
+        calibration = None if labels is None else reliability(probs, votes, labels)
+        scores = None if labels is None else _scores(model, pool, probs, votes, labels)
+        coverage = LabelCoverage.of(probs, votes)
+        notes = _notes(model, gold_rows, None if fit_on is None else len(pool))
+        summary = LabelModelSummary(type(model).__name__, coverage.by_label, coverage.by_confidence, notes, scores)
+        if leave_one_out:
+            adds = _what_each_adds(model, votes, fit_on, labels, progress)
+    return Analysis(
+        lfs=lf_summaries(votes, labels),
+        coverage=Coverage.of(votes),
+        label_model=summary,
+        accuracy_against_coverage=points,
+        reliability=calibration,
+        leave_one_out=adds,
+        near_copies=tuple(near_copies(votes)),
+        faults=votes.faults,
+        gold_rows=gold_rows,
+        fitted_on=None if fit_on is None else len(pool),
+        problem=problem,
+        columns=columns,
+        votes=votes,
+        model=model,
+    )
+
+
+def _fitted(label_model: BaseLabelModel, votes: Votes) -> tuple[BaseLabelModel | None, str]:
+    """Return a fitted copy, or why there is none."""
+    if not votes.covered.any():
+        return None, "no text that it could be fitted on has a vote"
+    try:
+        return copy.copy(label_model).fit(votes), ""
+    except InputError as error:  # too few LFs for Snorkel's, for instance; what the LFs do can still be said
+        return None, str(error)
+
+
+def _scores(model: BaseLabelModel, pool: Votes, probs: Probs, votes: Votes, gold: npt.NDArray[np.int64]) -> Baseline:
+    """Return the figures of the label model as the classifier; rows without an answer get its commonest label."""
+    answers = decide(probs, votes.covered)
+    on_pool = model.predict(pool)
+    commonest = int(np.bincount(on_pool[on_pool >= 0], minlength=votes.n_labels).argmax())
+    return Baseline(
+        covered=score(np.where(votes.covered, gold, -1), answers, votes.n_labels),
+        all_rows=score(gold, np.where(answers < 0, commonest, answers), votes.n_labels),
+    )
+
+
+def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tuple[str, ...]:
+    notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
+    if fitted_on is not None:
+        notes.insert(0, f"fitted on the {fitted_on} texts of the pool, as in a run, and measured on these")
+    if gold_rows:
+        notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
+    return tuple(notes)
+
+
+def _what_each_adds(
+    model: BaseLabelModel, votes: Votes, fit_on: Votes | None, gold: npt.NDArray[np.int64] | None, progress: Progress
+) -> tuple[LeaveOneOut, ...]:
+    return leave_one_out(model if fit_on is None else _FittedOn(model, fit_on), votes, gold, progress=progress)
+
+
+@dataclass(eq=False)
+class _FittedOn(BaseLabelModel):
+    """A label model that is fitted on a pool's votes of the LFs it is shown.
+
+    Parameters
+    ----------
+    model
+        The label model; copies of it are fitted.
+    pool
+        The votes to fit on.
+    """
+
+    model: BaseLabelModel
+    pool: Votes
+
+    def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
+        columns = [self.pool.lf_names.index(name) for name in votes.lf_names]
+        pool = Votes(self.pool.matrix[:, columns], labels=self.pool.labels, lf_names=votes.lf_names)
+        if not pool.covered.any():
+            raise InputError("no text of the pool has a vote")
+        self.fitted_ = copy.copy(self.model).fit(pool)
+        return self
+
+    def predict_proba(self, votes: Votes) -> Probs:
+        return self.fitted_.predict_proba(votes)
+
+    def _fit(self, *_: Any) -> None: ...
+
+    def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
+        return self.fitted_._proba(rows)

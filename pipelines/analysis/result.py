@@ -1,0 +1,160 @@
+"""`Analysis`: what was measured of LFs and label model, as values, as JSON, printed."""
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from labelfns.analysis.coverage import Coverage
+from labelfns.analysis.near_copies import NearCopies
+from labelfns.errors import InputError, shown, some
+from labelfns.models import BaseLabelModel, LabelModel
+from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
+from labelfns.models.evaluation.leave_one_out import LeaveOneOut
+from labelfns.models.label_models.explain import Explanation
+from labelfns.votes import Fault, Votes
+
+from .summaries import LabelModelSummary, LFSummary
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What LFs and label model do on n texts; printed, as tables.
+
+    Parameters
+    ----------
+    lfs
+        One summary per LF, in the order of the votes.
+    coverage
+        How many texts have a vote, more than one, votes for different labels.
+    label_model
+        What the label model makes of the votes; None where there is none, and `problem` says why.
+    accuracy_against_coverage
+        What is kept as the least confidence rises, and how right it is there: measured where there is gold, else as the
+        model believes.
+    reliability
+        Whether confidences mean what they say; None without gold.
+    leave_one_out
+        What each LF adds; None where it was not asked for.
+    near_copies
+        LFs that fire on the same rows and say the same.
+    faults
+        What LFs raised.
+    gold_rows
+        How many of the texts have gold.
+    fitted_on
+        How many texts the label model was fitted on where these are others, which `on` did not name; None where it was
+        fitted on the texts that are measured.
+    problem
+        Why there is no label model.
+    columns
+        What a row has that an LF can ask for.
+    votes, model
+        The votes [n, m], and the fitted label model.
+    """
+
+    lfs: tuple[LFSummary, ...]
+    coverage: Coverage
+    label_model: LabelModelSummary | None
+    accuracy_against_coverage: tuple[CoveragePoint, ...]
+    reliability: Reliability | None
+    leave_one_out: tuple[LeaveOneOut, ...] | None
+    near_copies: tuple[NearCopies, ...]
+    faults: tuple[Fault, ...]
+    gold_rows: int
+    fitted_on: int | None
+    problem: str
+    columns: tuple[str, ...]
+    votes: Votes = field(repr=False)
+    model: BaseLabelModel | None = field(repr=False)
+
+    def explain(self, row: int) -> Explanation:
+        """Return why a row gets its label.
+
+        Parameters
+        ----------
+        row
+            Its number, the first is 0.
+
+        Raises
+        ------
+        InputError
+            If there is no such row, or the label model cannot explain; a `LabelModel` can.
+        """
+        if not isinstance(self.model, LabelModel):
+            kind = self.problem if self.model is None else f"a {type(self.model).__name__} explains no row"
+            raise InputError(f"{kind}; a LabelModel does")
+        return self.model.explain(self.votes, row)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values, as JSON takes them."""
+        label_model = None
+        if self.label_model is not None:
+            label_model = asdict(self.label_model) | {
+                "accuracy_against_coverage": [asdict(point) for point in self.accuracy_against_coverage],
+                "calibration": None if self.reliability is None else asdict(self.reliability),
+            }
+        return {
+            "faults": [asdict(fault) for fault in self.faults],
+            "lfs": [asdict(row) | {"accuracy": row.accuracy} for row in self.lfs],
+            "coverage": asdict(self.coverage),
+            "gold_rows": self.gold_rows,
+            "fitted_on": self.fitted_on,
+            "label_model": label_model,
+            "problem": self.problem or None,
+            "leave_one_out": None if self.leave_one_out is None else [asdict(row) for row in self.leave_one_out],
+            "near_copies": [asdict(group) for group in self.near_copies],
+        }
+
+    @property
+    def alarms(self) -> list[str]:
+        """What went wrong in LFs, one sentence each, those that failed on most rows first."""
+        return [self._alarm(fault) for fault in sorted(self.faults, key=lambda fault: -len(fault.rows))]
+
+    def _alarm(self, fault: Fault) -> str:
+        n, failed = self.coverage.rows, len(fault.rows)
+        name, error = shown(fault.lf), shown(fault.error)
+        there = f"; a row has {some(self.columns)}" if fault.error.startswith("KeyError") else ""
+        if failed == n:
+            return f"LF {name} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {error}{there}"
+        where = f"on row {some(fault.rows)}"
+        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there, {where}{there}"
+
+    def __str__(self) -> str:
+        from .tables import plain
+
+        return plain([*(f"Warning: {alarm}" for alarm in self.alarms), *self.parts()])
+
+    def parts(self) -> "list[str | Group]":
+        """Return everything but the faults: lines, and tables as rich shows them."""
+        from .tables import counts, left_out, lf_table, trade_off
+
+        parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
+        if self.label_model is not None:
+            parts.append(counts("Labels the label model gives", self.label_model.by_label))
+            parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
+            parts.append(trade_off(self.accuracy_against_coverage, self.reliability))
+        if self.leave_one_out is not None:
+            parts.append(left_out(self.leave_one_out))
+        return [*parts, *self._said_of_model()]
+
+    def _said_of_votes(self) -> list[str]:
+        counted = self.coverage
+        return [
+            f"{counted.covered} of {counted.rows} texts have a vote ({counted.share:.1%}), {counted.overlapping} more "
+            f"than one, {counted.conflicting} votes for different labels.",
+            *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
+        ]
+
+    def _said_of_model(self) -> list[str]:
+        if self.label_model is None:
+            return [f"There is no label model: {self.problem}"]
+        lines = [f"Note: label model: {note}." for note in self.label_model.notes]
+        scores = self.label_model.scores
+        if scores is not None and scores.covered is not None:
+            lines.append(
+                f"Label model on the {scores.covered.rows} covered texts with gold: accuracy "
+                f"{scores.covered.accuracy:.3f}, macro F1 {scores.covered.macro_f1:.3f}"
+            )
+        return lines

@@ -1,0 +1,129 @@
+"""Results as tables (rich). Every name and text of the user is shown as text: no markup, no terminal escapes."""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from labelfns.errors import shown
+
+if TYPE_CHECKING:
+    from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
+    from labelfns.models.evaluation.leave_one_out import LeaveOneOut
+    from labelfns.models.label_models.explain import Explanation
+
+    from .summaries import LFSummary
+
+Cell = str | Text
+
+
+def plain(parts: Iterable[str | Group], width: int = 120) -> str:
+    """Return lines, and tables no wider than `width`, as plain text."""
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    for part in parts:
+        console.print(Text(shown(part)) if isinstance(part, str) else part, soft_wrap=isinstance(part, str))
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+
+def titled(title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]], *, left: Sequence[str] = ("",)) -> Group:
+    """Return a table under its title.
+
+    Parameters
+    ----------
+    title
+        The title.
+    names
+        The columns' names.
+    rows
+        The cells, one per column, as text.
+    left
+        The columns whose cells stand on the left; figures stand on the right.
+    """
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, justify="left" if name in left else "right", no_wrap=not name)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(shown(cell)) for cell in row))
+    return Group(Text(shown(title), style="bold"), table, "")
+
+
+def beside(figure: str, note: str) -> Text:
+    """Return a figure with something less important beside it."""
+    return Text.assemble(shown(figure), " ", (shown(note), "dim"))
+
+
+def lf_table(rows: "Sequence[LFSummary]") -> Group:
+    """Return what each LF does; LFs that failed are marked, and stand first."""
+    with_gold, with_faults = any(row.correct is not None for row in rows), any(row.failed for row in rows)
+    names = ["", "votes for", "coverage", "overlaps", "conflicts"]
+    names += ["right, of gold"] * with_gold + ["failed, rows"] * with_faults
+
+    def cells(row: "LFSummary") -> list[Cell]:
+        known = (row.correct or 0) + (row.incorrect or 0)
+        shares = [f"{share:.1%}" for share in (row.coverage, row.overlaps, row.conflicts)]
+        right = "-" if row.accuracy is None else f"{row.accuracy:.0%} of {known:>3}"
+        failed = Text(f"! {row.failed}", style="bold red") if row.failed else ""
+        return [row.lf, ", ".join(row.polarity), *shares, *[right] * with_gold, *[failed] * with_faults]
+
+    ordered = sorted(rows, key=lambda row: -row.failed)
+    return titled("Labeling functions", names, map(cells, ordered), left=("", "votes for"))
+
+
+def counts(title: str, values: Mapping[str, int]) -> Group:
+    """Return counts with their shares."""
+    total = max(sum(values.values()), 1)
+    rows = [(name, str(value), f"{value / total:.1%}") for name, value in values.items()]
+    return titled(title, ("", "rows", "share"), rows)
+
+
+def trade_off(points: "Sequence[CoveragePoint]", calibration: "Reliability | None") -> Group:
+    """Return accuracy against coverage, the calibration error above it."""
+
+    def cells(point: "CoveragePoint") -> list[Cell]:
+        accuracy: Cell = "-" if point.accuracy is None else f"{point.accuracy:.3f}"
+        if point.interval is not None:
+            accuracy = beside(str(accuracy), "({:.2f}-{:.2f})".format(*point.interval))
+        return [f"{point.threshold:.2f}", str(point.rows), f"{point.coverage:.1%}", accuracy]
+
+    if calibration is None:
+        title = "Accuracy against coverage as the label model believes it: there are no gold labels"
+    else:
+        title = f"Accuracy against coverage, with 95 % intervals; calibration error {calibration.error:.3f}"
+    return titled(title, ("confidence at least", "rows", "coverage", "accuracy"), map(cells, points))
+
+
+def left_out(rows: "Sequence[LeaveOneOut]") -> Group:
+    """Return what each LF adds."""
+    with_gold = any(row.accuracy is not None for row in rows)
+
+    def cells(row: "LeaveOneOut") -> list[Cell]:
+        reason = row.reason
+        changed = reason or f"{row.changed:.1%}"
+        gain = "-" if row.accuracy is None else f"{100 * row.accuracy:+.1f} points"
+        return [row.lf, f"{row.coverage:.1%}", changed, *[gain] * with_gold]
+
+    names = ["", "covered by it alone", "labels it changes", *["accuracy it adds"] * with_gold]
+    return titled("What each LF adds: the label model fitted without it", names, map(cells, rows))
+
+
+def why(row: int, reasons: "Explanation") -> Group:
+    """Return what each vote adds to a row's label."""
+    rows: list[Sequence[Cell]] = [("(before any vote)", "", f"{reasons.start:+.2f}", "", "")]
+    rows += [
+        (
+            vote.lf,
+            vote.vote,
+            f"{vote.log_odds:+.2f}",
+            vote.without or "(none)",
+            beside(f"{vote.accuracy:.2f}", "({:.2f}-{:.2f})".format(*vote.interval)),
+        )
+        for vote in reasons.votes
+    ]
+    names = ("", "votes for", "log-odds", "without it", "right when it votes (90 %)")
+    title = f"Row {row}: {reasons.label or '(none)'}, confidence {reasons.confidence:.2f}"
+    title += f", log-odds against {reasons.runner_up}" if reasons.runner_up else ""
+    return titled(title, names, rows, left=("", "votes for", "without it"))

@@ -1,0 +1,77 @@
+"""What commands start from: a pipeline's settings, its LFs, texts. Heavy rooms are imported when they are needed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labelfns.errors import InputError
+
+if TYPE_CHECKING:
+    from labelfns.io.read import Texts
+    from labelfns.lfset import LFSet
+    from labelfns.pipelines.run.settings import PipelineSettings
+
+SETS = ("val", "test", "few_gold")
+
+
+def settings_of(pipeline: Path, overrides: Sequence[str] | None) -> "PipelineSettings":
+    """Read a pipeline file, with what ``--set`` overrides."""
+    from labelfns.pipelines.run.settings import load_settings
+
+    return load_settings(pipeline, overrides or [])
+
+
+def lfs_of(settings: "PipelineSettings") -> "LFSet":
+    """Load a pipeline's LFs."""
+    from labelfns.lfs.lf_file import load_lfs
+
+    return load_lfs(Path(settings.lfs.file), settings.data.labels)
+
+
+def source_of(settings: "PipelineSettings", data: str | None) -> str:
+    """Return the source that ``--data`` names: a set of the pipeline, a file, a hub data set; without it the pool.
+
+    Raises
+    ------
+    InputError
+        If the pipeline has no such set, and there is no file of that name.
+    """
+    from labelfns.io.read import is_hub
+
+    if data is None or data == "pool":
+        return settings.data.pool
+    if data in SETS and not Path(data).exists():
+        source: str | None = getattr(settings.data, data)
+        if source is None:
+            raise InputError(f"--data {data}: the pipeline has no {data}; set data.{data}, or name a file")
+        return source
+    return data if is_hub(data) else str(Path(data).absolute())
+
+
+def texts_of(settings: "PipelineSettings", data: str | None = None, *, gold: str | None = None) -> "Texts":
+    """Read texts, with gold where they have some.
+
+    Parameters
+    ----------
+    settings
+        The pipeline's; they name the columns.
+    data
+        As in `source_of`.
+    gold
+        The column of gold labels; by default the pipeline's, ``""`` for none.
+
+    Raises
+    ------
+    InputError
+        If texts or gold are not right, or val, test or few_gold has no gold.
+    """
+    from labelfns.io.read import read_texts
+
+    columns = settings.data
+    return read_texts(
+        source_of(settings, data),
+        text=columns.text,
+        gold=columns.gold if gold is None else gold,
+        labels=columns.labels,
+        need_gold=data in SETS and gold is None,
+    )

@@ -1,0 +1,138 @@
+"""Commands around runs: run a pipeline, label more texts with it, write its report again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labelfns.data import example
+from labelfns.errors import WriteError
+
+from .lfs import check_target
+from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
+
+
+def demo(output: RunOutput = None, overwrite: ReplaceRun = False, set_: Set = None, as_json: Json = False) -> None:
+    """Run the worked example tweet_sentiment: 18 LFs, 847 tweets, two rounds; a few minutes on two cores."""
+    run(example("tweet_sentiment") / "pipeline.toml", output, overwrite, set_=set_, as_json=as_json)
+
+
+def run(
+    pipeline: PipelineFile,
+    output: RunOutput = None,
+    overwrite: ReplaceRun = False,
+    resume: Resume = False,
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """Run a pipeline: LFs vote, a label model weighs the votes, a transformer is fine-tuned over rounds."""
+    from labelfns.models.transformer import distributed
+    from labelfns.pipelines.run.folder import RunFolder, latest, next_free
+    from labelfns.pipelines.run.run import run_pipeline
+
+    from . import console, inputs
+
+    settings = inputs.settings_of(pipeline, set_)
+    distributed.start(settings.classifier)
+    name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
+    folder = distributed.agreed(output or (latest if resume else next_free)(Path("runs"), name))
+    complete = resume and RunFolder(folder).complete
+    try:
+        with console.bars() as progress:
+            metrics = run_pipeline(settings, folder, overwrite=overwrite, resume=resume, progress=progress)
+    except WriteError as error:
+        raise WriteError(f"{error}\nThen resume: labelfns run {pipeline} --output {folder} --resume") from error
+    if not distributed.is_main():
+        return
+    if complete:
+        console.remark(f"{folder} is complete: nothing was left to do.")
+    if as_json:
+        console.print_json({"run": str(folder), **metrics})
+    else:
+        _show(metrics, folder)
+
+
+def _show(metrics: Mapping[str, Any], folder: Path) -> None:
+    from . import console
+
+    coverage, labels = metrics["coverage"], metrics["label_model"]["by_label"]
+    console.say(
+        f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
+        f"{labels['(uncovered)']} without and {labels['(tie)']} tied.",
+        "",
+    )
+    console.out.print(console.rounds(metrics))
+    table = console.results(metrics)
+    if table is not None:
+        console.out.print(table)
+    console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
+    for note in metrics["label_model"]["notes"]:
+        console.say(f"Note: label model: {note}.")
+    for warning in metrics["warnings"]:
+        console.say(f"Warning: {warning}", style="yellow")
+    console.say(
+        "",
+        f"Run folder: {folder}",
+        f"  report   {folder / 'report.html'}",
+        f"  model    {folder / 'model'}",
+        f"Label more texts: labelfns predict {folder} FILE",
+    )
+
+
+def predict(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with a model.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for one text per line.")],
+    output: Annotated[Path | None, typer.Option(help="A .jsonl, .csv or .parquet file; by default printed.")] = None,
+    text: Annotated[str, typer.Option(help="The column of texts.")] = "text",
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw",
+            help="Write CSV cells as they are. Without it, cells that begin with = + - @ get a ' before, as a "
+            "spreadsheet would take them for formulas.",
+        ),
+    ] = False,
+    overwrite: ReplaceFile = False,
+) -> None:
+    """Label texts with a run's model; one row per text: text, label, confidence, and p_LABEL for each label.
+
+    A blank line of standard input keeps its row, without a label.
+    """
+    from labelfns.models import TransformerClassifier
+
+    from . import console
+    from .answers import ENDINGS, answer_table, print_rows, read_lines, write_rows
+
+    if output is not None:
+        check_target(output, ENDINGS, overwrite=overwrite)
+    model_folder = run_folder / "model" if (run_folder / "model").is_dir() else run_folder
+    classifier = TransformerClassifier.from_pretrained(model_folder)
+    if data == "-":
+        texts = read_lines()
+    else:
+        from labelfns.io.read import read_texts
+
+        texts = list(read_texts(data, text=text, gold="", labels=classifier.classes_))
+    written = [entry for entry in texts if entry.strip()]
+    with console.bars() as progress:
+        probs = classifier.predict_proba(written, progress=progress)
+    table = answer_table(texts, probs, classifier.classes_)
+    if len(written) < len(texts):
+        console.remark(f"{len(texts) - len(written)} of {len(texts)} lines are blank: they get no label.")
+    if output is None:
+        print_rows(table)
+    else:
+        write_rows(table, output, raw=raw)
+
+
+def report(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+) -> None:
+    """Write the report of a finished run again, from its metrics.json."""
+    from labelfns.pipelines.report.pages import write_report
+    from labelfns.pipelines.run.folder import RunFolder
+
+    from . import console
+
+    console.say(write_report(run_folder, RunFolder(run_folder).read_metrics()))

@@ -1,0 +1,128 @@
+import json
+
+import numpy as np
+import pytest
+
+from labelfns import LFSet, Votes, keywords, labeling_function
+from labelfns.errors import InputError
+from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
+from labelfns.pipelines.analysis.analyze import analyze, analyze_votes
+
+LABELS = ["no", "yes"]
+LFS = [
+    keywords("yes", ["good"], name="good"),
+    keywords("no", ["bad"], name="bad"),
+    keywords("no", ["late"], name="late"),
+]
+POOL = ["good day"] * 6 + ["bad day"] * 3 + ["late and bad"] * 2 + ["the 8:15"]
+GOLD = ["yes"] * 6 + ["no"] * 2 + ["yes"] + ["no"] * 2 + [None]
+VAL = ["good", "bad", "late", "nothing"]
+
+
+def test_lfs_and_label_model_by_hand():
+    analysis = analyze(LFSet(LABELS, LFS), POOL, GOLD, label_model=LabelModel())
+    rows = {row.lf: row for row in analysis.lfs}
+    assert list(rows) == ["good", "bad", "late"]
+    assert (rows["bad"].correct, rows["bad"].incorrect, rows["bad"].accuracy) == (4, 1, 0.8)
+    assert (rows["late"].overlaps, rows["late"].conflicts, rows["late"].polarity) == (2 / 12, 0, ("no",))
+    assert (analysis.coverage.covered, analysis.gold_rows, analysis.fitted_on) == (11, 11, None)
+    assert analysis.label_model.by_label == {"no": 5, "yes": 6, "(tie)": 0, "(uncovered)": 1}
+    assert analysis.label_model.scores.covered.accuracy == pytest.approx(10 / 11)
+    assert analysis.accuracy_against_coverage[0].rows == 11
+    assert analysis.problem == ""
+
+
+def test_the_label_model_is_fitted_on_the_pool_and_measured_elsewhere():
+    model = LabelModel()
+    analysis = analyze(LFSet(LABELS, LFS), POOL, label_model=model, on=VAL, gold_on=["yes", "no", "no", "no"])
+    pool = LFSet(LABELS, LFS).apply(POOL)
+    probs = LabelModel().fit(pool).predict_proba(LFSet(LABELS, LFS).apply(VAL))
+    assert analysis.fitted_on == len(POOL)
+    assert not hasattr(model, "classes_")  # a copy is fitted
+    np.testing.assert_array_equal(analysis.model.predict_proba(analysis.votes), probs)
+    assert (analysis.coverage.rows, analysis.coverage.covered) == (4, 3)
+    assert any("fitted on the 12 texts of the pool" in note for note in analysis.label_model.notes)
+
+
+def test_what_each_lf_adds_with_the_fit_on_the_pool():
+    lfs = LFSet(LABELS, LFS)
+    rows = analyze(
+        lfs, POOL, on=VAL, gold_on=[1, 0, 0, 0], leave_one_out=True, label_model=MajorityVote()
+    ).leave_one_out
+    assert [(row.lf, row.coverage) for row in rows] == [("good", 0.25), ("bad", 0.25), ("late", 0.25)]
+
+
+@pytest.mark.parametrize("gold", [None, [1] * 6 + [0] * 6], ids=["without gold", "with gold"])
+def test_gold_rows_that_there_are_are_not_denied(gold):
+    text = str(analyze(LFSet(LABELS, LFS), POOL, gold, label_model=LabelModel()))
+    assert ("0 covered gold rows" in text) == (gold is None)
+    assert ("the 12 gold rows measure it" in text) == (gold is not None)
+
+
+def test_faults_come_first_and_name_what_there_was():
+    @labeling_function
+    def always(text):
+        return {"text": text}["airline"]
+
+    @labeling_function
+    def seldom(text):
+        if "8:15" in text:
+            raise ValueError("\x1b[2Jno 8:15")
+
+    analysis = analyze(LFSet(LABELS, [*LFS, seldom, always]), POOL, label_model=MajorityVote())
+    first, second = analysis.alarms
+    assert first.startswith("LF always FAILS ON EVERY ROW (12 of 12) and never votes: it raised KeyError: 'airline'")
+    assert first.endswith("; a row has text")
+    assert second == "LF seldom raised ValueError: \\x1b[2Jno 8:15 on 1 of 12 rows and abstains there, on row 11"
+    text = str(analysis)
+    assert text.startswith(f"Warning: {first}\nWarning: {second}\nLabeling functions\n")
+    table = text[text.index("Labeling functions") : text.index("texts have a vote")].splitlines()
+    marked = [(line.split()[0], line.split()[-2:]) for line in table[2:4]]
+    assert marked == [("always", ["!", "12"]), ("seldom", ["!", "1"])]
+    assert [row.failed for row in analysis.lfs] == [0, 0, 0, 1, 12]
+
+
+@pytest.mark.parametrize(
+    ("lfs", "model", "problem"),
+    [
+        ([keywords("yes", ["zzz"])], LabelModel(), "has a vote"),
+        (LFS[:2], None, "at least 3 LFs"),
+        (LFS[:2], SnorkelLabelModel(), "at least 3 LFs"),
+    ],
+)
+def test_without_a_label_model_the_lfs_are_measured_all_the_same(lfs, model, problem):
+    analysis = analyze(LFSet(LABELS, lfs), POOL, label_model=model, leave_one_out=True)
+    assert analysis.label_model is analysis.model is analysis.leave_one_out is None
+    assert problem in analysis.problem
+    assert f"There is no label model: {analysis.problem}" in str(analysis)
+    assert analysis.to_json()["label_model"] is None
+    with pytest.raises(InputError, match="a LabelModel does"):
+        analysis.explain(0)
+
+
+def test_json_has_everything():
+    analysis = analyze(LFSet(LABELS, LFS), POOL, [1] * 12, label_model=LabelModel(), leave_one_out=True)
+    answer = json.loads(json.dumps(analysis.to_json(), allow_nan=False))
+    assert answer["lfs"][0] == {
+        "lf": "good", "polarity": ["yes"], "coverage": 0.5, "overlaps": 0, "conflicts": 0, "failed": 0,
+        "correct": 6, "incorrect": 0, "accuracy": 1.0,
+    }  # fmt: skip
+    assert answer["label_model"]["model"] == "LabelModel"
+    assert {"by_label", "by_confidence", "notes", "scores", "accuracy_against_coverage", "calibration"} <= set(
+        answer["label_model"]
+    )
+    assert [row["lf"] for row in answer["leave_one_out"]] == ["good", "bad", "late"]
+
+
+def test_votes_of_elsewhere():
+    votes = Votes([[0, 0], [1, -1]], labels=LABELS, lf_names=["[red]a", "b\nc"])
+    text = str(analyze_votes(votes, label_model=MajorityVote()))
+    assert "[red]a" in text
+    assert "b\\nc" in text
+    assert "Near-copies" not in text
+    assert "there are no gold labels" in text
+
+
+def test_gold_that_does_not_fit():
+    with pytest.raises(InputError, match="1 gold labels for 12 rows"):
+        analyze(LFSet(LABELS, LFS), POOL, gold=[1])

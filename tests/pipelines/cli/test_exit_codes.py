@@ -1,0 +1,69 @@
+"""How a command ends, seen from outside: each in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[3]
+LFS = "from labelfns import keywords, labeling_function\nfirst = keywords(0, ['a'])\n"
+
+
+def start(tmp_path, lfs, *arguments):
+    (tmp_path / "pool.csv").write_text("text\n" + "a word\n" * 50)
+    (tmp_path / "lfs.py").write_text(LFS + lfs)
+    (tmp_path / "pipeline.toml").write_text(
+        '[data]\nlabels = ["no", "yes"]\npool = "pool.csv"\n[lfs]\nfile = "lfs.py"\n[label_model]\nkind = "majority"\n'
+    )
+    line = [sys.executable, "-m", "labelfns", "analyze", tmp_path / "pipeline.toml", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+@pytest.mark.parametrize(
+    "lfs",
+    [
+        "import sys; sys.exit(0)\n",
+        "@labeling_function\ndef stop(text):\n    raise SystemExit(0)\n",
+    ],
+    ids=["in the file", "in an LF"],
+)
+def test_code_of_the_user_cannot_end_a_command_well(tmp_path, lfs):
+    process = start(tmp_path, lfs)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 2 or "SystemExit" in out  # ended with a message, or a fault of that LF
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "line"),
+    [(signal.SIGINT, 130, "labelfns: interrupted"), (signal.SIGTERM, 143, "labelfns: told to stop")],
+)
+def test_signals(tmp_path, number, code, line):
+    flag = tmp_path / "started"
+    body = f"    pathlib.Path({str(flag)!r}).touch()\n    time.sleep(60)\n"
+    lfs = f"import pathlib, time\n@labeling_function\ndef slow(text):\n{body}"
+    process = start(tmp_path, lfs)
+    until = time.monotonic() + 100
+    while not flag.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (code, "")
+    assert err.rstrip().endswith(line)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["tables", "JSON"])
+def test_nobody_reads_what_is_printed(tmp_path, options):
+    process = start(tmp_path, "", *options)
+    process.stdout.close()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 141
+    assert "Traceback" not in err
+    assert "BrokenPipe" not in err
