@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labelfns.analysis.coverage import Coverage
-from labelfns.engine.apply import Manner, one_each, vote, warn_of
-from labelfns.engine.plain import OnError
+from labelfns.checks import check_texts
+from labelfns.engine.apply import merge_faults, warn_of
+from labelfns.engine.options import ApplyOptions, OnError
 from labelfns.errors import InputError
 from labelfns.io.chunks import chunks
 from labelfns.lfset import LFSet
-from labelfns.progress import Bar, Progress, silent
+from labelfns.progress import Bar, Progress
 from labelfns.votes import Fault
 
 CHUNK = 50_000
@@ -95,7 +96,7 @@ def apply_file(
         raise InputError(f"{output} exists; name another output, or pass overwrite=True to replace it")
     if chunk_rows < 1:
         raise InputError(f"chunk_rows must be at least 1; got {chunk_rows}")
-    manner = Manner(on_error, "compiled", time_limit, workers, cache)
+    options = ApplyOptions(on_error, "compiled", time_limit, workers, cache)
     schema = pa.schema([(name, pa.int8()) for name in lfs.names])
     part = output.with_name(output.name + ".part")
     coverage = Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0))
@@ -104,9 +105,10 @@ def apply_file(
         with pq.ParquetWriter(part, schema) as writer:
             for texts, share in chunks(source, text, chunk_rows):
                 try:
-                    votes = vote(lfs.lfs, lfs.labels, texts, manner, silent, first=coverage.rows)
+                    checked = check_texts(texts, coverage.rows)
                 except InputError as error:
                     raise InputError(f"{source}: {error}") from None
+                votes = lfs.applier.apply(checked, options, row_offset=coverage.rows)
                 columns = [pa.array(votes.matrix[:, j]) for j in range(len(lfs))]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 faults += votes.faults
@@ -114,7 +116,7 @@ def apply_file(
                 progress("applying LFs, % of the file", min(int(100 * share), 99), 100)
             if not coverage.rows:
                 raise InputError(f"{source} has no rows")
-            merged = one_each(faults)
+            merged = merge_faults(faults)
             meta = {"labels": list(lfs.labels), "faults": [fault.__dict__ for fault in merged]}
             writer.add_key_value_metadata({"labelfns.votes": json.dumps(meta)})
         part.replace(output)

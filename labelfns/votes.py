@@ -1,6 +1,7 @@
 """`Votes`: the label matrix with its names, as the LFs left it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from labelfns.lfs.base import ABSTAIN
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from labelfns.text.tokens import Span
 
 Probs = npt.NDArray[np.floating[Any]]
 """An [n, k] array of probabilities in [0, 1], rows sum to 1."""
@@ -58,6 +61,8 @@ class Votes:
         The m LF names; by default ``lf_0`` to ``lf_<m-1>``.
     faults
         What went wrong while the LFs were applied, at most one entry an LF.
+    cues
+        For each row where in its text the LFs fired, in order, overlapping places merged; None where nobody asked.
 
     Raises
     ------
@@ -76,6 +81,7 @@ class Votes:
     labels: tuple[str, ...] = field(kw_only=True)
     lf_names: tuple[str, ...] = field(default=(), kw_only=True)
     faults: tuple[Fault, ...] = field(default=(), kw_only=True)
+    cues: "Sequence[Sequence[Span]] | None" = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         labels = check_labels(self.labels)
@@ -108,6 +114,8 @@ class Votes:
         for name, value in {"matrix": matrix, "labels": labels, "lf_names": names}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "faults", tuple(self.faults))
+        if self.cues is not None and len(self.cues) != len(matrix):
+            raise InputError(f"there are cues for {len(self.cues)} rows, and votes for {len(matrix)}")
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
@@ -140,8 +148,9 @@ class Votes:
         return np.asarray((self.counts > 0).sum(axis=1) > 1)
 
     def rows(self, index: Ints | Bools | slice) -> "Votes":
-        """Return the votes of some rows, by position or mask, without the faults."""
-        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names)
+        """Return the votes of some rows, by position or mask, with their cues and without the faults."""
+        cues = None if self.cues is None else [self.cues[i] for i in np.arange(len(self))[index].tolist()]
+        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names, cues=cues)
 
     def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
         """Return one row an LF: polarity, coverage, overlaps, conflicts and, with gold, accuracy.

@@ -15,7 +15,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from labelfns.analysis.coverage import Coverage
-from labelfns.engine.plain import OnError
+from labelfns.engine.options import OnError
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.reading import Texts
 from labelfns.io.reading import read_texts as read_texts

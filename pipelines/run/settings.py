@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 from labelfns.checks import check_labels
-from labelfns.engine.plain import OnError
+from labelfns.engine.options import OnError
 from labelfns.errors import InputError, SettingsError, raise_all
 from labelfns.io.reading import is_hub
 from labelfns.models import BaseLabelModel, FineTuning, LabelModel, MajorityVote, SnorkelLabelModel

@@ -131,10 +131,8 @@ def test_bad_texts_are_all_named():
     assert "not a string in row 3" in str(caught.value)
     with pytest.raises(InputError, match="put it in a list"):
         LFSet(LABELS, [constant(0)]).apply("one text")
-    with pytest.raises(InputError, match="got a dict: pass its column"):
-        LFSet(LABELS, [constant(0)]).apply({"text": ["a"]})
-    with pytest.raises(InputError, match="got a DataFrame: pass its column"):
-        LFSet(LABELS, [constant(0)]).apply(pytest.importorskip("pandas").DataFrame({"text": ["a"]}))
+    with pytest.raises(InputError, match="no column 'text'"):
+        LFSet(LABELS, [constant(0)]).apply(pd.DataFrame({"tweet": ["a"]}))
     with pytest.raises(InputError, match="no texts"):
         LFSet(LABELS, [constant(0)]).apply([])
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns import Context, LFSet, count, hashtags, keywords, labeling_function, lexicon, regex
-from labelfns.engine import apply as applying
+from labelfns.engine.apply import LFApplier
 from labelfns.engine.fingerprint import fingerprint
 from labelfns.errors import InputError
 
@@ -54,13 +54,13 @@ def as_lf(function):
 
 def test_only_what_changed_runs_again(tmp_path, monkeypatch):
     ran = []
-    real = applying._Work.run
+    real = LFApplier._run
 
-    def spy(self, lfs, *args, **kwargs):
-        ran.append(tuple(lf.name for lf in lfs))
-        return real(self, lfs, *args, **kwargs)
+    def spy(self, columns, *args, **kwargs):
+        ran.append(tuple(self.lfs[j].name for j in columns))
+        return real(self, columns, *args, **kwargs)
 
-    monkeypatch.setattr(applying._Work, "run", spy)
+    monkeypatch.setattr(LFApplier, "_run", spy)
     first = [hashtags("yes", ["a"], name="t"), keywords("no", ["bad"], name="w"), as_lf(calls_helper)]
     second = [first[0], keywords("no", ["bad", "x"], name="w"), first[2]]
     right = LFSet(LABELS, second).apply(TEXTS, engine="plain").matrix
