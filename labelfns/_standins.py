@@ -38,14 +38,14 @@ def as_texts(data: Any, column: str = "text") -> Texts:
         return Texts(check_texts(data))
     if column not in names:
         raise InputError(f"there is no column {column!r}; the columns are {', '.join(map(str, names))}")
-    return Texts(check_texts(list(data[column])), {name: list(data[name]) for name in names if name != column})
+    columns = {name: data[name].to_pylist() if hasattr(data, "column_names") else data[name] for name in names}
+    return Texts(check_texts(columns.pop(column)), columns)
 
 
 def lfs_of_module(module: ModuleType) -> list[LabelingFunction]:
     """Return the LFs of a module."""
-    default = [value for value in vars(module).values() if isinstance(value, LabelingFunction)]
     lfs: Any = getattr(module, "lfs", None)
-    return list(lfs or default)
+    return list(lfs) if lfs else [value for value in vars(module).values() if isinstance(value, LabelingFunction)]
 
 
 def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:

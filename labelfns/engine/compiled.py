@@ -208,7 +208,7 @@ class CompiledLFs:
         """Return the tokens that may have hits, with ``key``, what to look each up as."""
         word, text = pl.col("word"), pl.coalesce("forms", "token")
         if self.index.symbols:  # they may stand around a word
-            word = pl.when(~pl.col("token").str.contains_any(list(self.index.symbols))).then(word)
+            word = pl.when(~pl.col("token").str.contains_any(self.index.symbol_chars)).then(word)
         if not self.index.whole:  # parts of a tag begin with capitals
             word = pl.when(~word.str.starts_with("#")).then(word)
         held = text.str.contains_any(self._literals, ascii_case_insensitive=True)

@@ -12,6 +12,7 @@ from labelfns.text.tokens import RUN, Token, fold, iter_tokens, keys, parts
 from labelfns.text.word_lists import Words
 
 _LITERAL = re.compile(r"[a-z0-9_]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _APOSTROPHES = "'\u2018\u2019\u02bc\uff07\xb4`\u2032&\\"  # and how an entity or an escape of one begins
 _WEB = "www"  # with dots around it, it may be the beginning of a web address
 
@@ -140,15 +141,20 @@ class LFIndex:
         for lf in self.lexicons.values():
             words += lf.weights
         strings = {sign + tag for sign in "#\uff03" for tag in (*self.tags.exact, *self.tags.prefixes)}
-        strings |= {max(_LITERAL.findall(word), key=len) if word.isascii() else word for word in words}
+        strings |= {_longest_literal(word) for word in words}
         if self.lexicons:
             strings |= NEGATIONS | {"n" + joint for joint in _APOSTROPHES}
-        return sorted(strings | set(self.symbols))
+        return sorted(_for_polars(strings | set(self.symbols)))
 
     @property
     def listed(self) -> list[str]:
         """The words, and the tags with ``#``, that are looked for as they are."""
-        return [*self.words.exact, *(f"#{tag}" for tag in self.tags.exact)]
+        return _for_polars([*self.words.exact, *(f"#{tag}" for tag in self.tags.exact)])
+
+    @property
+    def symbol_chars(self) -> list[str]:
+        """Characters one of which is in every token with a symbol."""
+        return _for_polars(self.symbols)
 
     def ready(self) -> dict[str, Hits]:
         """Return what `look_up` says of listed words and tags of plain letters; empty where more than these count."""
@@ -187,6 +193,16 @@ class LFIndex:
             weights = tuple((j, weight) for j, lf in self.lexicons.items() if (weight := lf.weight(token)))
             hits.append(Hits(weights=weights, negates=is_negation(fold(token.raw))))
         return hits
+
+
+def _longest_literal(word: str) -> str:
+    """Return what any token that holds a folded word holds too: an apostrophe or an entity in it may be another one."""
+    return max(_LITERAL.findall(word), key=len, default=word) if word.isascii() else word
+
+
+def _for_polars(strings: Iterable[str]) -> list[str]:
+    """Return strings without those with half a surrogate pair: they stand only in texts that polars does not get."""
+    return [string for string in strings if not _SURROGATE.search(string)]
 
 
 def merged(hits: Sequence[Hits]) -> Hits:

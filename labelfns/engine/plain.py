@@ -140,6 +140,8 @@ def _batch_votes(
 def _one_line(error: BaseException) -> str:
     try:
         message = str(error)
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
         message = "(its message cannot be written)"
     return f"{type(error).__name__}: {message}"

@@ -63,15 +63,16 @@ def call_in_processes(
     names = some([lf.name for lf in lfs])
     try:
         results = Parallel(n_jobs=options.workers, backend="loky")(tasks)
-    except BrokenProcessPool as error:
-        raise LFError(
-            f"a process that called {names} ended ({_first_line(error)}): one of these LFs ends or crashes the process "
-            "it runs in, or takes more memory than there is. Apply with workers=1 to find the row"
-        ) from error
     except Exception as error:
-        if "pickle" not in f"{type(error).__name__} {error}".lower():
+        if "pickle" in f"{type(error).__name__} {error}".lower():
+            what = f"one of {names} cannot be sent to another process ({error})"
+            raise LFError(f"{what}; apply with workers=1") from error
+        if not isinstance(error, BrokenProcessPool):
             raise
-        raise LFError(f"one of {names} cannot be sent to another process ({error}); apply with workers=1") from error
+        raise LFError(
+            f"a process that called {names} ended: one of these LFs ends or crashes the process it runs in, or takes "
+            "more memory than there is. Apply with workers=1 to find the row"
+        ) from error
     columns = list(zip(*results, strict=True))
     raise_all(LFError, [next(part for part in parts if isinstance(part, str)) for parts in columns if _failed(parts)])
     for parts in columns:
@@ -98,10 +99,6 @@ def _call_all(
 
 def _failed(parts: Sequence[Answer | str]) -> bool:
     return any(isinstance(part, str) for part in parts)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _before_fork() -> None:
