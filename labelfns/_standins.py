@@ -33,7 +33,8 @@ def as_texts(data: Any, column: str = "text") -> Texts:
     """Return data as `Texts`."""
     if isinstance(data, Texts):
         return data
-    names = list(getattr(data, "column_names", None) or getattr(data, "columns", ()))
+    names: Any = getattr(data, "column_names", None)
+    names = list(getattr(data, "columns", ()) if names is None else names)
     if not names:
         return Texts(check_texts(data))
     if column not in names:

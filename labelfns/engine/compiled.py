@@ -78,7 +78,6 @@ class CompiledLFs:
         self._literals = self.index.literals
         self._looked_up = self.index.ready()
         self._counts_tokens = any(isinstance(lf, CountLF) and lf.what in OF_TOKENS for lf in lfs)
-        self._by_word = any(not isinstance(lf, CountLF) and type(lf) is not PatternLF for lf in lfs)
 
     def votes_of(
         self,
@@ -112,7 +111,7 @@ class CompiledLFs:
         kept = {} if kept is None else kept
         matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8)
         faults: list[Fault] = []
-        if self._by_word:
+        if self._literals:
             self._answer_words(block, self._text_index(block, kept), matrix)
         for j, lf in enumerate(self.lfs):
             if isinstance(lf, CountLF):
@@ -207,7 +206,7 @@ class CompiledLFs:
     def _tokens_with_hits(self, index: TextIndex) -> pl.DataFrame:
         """Return the tokens that may have hits, with ``key``, what to look each up as."""
         word, text = pl.col("word"), pl.coalesce("forms", "token")
-        if self.index.symbols:  # they may stand around a word
+        if self.index.symbol_chars:  # they may stand around a word
             word = pl.when(~pl.col("token").str.contains_any(self.index.symbol_chars)).then(word)
         if not self.index.whole:  # parts of a tag begin with capitals
             word = pl.when(~word.str.starts_with("#")).then(word)

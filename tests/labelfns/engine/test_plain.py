@@ -61,7 +61,7 @@ def test_whatever_a_function_raises_is_a_fault_of_its_row(error):
 def test_an_error_that_cannot_be_written_is_one_too():
     (fault,) = LFSet(LABELS, [labeling_function(failing(Silent()))]).apply(TEXTS).faults
     assert fault.error == "Silent: (its message cannot be written)"
-    with pytest.raises(LFError, match="returned on row 0 <.*Hidden object.* of type Hidden"):
+    with pytest.raises(LFError, match=r"returned on row 0 <.*Hidden object.* of type Hidden"):
         LFSet(LABELS, [labeling_function(name="x")(lambda text: Hidden())]).apply(["a"])
 
 
@@ -87,7 +87,7 @@ def test_whole_columns_fail_whole():
     lf = column("yes", lambda frame: sys.exit(len(frame)), name="ending")
     (fault,) = LFSet(LABELS, [lf]).apply(TEXTS).faults
     assert (fault.rows, fault.error) == ((0, 1, 2, 3, 4), "SystemExit: 5")
-    with pytest.raises(LFError, match="'ending' raised SystemExit: 5$"):
+    with pytest.raises(LFError, match=r"'ending' raised SystemExit: 5$"):
         LFSet(LABELS, [lf]).apply(TEXTS, on_error="raise")
 
 
