@@ -195,10 +195,11 @@ class LFSet:
         """
         options = ApplyOptions(on_error, engine, time_limit, workers, cache)
         data = as_texts(texts, text)
+        others = {name: values for name, values in (data.fields or {}).items() if name != "text"}
         votes = self.applier.apply(
             data.texts,
             options,
-            fields=data.fields if fields is None else fields,
+            fields=others if fields is None else fields,
             cues=cues,
             progress=progress or Bar(),
         )

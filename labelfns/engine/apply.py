@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.engine.fields import Rows
-from labelfns.engine.options import ApplyOptions
+from labelfns.engine.options import ApplyOptions, can_compile
 from labelfns.engine.plain import Answer, call, call_batch
 from labelfns.engine.processes import call_in_processes, forked_with_polars
 from labelfns.engine.time_limit import TimeLimitError, limited
@@ -157,14 +157,10 @@ class LFApplier:
 
     def _divided(self, columns: Sequence[int], options: ApplyOptions) -> tuple[list[int], list[int], list[int]]:
         """Return the LFs for the compiled engine, for other processes, and those that are called one by one."""
-        compiled: list[int] = []
-        if options.engine == "compiled" and not _polars_is_stuck():
-            from labelfns.engine.compiled import can_compile
-
-            compiled = [j for j in columns if can_compile(self.lfs[j])]
-        others = [j for j in columns if j not in set(compiled)]
-        apart = [j for j in others if options.workers > 1 and isinstance(self.lfs[j], FunctionLF | SnorkelLF)]
-        return compiled, apart, [j for j in others if j not in set(apart)]
+        usable = options.engine == "compiled" and not _polars_is_stuck()
+        compiled = set(self._declared if usable else ()).intersection(columns)
+        apart = {j for j in columns if options.workers > 1 and isinstance(self.lfs[j], FunctionLF | SnorkelLF)}
+        return sorted(compiled), sorted(apart), [j for j in columns if j not in compiled | apart]
 
     def _compiled(
         self, columns: list[int], rows: Rows, options: ApplyOptions, index: "dict[int, TextIndex] | None"
@@ -180,19 +176,22 @@ class LFApplier:
             yield Part(slice(start, start + len(texts)), columns, votes, faults)
 
     def _compiled_lfs(self, columns: tuple[int, ...]) -> "CompiledLFs":
-        """Return LFs compiled; all declared ones are so once, a part of them, as after a change with a cache, anew."""
-        if columns == self._all_compiled[0]:
-            return self._all_compiled[1]
+        """Return LFs compiled: all declared ones once; a part of them, as with a cache, whenever it is needed."""
+        if columns == self._declared:
+            return self._all_compiled
         from labelfns.engine.compiled import CompiledLFs
 
         return CompiledLFs([self.lfs[j] for j in columns], self.parser)  # type: ignore[misc]
 
     @cached_property
-    def _all_compiled(self) -> "tuple[tuple[int, ...], CompiledLFs]":
-        from labelfns.engine.compiled import CompiledLFs, can_compile
+    def _declared(self) -> tuple[int, ...]:
+        return tuple(j for j, lf in enumerate(self.lfs) if can_compile(lf))
 
-        columns = tuple(j for j, lf in enumerate(self.lfs) if can_compile(lf))
-        return columns, CompiledLFs([self.lfs[j] for j in columns], self.parser)  # type: ignore[misc]
+    @cached_property
+    def _all_compiled(self) -> "CompiledLFs":
+        from labelfns.engine.compiled import CompiledLFs
+
+        return CompiledLFs([self.lfs[j] for j in self._declared], self.parser)  # type: ignore[misc]
 
     def _in_processes(self, columns: list[int], rows: Rows, options: ApplyOptions) -> Iterator[Part]:
         if columns:

@@ -17,29 +17,22 @@ import polars as pl
 from labelfns.engine.counts import OF_TOKENS, count_in_texts, count_in_tokens
 from labelfns.engine.lf_index import NO_HITS, Hits, LFIndex
 from labelfns.engine.linear_regex import linear
-from labelfns.engine.options import ApplyOptions
+from labelfns.engine.options import ApplyOptions, Declared
 from labelfns.engine.plain import Answer, call
 from labelfns.engine.text_index import ROWS as ROWS
 from labelfns.engine.text_index import Block, Ints, TextIndex, may_hold
 from labelfns.engine.vote_parser import Column, VoteParser
-from labelfns.lfs.base import ABSTAIN, LabelingFunction
-from labelfns.lfs.declared import CountLF, LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.lfs.base import ABSTAIN
+from labelfns.lfs.declared import CountLF, LexiconLF, PatternLF
 from labelfns.votes import Fault
 
 VERSION = 2
 """Raised with every change of what an LF answers; caches of other versions are not read."""
 
-Declared = WordsLF | TagsLF | SymbolsLF | PatternLF | CountLF | LexiconLF
-_KINDS = frozenset(Declared.__args__)
 _KEPT_TOKENS = 500_000
 _SAMPLE = 500
 _ASCII = r"^[ -~]*$"
 Matrix = npt.NDArray[np.int8]
-
-
-def can_compile(lf: LabelingFunction) -> bool:
-    """Tell whether the compiled engine answers an LF; a subclass may have a rule of its own, and is called."""
-    return type(lf) in _KINDS
 
 
 class Pairs(NamedTuple):
@@ -100,7 +93,7 @@ class CompiledLFs:
         row_offset
             What is added to rows in faults and messages.
         kept
-            Where the index of the texts is found and put, by `first`; nowhere by default.
+            Indices of texts by `first`: one that is there is used, one that is made is put in. None by default.
 
         Returns
         -------
@@ -251,14 +244,16 @@ class CompiledLFs:
         row_offset: int,
     ) -> Answer:
         column = np.full(len(block.texts), ABSTAIN, dtype=np.int8)
-        left = np.ones(len(column), dtype=bool)
+        open_ = np.ones(len(column), dtype=bool)
         matches = _linear_matches(lf, block)
         if matches is not None:
             matches &= clean
-            left = ~clean if lf.where is None else ~clean | matches
-            column[matches & ~left] = self.votes[j]
-        left[block.surrogate_rows] = True
-        rows = np.flatnonzero(left)
+            open_ = ~clean if lf.where is None else ~clean | matches
+            column[matches & ~open_] = self.votes[j]
+        open_[block.surrogate_rows] = True
+        rows = np.flatnonzero(open_)
+        if not len(rows):
+            return column, None
         texts = [block.texts[i] for i in rows.tolist()]
         numbers = (rows + row_offset + block.first).tolist()
         column[rows], fault = call(lf, texts, self.parser, options, numbers)

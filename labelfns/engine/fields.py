@@ -107,17 +107,17 @@ def _objects(values: Any) -> list[Any]:
     return list(values)
 
 
-def _series(name: str, values: Any) -> "pl.Series":
+def _series(name: object, values: Any) -> "pl.Series":
     """Return a column; Python objects that polars would change or cannot hold stay as they are."""
     import polars as pl
 
     if isinstance(values, pl.Series):
-        return values.alias(name)
+        return values.alias(str(name))
     listed = values if hasattr(values, "dtype") or hasattr(values, "to_pylist") else list(values)
     keys = {tuple(value) for value in listed if isinstance(value, Mapping)} if isinstance(listed, list) else set()
     if len(keys) < 2:
         try:
-            return pl.Series(name, listed)
+            return pl.Series(str(name), listed)
         except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
             pass
-    return pl.Series(name, _objects(values), dtype=pl.Object)
+    return pl.Series(str(name), _objects(values), dtype=pl.Object)

@@ -16,11 +16,11 @@ import sysconfig
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from labelfns.engine.compiled import can_compile
+from labelfns.engine.options import can_compile
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.context import Context
 
@@ -139,7 +139,7 @@ def _function(value: types.FunctionType, trail: Trail) -> str:
     if value.__dict__ or getattr(value, "__builtins__", None) is not vars(builtins):
         raise _UnknownError("a function with attributes, or with built-ins of its own")
     parts = [_code(value.__code__, trail)]
-    for name in sorted(_global_names(value.__code__)):
+    for name in sorted(set(_global_names(value.__code__))):
         if name in value.__globals__:
             parts.append(f"{name}={_describe(value.__globals__[name], trail)}")
         elif name not in _PURE_BUILTINS and not _is_exception(name):
@@ -153,19 +153,37 @@ def _function(value: types.FunctionType, trail: Trail) -> str:
 
 
 def _code(value: types.CodeType, trail: Trail) -> str:
-    for step in dis.get_instructions(value):
-        outer = step.opname == "STORE_DEREF" and step.argval in value.co_freevars
-        hidden = step.opname in _ATTRIBUTES and str(step.argval).startswith("__")
-        if step.opname in _STATEFUL or outer or hidden:
-            raise _UnknownError(f"{step.opname} {step.argval}")
+    doubt = _steps(value).doubt
+    if doubt:
+        raise _UnknownError(doubt)
     consts = ",".join(_describe(const, trail) for const in value.co_consts)
     shape = (value.co_code.hex(), value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars)
     return f"code[{shape}|{value.co_flags}|{value.co_exceptiontable.hex()}|{consts}]"
 
 
+class _Steps(NamedTuple):
+    """The global names that a function's code loads, and a step of it that is not a function of its arguments."""
+
+    names: frozenset[str]
+    doubt: str
+
+
+@lru_cache(maxsize=1 << 12)
+def _steps(code: types.CodeType) -> _Steps:
+    names, doubt = set(), ""
+    for step in dis.get_instructions(code):
+        if step.opname in _NAMES_LOADED:
+            names.add(step.argval)
+        outer = step.opname == "STORE_DEREF" and step.argval in code.co_freevars
+        hidden = step.opname in _ATTRIBUTES and str(step.argval).startswith("__")
+        if step.opname in _STATEFUL or outer or hidden:
+            doubt = f"{step.opname} {step.argval}"
+    return _Steps(frozenset(names), doubt)
+
+
 def _global_names(code: types.CodeType) -> Iterator[str]:
     """Yield the global names that a function and the functions inside it load."""
-    yield from {step.argval for step in dis.get_instructions(code) if step.opname in _NAMES_LOADED}
+    yield from _steps(code).names
     for const in code.co_consts:
         if isinstance(const, types.CodeType):
             yield from _global_names(const)

@@ -1,13 +1,17 @@
-"""How LFs are applied: the options that every engine gets. A leaf."""
+"""How LFs are applied: the options that every engine gets, and which LFs the compiled one answers."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from labelfns.errors import InputError, raise_all
+from labelfns.lfs.base import LabelingFunction
+from labelfns.lfs.declared import CountLF, LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
 
 OnError = Literal["abstain", "raise"]
 Engine = Literal["compiled", "plain"]
+Declared = WordsLF | TagsLF | SymbolsLF | PatternLF | CountLF | LexiconLF
+_DECLARED = frozenset(Declared.__args__)
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,8 @@ class ApplyOptions:
         if type(self.workers) is not int or self.workers < 1:
             problems.append(f"workers must be a whole number of at least 1; got {self.workers!r}")
         raise_all(InputError, problems)
+
+
+def can_compile(lf: LabelingFunction) -> bool:
+    """Tell whether the compiled engine answers an LF; a subclass may have a rule of its own, and is called."""
+    return type(lf) in _DECLARED

@@ -196,7 +196,7 @@ class Ends(LabelingFunction):
 def test_an_lf_of_ones_own_tells_where_it_fires():
     lfs = LFSet(LABELS, [Ends("ends"), keywords(1, ["so"])])
     assert lfs.cues(["so!", "so"]) == [[(0, 2), (2, 3)], [(0, 2)]]
-    with pytest.raises(LFError, match="'ends' raised ValueError.* when asked where it fires in row 1"):
+    with pytest.raises(LFError, match=r"'ends' raised ValueError.* when asked where it fires in row 1"):
         lfs.apply(["so", "crash!"], cues=True)
 
 

@@ -82,6 +82,8 @@ def test_the_other_columns_of_a_frame_are_fields(frame):
     assert lfs.cues(data, text="tweet") == [[(0, 1)], []]
     with pytest.raises(InputError, match=r"no column 'text'.*tweet"):
         lfs.apply(data)
+    other = frame({"text": ["x", "y"], "tweet": ["a", "b"], "likes": [3, 30]})
+    assert lfs.apply(other, text="tweet").matrix.tolist() == [[-1, 0, 1], [1, 0, -1]]
 
 
 def test_fields_of_another_length_or_name_are_all_named():
