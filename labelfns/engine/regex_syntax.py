@@ -16,6 +16,7 @@ _parser: Any = re._parser  # type: ignore[attr-defined]  # the deprecated `sre_p
 _I_LETTERS = frozenset(map(ord, "iI\u0130\u0131"))  # `re` takes the four for one without case, `regex` does not
 _NOT_SPACE = "\\x00-\\x08\\x0e-\\x1b!-\\x84\\x86-\\x9f\\xa1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e"
 _JOINING = "\u203f\u2040\u2054\ufe33\ufe34\ufe4d-\ufe4f\uff3f"  # the punctuation beside `_`
+_NOT_EMPTY = "" if re.search(r"\B", "") else r"(?!\A\Z)"  # before Python 3.14 \B is nowhere in an empty text
 _UNICODE = {
     "CATEGORY_DIGIT": r"\p{Nd}",
     "CATEGORY_NOT_DIGIT": r"\P{Nd}",
@@ -136,7 +137,7 @@ def _place(place: str, flags: int) -> str:
         "AT_END": "(?m:$)" if flags & re.MULTILINE else "$",
         "AT_END_STRING": r"\Z",
         "AT_BOUNDARY": f"(?:(?<={word})(?!{word})|(?<!{word})(?={word}))",
-        "AT_NON_BOUNDARY": f"(?:(?<={word})(?={word})|(?<!{word})(?!{word}))",
+        "AT_NON_BOUNDARY": f"{_NOT_EMPTY}(?:(?<={word})(?={word})|(?<!{word})(?!{word}))",
     }[place]
 
 

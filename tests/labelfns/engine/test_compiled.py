@@ -85,7 +85,7 @@ tweets = st.lists(st.tuples(piece, SPACES), min_size=1, max_size=12).map(lambda 
 texts_strategy = st.lists(tweets.filter(str.strip), min_size=1, max_size=6)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts_strategy)
 def test_compiled_equals_the_plain_reference(texts):
     plain = LFS.apply(texts, engine="plain")
@@ -140,7 +140,7 @@ def test_sets_of_any_words_too(lfs, texts):
     assert [(texts[i], lfs.lfs[j]) for i, j in different] == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tweets.filter(str.strip))
 def test_an_lf_fires_where_it_has_spans(text):
     for lf in LFS:

@@ -132,6 +132,7 @@ def differ(pattern, text):
 @example([r"\b", "a", r"\w"], [], ["b\ufe0fa1 e\u0301a2"])
 @example(["[a-z]", "+"], [re.IGNORECASE], ["aIİıKſ"])
 @example([r"[\wé]"], [re.IGNORECASE], ["\u0345É"])
+@example([r"\B"], [], ["", "a"])
 @example([r"\s", r"\S"], [], ["\x1ca \x1f\x1d"])
 @example(["a", "{e}"], [], ["a{e} b"])
 @example(["[[:alpha:]]"], [], ["a] l]"])
