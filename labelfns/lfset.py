@@ -1,29 +1,27 @@
-"""`LFSet`: labels and the LFs that vote for them, applied to texts together.
+"""`LFSet`: labels and the LFs that vote for them, applied to texts together."""
 
-Declared LFs go to the compiled engine together, the others are called on every text.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
 from pathlib import Path
-
-import numpy as np
+from types import ModuleType
+from typing import Any
 
 from labelfns.checks import check_labels
-from labelfns.engine.apply import Engine, Manner, vote, warn_of
-from labelfns.engine.plain import OnError as OnError
-from labelfns.engine.plain import Rules, apart
-from labelfns.engine.time_limit import TimeLimitError, Watch
+from labelfns.engine.apply import LFApplier, warn_of
+from labelfns.engine.options import ApplyOptions, Engine, OnError
+from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import LFError, raise_all
-from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, as_lf
-from labelfns.lfs.columns import ColumnLF, Fields
-from labelfns.lfs.declared import DeclaredLF, PatternLF
-from labelfns.progress import Bar, Progress, silent
-from labelfns.text.spans import Span, merge
+from labelfns.io.texts import as_texts
+from labelfns.lfs.base import LabelingFunction, as_lf
+from labelfns.lfs.columns import ColumnLF
+from labelfns.lfs.declared import DeclaredLF
+from labelfns.lfs.load import lfs_of_file
+from labelfns.lfs.module import lfs_of_module
+from labelfns.progress import Bar, Progress
+from labelfns.text.spans import Span
 from labelfns.votes import Votes
-
-_SPAN_LIMIT = 2.0
 
 
 @dataclass(frozen=True, init=False)
@@ -66,13 +64,13 @@ class LFSet:
             except LFError as error:
                 problems.append(str(error))
         names = [lf.name for lf in adapted]
-        rules = Rules(self.labels)
+        parser = VoteParser(self.labels)
         duplicates = sorted({name for name in names if names.count(name) > 1})
         problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
             if isinstance(lf, DeclaredLF | ColumnLF):
                 try:
-                    rules.class_id(lf.label)
+                    parser.class_id(lf.label)
                 except LFError as error:
                     problems.append(f"LF {lf.name!r} votes for {error}")
         if not adapted and not problems:
@@ -80,26 +78,72 @@ class LFSet:
         raise_all(LFError, problems)
         object.__setattr__(self, "lfs", tuple(adapted))
 
+    @classmethod
+    def from_file(cls, path: str | PathLike[str], labels: Sequence[str]) -> "LFSet":
+        """Return the LFs of a Python or TOML file.
+
+        Parameters
+        ----------
+        path
+            The file; a Python file is run.
+        labels
+            The k class names.
+
+        Raises
+        ------
+        InputError
+            If there is no such file, or the labels are not right.
+        LFError
+            If the file fails, holds no LF, or the LFs are not right.
+        """
+        return cls(labels, lfs_of_file(path))
+
+    @classmethod
+    def from_module(cls, module: ModuleType, labels: Sequence[str]) -> "LFSet":
+        """Return the LFs of a module that is imported already; errors as in `from_file`.
+
+        Examples
+        --------
+        >>> from types import ModuleType
+        >>> from labelfns import keywords
+        >>> module = ModuleType("mine")
+        >>> module.good = keywords("yes", ["good"], name="good")
+        >>> LFSet.from_module(module, ["no", "yes"]).names
+        ('good',)
+        """
+        return cls(labels, lfs_of_module(module))
+
     def __len__(self) -> int:
+        """Return the number of LFs, m."""
         return len(self.lfs)
 
     def __iter__(self) -> Iterator[LabelingFunction]:
         return iter(self.lfs)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.labels, self.lfs)  # what was compiled does not travel
 
     @property
     def names(self) -> tuple[str, ...]:
         """The LFs' names, in order."""
         return tuple(lf.name for lf in self.lfs)
 
+    @cached_property
+    def applier(self) -> LFApplier:
+        """What applies the LFs to checked texts; it compiles the declared ones once."""
+        return LFApplier(self.labels, self.lfs)
+
     def apply(
         self,
-        texts: Sequence[str],
+        texts: Any,
         *,
+        text: str = "text",
+        fields: Any = None,
+        cues: bool = False,
         on_error: OnError = "abstain",
         engine: Engine = "compiled",
         time_limit: float = 2.0,
         workers: int = 1,
-        fields: Fields | None = None,
         cache: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Votes:
@@ -108,7 +152,15 @@ class LFSet:
         Parameters
         ----------
         texts
-            The n texts: non-empty strings.
+            The n texts, non-empty strings, in whatever `labelfns.io.texts.as_texts` takes: a list, a series, a frame,
+            a data set, a file.
+        text
+            The column of texts in a frame.
+        fields
+            Other fields of the rows, [n] values each, for `row_function` and `column`: a mapping by name or a frame.
+            By default the other columns of `texts`.
+        cues
+            Whether the votes get their `cues`: where in each text LFs fired.
         on_error
             What an LF that raises does: ``"abstain"`` on that row, kept as a `Fault`; or ``"raise"``.
         engine
@@ -116,16 +168,13 @@ class LFSet:
             are the same.
         time_limit
             Seconds that one search of a backtracking pattern may take on one row; one that takes longer is a
-            `Fault`, and after three the LF is given up. In the main thread on Unix a timer ends it, elsewhere such
-            patterns are searched in another process (`labelfns.engine.searching`), at some 50 microseconds a search.
-            ``math.inf`` for no limit. What a Python function does is not limited.
+            `Fault`, and after three the LF is given up. ``math.inf`` for no limit. What a Python function does is not
+            limited.
         workers
             In how many processes Python-function LFs are called, at least 1; the others need none.
-        fields
-            Other fields of the rows, by name, [n] values each; for `row_function` and `column`.
         cache
             A folder where columns are kept: an LF that is there for these very texts does not run again. See
-            `labelfns.engine.cache` for when one is believed, and for what is kept in memory; with `fields` nothing is.
+            `labelfns.engine.cache` for when one is believed, and for what is kept in memory.
         progress
             Called after each LF, the declared ones together; by default a bar is shown if it takes over a second.
 
@@ -137,43 +186,42 @@ class LFSet:
         Raises
         ------
         InputError
-            If a text is empty or not a string; the rows are named.
+            If a text is empty or not a string, or a field has another length; the rows or fields are named.
         LFError
-            If an LF returns something that is not a vote, or raises and `on_error` is ``"raise"``.
+            If an LF returns something that is not a vote, raises and `on_error` is ``"raise"``, or ends a process of
+            `workers`.
 
         Warns
         -----
         LabelFnsWarning
             If an LF raised; once, with all such LFs, their rows and what to do.
         """
-        manner = Manner(on_error, engine, time_limit, workers, cache)
-        votes = vote(self.lfs, self.labels, texts, manner, progress or Bar(), fields=fields)
+        options = ApplyOptions(on_error, engine, time_limit, workers, cache)
+        data = as_texts(texts, text)
+        others = {name: values for name, values in (data.fields or {}).items() if name != "text"}
+        votes = self.applier.apply(
+            data.texts,
+            options,
+            fields=others if fields is None else fields,
+            cues=cues,
+            progress=progress or Bar(),
+        )
         warn_of(votes.faults)
         return votes
 
-    def cues(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return for each text the pieces that made LFs fire, in order, overlapping ones merged.
+    def cues(
+        self, texts: Any, *, text: str = "text", engine: Engine = "compiled", time_limit: float = 2.0
+    ) -> list[list[Span]]:
+        """Return for each of n texts the places that made LFs fire, in order, overlapping ones merged.
 
-        A Python-function LF cannot tell where it fired and adds nothing.
+        A Python-function LF cannot tell where it fired and is not asked. ``apply(..., cues=True)`` gives votes and
+        cues in one pass.
+
+        Parameters
+        ----------
+        texts, text, engine, time_limit
+            As in `apply`.
         """
-        if not len(texts):
+        if isinstance(texts, Sized) and not len(texts):
             return []
-        texts = list(texts)
-        fired = [lf for lf in self.lfs if isinstance(lf, DeclaredLF)]
-        votes = vote(fired, self.labels, texts, Manner(), silent).matrix if fired else None
-        found: list[list[Span]] = [[] for _ in texts]
-        with ExitStack() as stack:
-            watch = stack.enter_context(Watch(_SPAN_LIMIT))
-            if not watch.active:
-                fired = [apart(lf, _SPAN_LIMIT, stack) if type(lf) is PatternLF else lf for lf in fired]
-            for i, j in np.argwhere(votes != ABSTAIN).tolist() if votes is not None else ():
-                try:
-                    watch.step = (i, j)
-                    found[i] += fired[j].spans(texts[i])
-                except TimeLimitError:  # a pattern that found something early, and then backtracks
-                    continue
-        others = [lf for lf in self.lfs if not isinstance(lf, DeclaredLF | FunctionLF)]
-        for lf in others:
-            for spans, text in zip(found, texts, strict=True):
-                spans += lf.spans(text)
-        return [merge(spans) for spans in found]
+        return self.applier.cues(as_texts(texts, text).texts, ApplyOptions(engine=engine, time_limit=time_limit))

@@ -1,20 +1,19 @@
 """LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, some rows at a time."""
 
-import json
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 from labelfns.analysis.coverage import Coverage
-from labelfns.engine.apply import Manner, one_each, vote, warn_of
-from labelfns.engine.plain import OnError
+from labelfns.engine.apply import merge_faults, warn_of
+from labelfns.engine.options import ApplyOptions, OnError
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, whole
 from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import ColumnLF, RowLF
 from labelfns.lfset import LFSet
-from labelfns.progress import Bar, Progress, silent
-from labelfns.votes import Fault
+from labelfns.progress import Bar, Progress
+from labelfns.votes import Fault, metadata
 
 _STEP = "applying LFs, % of the file"
 
@@ -98,7 +97,7 @@ def apply_file(
     if chunk_rows < 1:
         raise InputError(f"chunk_rows must be at least 1; got {chunk_rows}")
     output, progress = check_target(output, overwrite=overwrite), progress or Bar()
-    manner = Manner(on_error, "compiled", time_limit, workers, None if cache is None else Path(cache))
+    options = ApplyOptions(on_error, "compiled", time_limit, workers, None if cache is None else Path(cache))
     uses_fields = any(isinstance(lf, RowLF | ColumnLF) for lf in lfs)
     schema = pa.schema([(name, pa.int8()) for name in lfs.names])
     coverage = Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0))
@@ -106,23 +105,16 @@ def apply_file(
     with whole(output) as part, pq.ParquetWriter(part, schema) as writer:
         for texts, share in iter_texts(source, text, rows=chunk_rows, fields=None if uses_fields else ()):
             fields = {name: values for name, values in (texts.fields or {}).items() if name != "text"}
-            votes = vote(
-                lfs.lfs,
-                lfs.labels,
-                texts.texts,
-                manner,
-                silent,
-                fields=fields if uses_fields else None,
-                first=coverage.rows,
+            votes = lfs.applier.apply(
+                texts.texts, options, fields=fields if uses_fields else None, row_offset=coverage.rows
             )
             columns = [pa.array(votes.matrix[:, j]) for j in range(len(lfs))]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             coverage += Coverage.of(votes)
             faults += votes.faults
             progress(_STEP, min(int(100 * share), 99), 100)
-        merged = one_each(faults)
-        meta = {"labels": list(lfs.labels), "faults": [fault.__dict__ for fault in merged]}
-        writer.add_key_value_metadata({"labelfns.votes": json.dumps(meta)})
+        merged = merge_faults(faults)
+        writer.add_key_value_metadata(metadata(lfs.labels, lfs.names, merged))
     progress(_STEP, 100, 100)
     warn_of(merged)
     return FileVotes(output, coverage, merged)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+    from labelfns.text.spans import Span
+
 _ABOUT, _DIGEST = "labelfns.votes", "labelfns.votes.digest"
 
 Probs = npt.NDArray[np.floating[Any]]
@@ -67,6 +69,8 @@ class Votes:
         The m LF names; by default ``lf_0`` to ``lf_<m-1>``.
     faults
         What went wrong while the LFs were applied, at most one entry per LF.
+    cues
+        For each row where in its text the LFs fired, in order, overlapping places merged; None where nobody asked.
 
     Raises
     ------
@@ -87,6 +91,7 @@ class Votes:
     labels: tuple[str, ...] = field(kw_only=True)
     lf_names: tuple[str, ...] = field(default=(), kw_only=True)
     faults: tuple[Fault, ...] = field(default=(), kw_only=True)
+    cues: "Sequence[Sequence[Span]] | None" = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         labels = check_labels(self.labels)
@@ -117,6 +122,8 @@ class Votes:
         for name, value in {"matrix": matrix, "labels": labels, "lf_names": names}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "faults", tuple(self.faults))
+        if self.cues is not None and len(self.cues) != len(matrix):
+            raise InputError(f"there are cues for {len(self.cues)} rows, and votes for {len(matrix)}")
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
@@ -161,8 +168,9 @@ class Votes:
         return np.asarray((self.counts > 0).sum(axis=1) > 1)
 
     def rows(self, index: Ints | Bools | slice) -> "Votes":
-        """Return the votes of some rows, by position or mask, without the faults."""
-        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names)
+        """Return the votes of some rows, by position or mask, with their cues and without the faults."""
+        cues = None if self.cues is None else [self.cues[i] for i in np.arange(len(self))[index].tolist()]
+        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names, cues=cues)
 
     def where(
         self,

@@ -10,7 +10,7 @@ In a test file::
 import traceback
 from dataclasses import dataclass
 
-from labelfns.engine.plain import Rules
+from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import LFError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
@@ -43,14 +43,14 @@ class Expectation:
 
     def failure(self) -> str:
         """Return what is wrong as a few lines, an empty string where nothing is."""
-        rules = Rules(self.labels)
+        parser = VoteParser(self.labels)
         head = f"{self.lf.name}\n  text      {self.text!r}"
         try:
-            expected = rules.class_id(self.expected)
+            expected = parser.class_id(self.expected)
         except LFError as error:
             return f"{head}\n  expects   {error}"
         try:
-            got = rules.class_id(self.lf(self.text))
+            got = parser.class_id(self.lf(self.text))
         except LFError as error:
             return f"{head}\n- expected  {self._say(expected)}\n+ returned  {error}"
         except Exception as error:

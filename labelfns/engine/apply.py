@@ -1,219 +1,304 @@
-"""LFs applied to texts: which engine answers which LF, with a cache or without.
-
-Declared LFs go to the compiled engine together, the others are called on every text.
-"""
+"""LFs applied to texts: which engine answers which LF, with a cache or without, and where they fired."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from labelfns.checks import check_texts
-from labelfns.engine.plain import Answer, OnError, Rules, call, call_batch
-from labelfns.errors import InputError, LabelFnsWarning, LFError, raise_all
+from labelfns.engine.fields import Rows
+from labelfns.engine.options import ApplyOptions, can_compile
+from labelfns.engine.plain import Answer, call, call_batch
+from labelfns.engine.processes import call_in_processes, forked_with_polars
+from labelfns.engine.time_limit import TimeLimitError, limited
+from labelfns.engine.vote_parser import Column, VoteParser
+from labelfns.errors import LabelFnsWarning, LFError, raise_all
 from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, SnorkelLF
-from labelfns.lfs.columns import BatchLF, Fields, RowLF, frame_of
-from labelfns.lfs.declared import DeclaredLF
-from labelfns.progress import Progress
+from labelfns.lfs.columns import BatchLF, RowLF
+from labelfns.progress import Progress, silent
+from labelfns.text.spans import Span, merge
 from labelfns.votes import Fault, Votes
 
 if TYPE_CHECKING:
-    from labelfns.engine.text_index import Pieces
+    from labelfns.engine.compiled import CompiledLFs
+    from labelfns.engine.text_index import TextIndex
 
-Engine = Literal["compiled", "plain"]
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How LFs are applied; see `LFSet.apply`.
-
-    Raises
-    ------
-    InputError
-        If a setting is not right; all at once.
-    """
-
-    on_error: OnError = "abstain"
-    engine: Engine = "compiled"
-    time_limit: float = 2.0
-    workers: int = 1
-    cache: str | Path | None = None
-
-    def __post_init__(self) -> None:
-        problems = []
-        if self.on_error not in ("abstain", "raise"):
-            problems.append(f'on_error must be "abstain" or "raise"; got {self.on_error!r}')
-        if self.engine not in ("compiled", "plain"):
-            problems.append(f'engine must be "compiled" or "plain"; got {self.engine!r}')
-        if not self.time_limit > 0:
-            problems.append(f"time_limit must be more than 0 seconds; got {self.time_limit!r}")
-        if type(self.workers) is not int or self.workers < 1:
-            problems.append(f"workers must be a whole number of at least 1; got {self.workers!r}")
-        raise_all(InputError, problems)
+Matrix = npt.NDArray[np.int8]
 
 
-def vote(
-    lfs: Sequence[LabelingFunction],
-    labels: tuple[str, ...],
-    texts: Sequence[str],
-    manner: Manner,
-    progress: Progress,
-    *,
-    fields: Fields | None = None,
-    first: int = 0,
-) -> Votes:
-    """Let LFs vote on texts.
+class Part(NamedTuple):
+    """The votes of some LFs on some rows.
 
     Parameters
     ----------
-    lfs
-        The m LFs.
+    rows
+        The rows, n of them.
+    columns
+        The LFs, m of them.
+    votes
+        The votes, int8 [n, m].
+    faults
+        What went wrong.
+    """
+
+    rows: slice
+    columns: Sequence[int]
+    votes: Matrix
+    faults: Sequence[Fault]
+
+
+@dataclass(frozen=True)
+class LFApplier:
+    """LFs over a label space, ready for any number of texts; the declared ones are compiled once.
+
+    Parameters
+    ----------
     labels
         The k class names.
-    texts
-        The n texts, not yet checked.
-    manner
-        How; a cache is not used with fields.
-    progress
-        Called after each LF, the declared ones together.
-    fields
-        Other fields of the rows, [n] values each.
-    first
-        The number of the first row, for faults and messages.
-
-    Returns
-    -------
-    Votes
-        Matrix [n, m].
-
-    Raises
-    ------
-    InputError, LFError
-        As in `LFSet.apply`.
+    lfs
+        The m LFs.
     """
-    work = _Work(labels, manner, progress, first)
-    if manner.cache is None or fields is not None:
-        return work.run(lfs, check_texts(texts, first), fields)
-    return work.with_cache(lfs, texts, manner.cache)
+
+    labels: tuple[str, ...]
+    lfs: tuple[LabelingFunction, ...]
+
+    def apply(
+        self,
+        texts: list[str],
+        options: ApplyOptions,
+        *,
+        fields: object = None,
+        row_offset: int = 0,
+        cues: bool = False,
+        progress: Progress = silent,
+    ) -> Votes:
+        """Let the LFs vote on texts.
+
+        Parameters
+        ----------
+        texts
+            The n texts, checked.
+        options
+            How they are applied.
+        fields
+            Other fields of the rows, as in `LFSet.apply`.
+        row_offset
+            The number of the first row, for faults and messages.
+        cues
+            Whether the votes get their cues.
+        progress
+            Called after each LF, the declared ones together.
+
+        Returns
+        -------
+        Votes
+            Matrix [n, m].
+
+        Raises
+        ------
+        InputError, LFError
+            As in `LFSet.apply`.
+        """
+        rows = Rows.of(texts, fields, row_offset)
+        matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
+        if options.cache is None:
+            faults = self._run(range(len(self.lfs)), rows, matrix, options, progress)
+        else:
+            faults = self._run_with_cache(options.cache, rows, matrix, options, progress)
+        places = self._cues(rows, matrix, options) if cues else None
+        matrix.flags.writeable = False
+        names = tuple(lf.name for lf in self.lfs)
+        return Votes(matrix, labels=self.labels, lf_names=names, faults=faults, cues=places)
+
+    def cues(self, texts: list[str], options: ApplyOptions) -> list[list[Span]]:
+        """Return for each of n texts where LFs fired, without asking those that cannot tell."""
+        rows = Rows.of(texts, None)
+        matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
+        self._run([j for j, lf in enumerate(self.lfs) if tells_where(lf)], rows, matrix, options, silent)
+        return self._cues(rows, matrix, options)
+
+    @cached_property
+    def parser(self) -> VoteParser:
+        """How votes are read."""
+        return VoteParser(self.labels)
+
+    def _run(
+        self,
+        columns: Sequence[int],
+        rows: Rows,
+        matrix: Matrix,
+        options: ApplyOptions,
+        progress: Progress,
+        index: "dict[int, TextIndex] | None" = None,
+    ) -> tuple[Fault, ...]:
+        """Write the votes of some LFs into `matrix`; return their faults."""
+        compiled, apart, others = self._divided(columns, options)
+        faults: list[Fault] = []
+        cells, total = 0, max(1, len(rows))
+        for parts in (
+            self._compiled(compiled, rows, options, index),
+            self._in_processes(apart, rows, options),
+            self._one_by_one(others, rows, options),
+        ):
+            for part in parts:
+                if len(part.columns) == matrix.shape[1]:
+                    matrix[part.rows] = part.votes
+                else:
+                    matrix[part.rows, part.columns] = part.votes
+                faults += part.faults
+                cells += part.votes.size
+                progress("applying LFs", cells // total, len(columns))
+        order = {lf.name: j for j, lf in enumerate(self.lfs)}
+        return merge_faults(sorted(faults, key=lambda fault: order[fault.lf]))
+
+    def _divided(self, columns: Sequence[int], options: ApplyOptions) -> tuple[list[int], list[int], list[int]]:
+        """Return the LFs for the compiled engine, for other processes, and those that are called one by one."""
+        usable = options.engine == "compiled" and not _polars_is_stuck()
+        compiled = set(self._declared if usable else ()).intersection(columns)
+        apart = {j for j in columns if options.workers > 1 and isinstance(self.lfs[j], FunctionLF | SnorkelLF)}
+        return sorted(compiled), sorted(apart), [j for j in columns if j not in compiled | apart]
+
+    def _compiled(
+        self, columns: list[int], rows: Rows, options: ApplyOptions, index: "dict[int, TextIndex] | None"
+    ) -> Iterator[Part]:
+        if not columns:
+            return
+        from labelfns.engine.compiled import ROWS
+
+        engine = self._compiled_lfs(tuple(columns))
+        for start in range(0, len(rows), ROWS):
+            texts = rows.texts[start : start + ROWS]
+            votes, faults = engine.votes_of(texts, start, options, rows.row_offset, index)
+            yield Part(slice(start, start + len(texts)), columns, votes, faults)
+
+    def _compiled_lfs(self, columns: tuple[int, ...]) -> "CompiledLFs":
+        """Return LFs compiled: all declared ones once; a part of them, as with a cache, whenever it is needed."""
+        if columns == self._declared:
+            return self._all_compiled
+        from labelfns.engine.compiled import CompiledLFs
+
+        return CompiledLFs([self.lfs[j] for j in columns], self.parser)  # type: ignore[misc]
+
+    @cached_property
+    def _declared(self) -> tuple[int, ...]:
+        return tuple(j for j, lf in enumerate(self.lfs) if can_compile(lf))
+
+    @cached_property
+    def _all_compiled(self) -> "CompiledLFs":
+        from labelfns.engine.compiled import CompiledLFs
+
+        return CompiledLFs([self.lfs[j] for j in self._declared], self.parser)  # type: ignore[misc]
+
+    def _in_processes(self, columns: list[int], rows: Rows, options: ApplyOptions) -> Iterator[Part]:
+        if columns:
+            lfs = [self.lfs[j] for j in columns]
+            answers = call_in_processes(lfs, rows.texts, self.parser, options, rows.row_offset)
+            for j, (column, faults) in zip(columns, answers, strict=True):
+                yield _part(j, column, faults)
+
+    def _one_by_one(self, columns: list[int], rows: Rows, options: ApplyOptions) -> Iterator[Part]:
+        problems: list[str] = []
+        for j in columns:
+            try:
+                column, fault = self._answer(self.lfs[j], rows, options)
+                yield _part(j, column, [fault] if fault else [])
+            except LFError as error:
+                problems.append(str(error))
+        raise_all(LFError, problems)
+
+    def _answer(self, lf: LabelingFunction, rows: Rows, options: ApplyOptions) -> Answer:
+        if isinstance(lf, BatchLF):
+            if forked_with_polars():
+                raise LFError(f"LF {lf.name!r} needs polars, {_STUCK}")
+            return call_batch(lf, rows.as_frame, self.parser, options, rows.numbers)
+        return call(lf, rows.as_dicts if isinstance(lf, RowLF) else rows.texts, self.parser, options, rows.numbers)
+
+    def _run_with_cache(
+        self, folder: str | Path, rows: Rows, matrix: Matrix, options: ApplyOptions, progress: Progress
+    ) -> tuple[Fault, ...]:
+        """Run the LFs whose columns are not in the folder, and put theirs there."""
+        from labelfns.engine.cache import Cache, remember
+
+        remembered = remember(rows.texts)
+        cache = Cache.of(folder, remembered, self.labels)
+        paths = [cache.path(lf) for lf in self.lfs]
+        missing = []
+        for j, path in enumerate(paths):
+            cells = cache.read(path, len(self.labels))
+            if cells is None:
+                missing.append(j)
+            else:
+                matrix[cells[0], j] = cells[1]
+        faults = self._run(missing, rows, matrix, options, progress, remembered.index) if missing else ()
+        faulty = {fault.lf for fault in faults}
+        for j in missing:
+            path = paths[j]
+            if path is not None and self.lfs[j].name not in faulty and cache.path(self.lfs[j]) == path:
+                cache.write(path, matrix[:, j])
+        return faults
+
+    def _cues(self, rows: Rows, matrix: Matrix, options: ApplyOptions) -> list[list[Span]]:
+        """Return for each row where its LFs fired; a search that would take too long adds nothing."""
+        lfs = {j: limited(lf, options.time_limit) for j, lf in enumerate(self.lfs) if tells_where(lf)}
+        columns = list(lfs)
+        places: list[list[Span]] = [[] for _ in rows.texts]
+        for i, c in np.argwhere(matrix[:, columns] != ABSTAIN).tolist():
+            lf = lfs[columns[c]]
+            try:
+                places[i] += lf.spans(rows.texts[i])
+            except TimeLimitError:  # a pattern that matches early and then backtracks
+                continue
+            except Exception as error:
+                what = f"{type(error).__name__}: {error} when asked where it fires in row {rows.numbers[i]}"
+                raise LFError(f"LF {lf.name!r} raised {what}") from error
+        return [merge(spans) for spans in places]
+
+
+_STUCK = (
+    "whose threads this process does not have: it was forked from one where polars ran. Start processes with "
+    '"spawn" or "forkserver" in place of "fork"'
+)
+
+
+def tells_where(lf: LabelingFunction) -> bool:
+    """Tell whether an LF can say where in a text it fires."""
+    return type(lf).spans is not LabelingFunction.spans
 
 
 def warn_of(faults: Sequence[Fault]) -> None:
     """Warn, once for all of them, of LFs that raised."""
     if faults:
-        told = "; ".join(map(str, faults))
+        lines = "; ".join(map(str, faults))
         warnings.warn(
-            f"{len(faults)} of the LFs raised: {told}. The tracebacks are in .faults; mend the LFs, or stop at the "
+            f"{len(faults)} of the LFs raised: {lines}. The tracebacks are in .faults; fix the LFs, or stop at the "
             'first with on_error="raise"',
             LabelFnsWarning,
             stacklevel=3,
         )
 
 
-@dataclass(frozen=True)
-class _Work:
-    labels: tuple[str, ...]
-    manner: Manner
-    progress: Progress
-    first: int
-
-    def run(
-        self,
-        lfs: Sequence[LabelingFunction],
-        texts: list[str],
-        fields: Fields | None = None,
-        known: "dict[int, Pieces] | None" = None,
-    ) -> Votes:
-        """Let the LFs vote on checked texts; `known` as in `Compiled`."""
-        rules = Rules(self.labels, self.manner.on_error, self.manner.time_limit)
-        names = [lf.name for lf in lfs]
-        matrix = np.full((len(texts), len(lfs)), ABSTAIN, dtype=np.int8)
-        faults: list[Fault] = []
-        problems: list[str] = []
-        declared = [j for j, lf in enumerate(lfs) if isinstance(lf, DeclaredLF) and self.manner.engine == "compiled"]
-        if declared:
-            from labelfns.engine.compiled import ROWS, Compiled
-
-            compiled = Compiled([lfs[j] for j in declared], rules, known, self.first)  # type: ignore[misc]
-            for start in range(0, len(texts), ROWS):
-                block = texts[start : start + ROWS]
-                part = matrix[start : start + len(block)]
-                if len(declared) == len(lfs):
-                    faults += compiled.apply(block, part, start)
-                else:
-                    votes = part[:, declared]
-                    faults += compiled.apply(block, votes, start)
-                    part[:, declared] = votes
-                self.progress("applying LFs", len(declared) * (start + len(block)) // len(texts), len(lfs))
-        done = len(declared)
-        others = [j for j in range(len(lfs)) if j not in set(declared)]
-        if self.manner.workers > 1:
-            from labelfns.engine.processes import call_in_processes
-
-            apart = [j for j in others if isinstance(lfs[j], FunctionLF | SnorkelLF)]
-            sent = [lfs[j] for j in apart]
-            answers = call_in_processes(sent, texts, rules, self.manner.workers, self.first) if apart else []
-            for j, (column, found) in zip(apart, answers, strict=True):
-                matrix[:, j] = column
-                faults += found
-            others = [j for j in others if j not in set(apart)]
-            done += len(apart)
-            self.progress("applying LFs", done, len(lfs))
-        for j in others:
-            try:
-                matrix[:, j], fault = self._column(lfs[j], texts, fields, rules)
-                faults += [fault] if fault else []
-            except LFError as error:
-                problems.append(str(error))
-            done += 1
-            self.progress("applying LFs", done, len(lfs))
-        raise_all(LFError, problems)
-        matrix.flags.writeable = False
-        faults.sort(key=lambda fault: names.index(fault.lf))
-        return Votes(matrix, labels=self.labels, lf_names=tuple(names), faults=one_each(faults))
-
-    def with_cache(self, lfs: Sequence[LabelingFunction], texts: Sequence[str], folder: str | Path) -> Votes:
-        """Run the LFs whose columns are not in the folder, and put theirs there."""
-        from labelfns.engine.cache import Cache, seen
-
-        known = seen(texts, self.first)
-        cache = Cache.of(folder, known, self.labels)
-        matrix = np.full((len(known.texts), len(lfs)), ABSTAIN, dtype=np.int8)
-        missing: list[int] = []
-        for j, lf in enumerate(lfs):
-            cells = cache.read(lf, len(self.labels))
-            if cells is None:
-                missing.append(j)
-            else:
-                rows, votes = cells
-                matrix[rows, j] = votes
-        faults: tuple[Fault, ...] = ()
-        if missing:
-            part = [lfs[j] for j in missing]
-            fresh = self.run(part, known.texts, known=known.known)
-            matrix[:, missing] = fresh.matrix
-            faults = fresh.faults
-            faulty = {fault.lf for fault in faults}
-            for column, lf in zip(fresh.matrix.T, part, strict=True):
-                if lf.name not in faulty:
-                    cache.write(lf, column)
-        matrix.flags.writeable = False
-        return Votes(matrix, labels=self.labels, lf_names=tuple(lf.name for lf in lfs), faults=faults)
-
-    def _column(self, lf: LabelingFunction, texts: Sequence[str], fields: Fields | None, rules: Rules) -> Answer:
-        numbers = range(self.first, self.first + len(texts))
-        if isinstance(lf, BatchLF):
-            return call_batch(lf, frame_of(texts, fields), rules, numbers=numbers)
-        rows = frame_of(texts, fields).to_dicts() if isinstance(lf, RowLF) else texts
-        return call(lf, rows, rules, numbers=numbers)
-
-
-def one_each(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+def merge_faults(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     """Put the faults of each LF together; blocks of rows report theirs apart."""
     merged: dict[str, Fault] = {}
     for fault in faults:
-        known = merged.get(fault.lf)
-        merged[fault.lf] = Fault(fault.lf, known.rows + fault.rows, known.error, known.traceback) if known else fault
+        first = merged.get(fault.lf)
+        merged[fault.lf] = Fault(fault.lf, first.rows + fault.rows, first.error, first.traceback) if first else fault
     return tuple(merged.values())
+
+
+def _part(j: int, column: Column, faults: Sequence[Fault]) -> Part:
+    return Part(slice(0, len(column)), [j], column[:, None], faults)
+
+
+def _polars_is_stuck() -> bool:
+    if forked_with_polars():
+        warnings.warn(
+            f"declared LFs are called one by one, which is slow: the compiled engine needs polars, {_STUCK}",
+            LabelFnsWarning,
+            stacklevel=2,
+        )
+    return forked_with_polars()

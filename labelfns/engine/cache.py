@@ -1,8 +1,8 @@
 """Columns of votes kept in a folder: change one LF and only that one runs.
 
 A column is kept under a hash of the LF's definition (`labelfns.engine.fingerprint`), the texts, the labels, and the
-versions of labelfns, its engine, Python and polars. An LF whose definition a hash cannot cover is never kept, nor is
-a column with a fault. Of the texts seen last, the process remembers the hash and the pieces
+versions of labelfns, its engine, Python and polars. An LF whose definition a hash cannot cover, or changes while it
+runs, is never kept, nor is a column with a fault. Of the texts seen last, the process remembers the hash and the index
 (`labelfns.engine.text_index`; some 20 MB for 100,000 tweets), so that a changed word list is only looked up; both are
 taken only for texts equal to these.
 """
@@ -21,81 +21,68 @@ import numpy.typing as npt
 from polars import __version__ as polars_version
 
 from labelfns._version import __version__
-from labelfns.checks import check_texts
 from labelfns.engine.compiled import VERSION
 from labelfns.engine.fingerprint import fingerprint
-from labelfns.engine.plain import Column
-from labelfns.engine.text_index import ROWS, Pieces
+from labelfns.engine.text_index import ROWS, TextIndex
+from labelfns.engine.vote_parser import Column
 from labelfns.errors import InputError
+from labelfns.io.atomic import PART
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 
 _SUFFIX = ".votes"
 _CHECK = 8
-_ROWS_WITH_PIECES = 1_000_000
+_ROWS_WITH_INDEX = 1_000_000
 Cells = tuple[npt.NDArray[np.uint32], Column]
 """The rows of a column that have a vote, ascending, and the votes; both [v]."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Texts, and what is known of them.
+class TextCache:
+    """Texts, and what was worked out for them.
 
     Parameters
     ----------
     texts
         The n texts, in a list that nobody changes.
-    pieces
-        The pieces of blocks of them, by the first row.
+    blocks
+        The index of each block of them, by the first row.
     """
 
     texts: list[str]
-    pieces: dict[int, Pieces] = field(default_factory=dict)
+    blocks: dict[int, TextIndex] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> bytes:
         """A hash of the texts."""
-        found = hashlib.blake2b()
+        digest = hashlib.blake2b()
         for start in range(0, len(self.texts), ROWS):
             part = [text.encode("utf-8", "surrogatepass") for text in self.texts[start : start + ROWS]]
-            found.update(np.fromiter(map(len, part), dtype=np.int64, count=len(part)).tobytes())
-            found.update(b"".join(part))
-        return found.digest()
+            digest.update(np.fromiter(map(len, part), dtype=np.int64, count=len(part)).tobytes())
+            digest.update(b"".join(part))
+        return digest.digest()
 
     @property
-    def known(self) -> dict[int, Pieces] | None:
-        """Where pieces are kept; nowhere for so many texts that they would fill the memory."""
-        return self.pieces if len(self.texts) <= _ROWS_WITH_PIECES else None
+    def index(self) -> dict[int, TextIndex] | None:
+        """Where the index is kept; nowhere for so many texts that it would fill the memory."""
+        return self.blocks if len(self.texts) <= _ROWS_WITH_INDEX else None
 
 
-_last = Seen([])
+_last = TextCache([])
 
 
-def seen(texts: Sequence[str], first: int = 0) -> Seen:
-    """Check texts, and return what is known of them; they are remembered in place of those before.
-
-    Parameters
-    ----------
-    texts
-        The texts.
-    first
-        The number of the first row, for messages.
-
-    Raises
-    ------
-    InputError
-        As in `check_texts`.
-    """
+def remember(texts: list[str]) -> TextCache:
+    """Return what is remembered of texts that were checked; they take the place of those before."""
     global _last
-    known = _last  # another thread may put its own there meanwhile
-    if not (isinstance(texts, list) and set(map(type, texts)) == {str} and texts == known.texts):
-        known = _last = Seen(check_texts(texts, first))
-    return known
+    last = _last  # another thread may put its own there meanwhile
+    if texts != last.texts or set(map(type, texts)) != {str}:
+        last = _last = TextCache(list(texts))
+    return last
 
 
 def forget() -> None:
-    """Let go of the texts seen last, and of what is known of them."""
+    """Let go of the texts seen last, and of what was worked out for them."""
     global _last
-    _last = Seen([])
+    _last = TextCache([])
 
 
 @dataclass(frozen=True)
@@ -117,7 +104,7 @@ class Cache:
     rows: int
 
     @classmethod
-    def of(cls, folder: str | Path, texts: Seen, labels: Sequence[str]) -> "Cache":
+    def of(cls, folder: str | Path, texts: TextCache, labels: Sequence[str]) -> "Cache":
         """Open a folder for some texts.
 
         Raises
@@ -133,9 +120,13 @@ class Cache:
         about = repr((versions, tuple(labels), len(texts.texts))).encode("utf-8", "surrogatepass")
         return cls(Path(folder), hashlib.blake2b(about + texts.digest).hexdigest()[:40], len(texts.texts))
 
-    def read(self, lf: LabelingFunction, k: int) -> Cells | None:
-        """Return an LF's votes; None where they are not there, not whole or cannot be told to be fresh."""
-        path = self._path(lf)
+    def path(self, lf: LabelingFunction) -> Path | None:
+        """Return the file of an LF's column; None where its definition cannot be told."""
+        mark = fingerprint(lf)
+        return None if mark is None else self.folder / f"{self.key}-{mark[:40]}{_SUFFIX}"
+
+    def read(self, path: Path | None, k: int) -> Cells | None:
+        """Return the votes in a file, of k classes; None where it is not there, not whole or holds others."""
         try:
             stored = path.read_bytes() if path is not None else b""
         except OSError:
@@ -149,29 +140,23 @@ class Cache:
             return None
         return rows, votes
 
-    def write(self, lf: LabelingFunction, column: Column) -> None:
-        """Keep an LF's votes, int8 [n], if its definition can be told.
+    def write(self, path: Path, column: Column) -> None:
+        """Keep votes, int8 [n], in a file.
 
         Raises
         ------
         InputError
             If the folder cannot be written to.
         """
-        path = self._path(lf)
-        if path is not None:
-            rows = np.flatnonzero(column != ABSTAIN)
-            content = rows.astype(np.uint32).tobytes() + column[rows].tobytes()
-            part = path.with_suffix(".part")
-            try:
-                part.write_bytes(_checksum(content) + content)
-                with suppress(FileNotFoundError):  # another run has just put the same column there
-                    part.replace(path)
-            except OSError as error:
-                raise InputError(f"cache {self.folder}: cannot be written to ({error}); name another") from error
-
-    def _path(self, lf: LabelingFunction) -> Path | None:
-        mark = fingerprint(lf)
-        return None if mark is None else self.folder / f"{self.key}-{mark[:40]}{_SUFFIX}"
+        rows = np.flatnonzero(column != ABSTAIN)
+        content = rows.astype(np.uint32).tobytes() + column[rows].tobytes()
+        part = path.with_suffix(PART)
+        try:  # without waiting for the disk: what is not whole is not believed
+            part.write_bytes(_checksum(content) + content)
+            with suppress(FileNotFoundError):  # another run has just put the same column there
+                part.replace(path)
+        except OSError as error:
+            raise InputError(f"cache {self.folder}: cannot be written to ({error}); name another") from error
 
 
 def _checksum(content: bytes) -> bytes:

@@ -1,29 +1,43 @@
 """What an LF is, as a hash: its definition and everything it refers to. None where that cannot be told.
 
-A function's hash covers its byte code and constants, defaults, closure and the globals it names, functions and
-functions among them followed in turn. Values are followed through plain containers. Whatever else it meets - a file,
-a model, an import, a module other than a few pure ones of the standard library - gives None: when in doubt, the LF
-is run again.
+A function's hash covers its byte code and constants, defaults, closure and the globals it names; functions and
+functions among them are followed in turn, values through plain containers. Everything it names must be one of these,
+a pure built-in, or a pure module of the standard library. Whatever else there is - a file, a model, an import, an
+object with a state, `hash` and `id`, which differ between processes, a global that it writes - gives None: when in
+doubt, the LF is run again.
 """
 
+import builtins
 import dis
 import hashlib
 import re
 import sys
+import sysconfig
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import fields
-from typing import Any
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from labelfns.engine.options import can_compile
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.context import Context
-from labelfns.lfs.declared import DeclaredLF
 
-_PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
-_IMPURE = frozenset({"open", "input", "eval", "exec", "__import__", "globals", "locals", "vars", "random", "time"})
-_PURE_MODULES = frozenset(
-    {"builtins", "re", "string", "math", "unicodedata", "html", "itertools", "functools", "operator"}
+_PURE_MODULES = frozenset({"re", "string", "math", "unicodedata", "html", "itertools", "functools", "operator"})
+_PURE = (
+    "abs all any ascii bin bool bytes callable chr dict divmod enumerate filter float format frozenset hex int "
+    "isinstance issubclass iter len list map max min next oct ord pow range repr reversed round set slice sorted str "
+    "sum tuple type zip"
 )
+_PURE_BUILTINS = frozenset(_PURE.split())
+_NAMES_LOADED = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
+_STATEFUL = frozenset(
+    {"IMPORT_NAME", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_BUILD_CLASS", "STORE_ATTR", "DELETE_ATTR", "DELETE_DEREF"}
+)
+_ATTRIBUTES = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
+Trail = tuple[int, ...]
+"""The values that are being described, by `id`, the outermost first."""
 
 
 class _UnknownError(Exception):
@@ -41,80 +55,155 @@ def fingerprint(lf: LabelingFunction) -> str | None:
     (True, False)
     """
     try:
-        if isinstance(lf, DeclaredLF):
+        if can_compile(lf):
             parts = [type(lf).__name__]
-            parts += [_tell(getattr(lf, f.name), set()) for f in fields(lf) if f.compare and f.name != "name"]
+            parts += [_describe(getattr(lf, f.name), ()) for f in fields(lf) if f.compare and f.name != "name"]
             text = "|".join(parts)
-        elif isinstance(lf, FunctionLF):
-            text = _tell(lf.function, set())
+        elif type(lf) is FunctionLF:
+            text = _describe(lf.function, ())
         else:
             return None
-    except _UnknownError:
+    except (_UnknownError, RecursionError):
         return None
     return hashlib.sha256(f"{sys.version_info[:3]}|{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _tell(value: Any, seen: set[int]) -> str:
+def _describe(value: Any, trail: Trail) -> str:
     """Return a text that differs wherever two values may behave differently."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return f"{kind.__name__}:{value!r}"
-    if id(value) in seen:
-        return "again"
-    seen = seen | {id(value)}
-    if kind in (tuple, list):
-        return f"{kind.__name__}[{','.join(_tell(item, seen) for item in value)}]"
-    if kind in (set, frozenset):
-        return f"set[{','.join(sorted(_tell(item, seen) for item in value))}]"
-    if isinstance(value, Mapping) and kind in (dict, types.MappingProxyType):
-        return f"dict[{','.join(f'{_tell(k, seen)}={_tell(v, seen)}' for k, v in value.items())}]"
-    if isinstance(value, re.Pattern):
-        return f"pattern:{value.pattern!r}:{value.flags}"
-    if isinstance(value, Context):
-        return f"context[{','.join(_tell(getattr(value, f.name), seen) for f in fields(value))}]"
-    if isinstance(value, types.FunctionType):
-        return _tell_function(value, seen)
-    if isinstance(value, types.CodeType):
-        return _tell_code(value, seen)
-    if isinstance(value, types.ModuleType) and value.__name__ in _PURE_MODULES:
+    if id(value) in trail:
+        return f"again:{trail.index(id(value))}"
+    describe = _DESCRIBE.get(type(value))
+    if describe is None:
+        raise _UnknownError(type(value).__name__)
+    return describe(value, (*trail, id(value)))
+
+
+def _plain(value: object, trail: Trail) -> str:
+    return f"{type(value).__name__}:{value!r}"
+
+
+def _sequence(value: Any, trail: Trail) -> str:
+    return f"{type(value).__name__}[{','.join(_describe(item, trail) for item in value)}]"
+
+
+def _set(value: Any, trail: Trail) -> str:
+    return f"set[{','.join(sorted(_describe(item, trail) for item in value))}]"
+
+
+def _mapping(value: Any, trail: Trail) -> str:
+    return f"dict[{','.join(f'{_describe(key, trail)}={_describe(item, trail)}' for key, item in value.items())}]"
+
+
+def _pattern(value: re.Pattern[Any], trail: Trail) -> str:
+    return f"pattern:{value.pattern!r}:{value.flags}"
+
+
+def _context(value: Context, trail: Trail) -> str:
+    return f"context[{','.join(_describe(getattr(value, f.name), trail) for f in fields(value))}]"
+
+
+def _module(value: types.ModuleType, trail: Trail) -> str:
+    if value.__name__ in _PURE_MODULES and sys.modules.get(value.__name__) is value and _is_of_python(value):
         return f"module:{value.__name__}"
-    if isinstance(value, types.BuiltinFunctionType) and value.__name__ not in _IMPURE:
-        return f"method:{_tell(value.__self__, seen)}.{value.__name__}"  # of a value, or of a module
-    if isinstance(value, type) and value.__module__ == "builtins":
+    raise _UnknownError(f"module {value.__name__}")
+
+
+@cache
+def _is_of_python(module: types.ModuleType) -> bool:
+    """Tell whether a module is the standard library's; a file of the user may have the same name."""
+    origin = getattr(module.__spec__, "origin", None)
+    if origin is None or origin in ("built-in", "frozen"):
+        return origin is not None
+    folders = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    file = Path(origin)
+    return "site-packages" not in file.parts and any(file.is_relative_to(folder) for folder in folders if folder)
+
+
+def _builtin(value: types.BuiltinFunctionType, trail: Trail) -> str:
+    owner = value.__self__
+    if owner is builtins:
+        if value.__name__ not in _PURE_BUILTINS or getattr(builtins, value.__name__) is not value:
+            raise _UnknownError(value.__name__)
         return f"builtin:{value.__name__}"
-    raise _UnknownError(kind.__name__)
+    return f"method:{_describe(owner, trail)}.{value.__name__}"  # of a value, or of a module
 
 
-def _tell_function(function: types.FunctionType, seen: set[int]) -> str:
-    known = function.__globals__
-    names = sorted(_names(function.__code__))
-    if _IMPURE.intersection(names):
-        raise _UnknownError("what it reads may change")
-    told = [_tell_code(function.__code__, seen)]
-    told += [f"{name}={_tell(known[name], seen)}" for name in names if name in known]
+def _type(value: type, trail: Trail) -> str:
+    name = value.__name__
+    if getattr(builtins, name, None) is value and (name in _PURE_BUILTINS or issubclass(value, BaseException)):
+        return f"builtin:{name}"
+    raise _UnknownError(name)
+
+
+def _function(value: types.FunctionType, trail: Trail) -> str:
+    if value.__dict__ or getattr(value, "__builtins__", None) is not vars(builtins):
+        raise _UnknownError("a function with attributes, or with built-ins of its own")
+    parts = [_code(value.__code__, trail)]
+    for name in sorted(set(_global_names(value.__code__))):
+        if name in value.__globals__:
+            parts.append(f"{name}={_describe(value.__globals__[name], trail)}")
+        elif name not in _PURE_BUILTINS and not _is_exception(name):
+            raise _UnknownError(name)
     try:
-        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        cells = [cell.cell_contents for cell in value.__closure__ or ()]
     except ValueError:
         raise _UnknownError("an empty closure cell") from None
-    for value in (*cells, function.__defaults__, function.__kwdefaults__):
-        told.append(_tell(value, seen))
-    if function.__dict__:
-        raise _UnknownError("a function with attributes")
-    return f"function[{'|'.join(told)}]"
+    parts += [_describe(part, trail) for part in (*cells, value.__defaults__, value.__kwdefaults__)]
+    return f"function[{'|'.join(parts)}]"
 
 
-def _tell_code(code: types.CodeType, seen: set[int]) -> str:
-    if any(step.opname == "IMPORT_NAME" for step in dis.get_instructions(code)):
-        raise _UnknownError("an import")
-    consts = ",".join(_tell(const, seen) for const in code.co_consts)
-    shape = (code.co_code.hex(), code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_flags)
-    return f"code[{shape}|{code.co_exceptiontable.hex()}|{consts}]"
+def _code(value: types.CodeType, trail: Trail) -> str:
+    doubt = _steps(value).doubt
+    if doubt:
+        raise _UnknownError(doubt)
+    consts = ",".join(_describe(const, trail) for const in value.co_consts)
+    shape = (value.co_code.hex(), value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars)
+    return f"code[{shape}|{value.co_flags}|{value.co_exceptiontable.hex()}|{consts}]"
 
 
-def _names(code: types.CodeType) -> set[str]:
-    """Return the global and attribute names of a function and of the functions inside it."""
-    found = set(code.co_names)
+class _Steps(NamedTuple):
+    """The global names that a function's code loads, and a step of it that is not a function of its arguments."""
+
+    names: frozenset[str]
+    doubt: str
+
+
+@lru_cache(maxsize=1 << 12)
+def _steps(code: types.CodeType) -> _Steps:
+    names, doubt = set(), ""
+    for step in dis.get_instructions(code):
+        if step.opname in _NAMES_LOADED:
+            names.add(step.argval)
+        outer = step.opname == "STORE_DEREF" and step.argval in code.co_freevars
+        hidden = step.opname in _ATTRIBUTES and str(step.argval).startswith("__")
+        if step.opname in _STATEFUL or outer or hidden:
+            doubt = f"{step.opname} {step.argval}"
+    return _Steps(frozenset(names), doubt)
+
+
+def _global_names(code: types.CodeType) -> Iterator[str]:
+    """Yield the global names that a function and the functions inside it load."""
+    yield from _steps(code).names
     for const in code.co_consts:
         if isinstance(const, types.CodeType):
-            found |= _names(const)
-    return found
+            yield from _global_names(const)
+
+
+def _is_exception(name: str) -> bool:
+    value = getattr(builtins, name, None)
+    return isinstance(value, type) and issubclass(value, BaseException)
+
+
+_DESCRIBE: dict[type, Callable[[Any, Trail], str]] = {
+    **dict.fromkeys((str, bytes, int, float, complex, bool, type(None), type(Ellipsis)), _plain),
+    **dict.fromkeys((tuple, list), _sequence),
+    **dict.fromkeys((set, frozenset), _set),
+    **dict.fromkeys((dict, types.MappingProxyType), _mapping),
+    re.Pattern: _pattern,
+    Context: _context,
+    types.ModuleType: _module,
+    types.BuiltinFunctionType: _builtin,
+    type: _type,
+    types.FunctionType: _function,
+    types.CodeType: _code,
+}

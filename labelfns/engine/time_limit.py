@@ -1,62 +1,91 @@
-"""A time limit for calls that Python cannot otherwise interrupt. A leaf: standard library only.
+"""A time limit for the searches of a pattern, in any thread and on any system.
 
-The limit rests on a timer signal, which `re` looks at while it searches. So it holds in the main thread of a process
-on Unix; elsewhere (other threads, Windows) `Watch.active` is false, and `labelfns.engine.searching` takes its place.
+`re` cannot be interrupted, the `regex` package can: it searches here for what `re` would find
+(`labelfns.engine.regex_syntax`).
 """
 
-import signal
-import threading
-import time
-from types import FrameType, TracebackType
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isinf
+from typing import Any, TypeVar
 
-_TICKS = 4
+from labelfns.engine.regex_syntax import translated
+from labelfns.errors import LFError
+from labelfns.lfs.declared import PatternLF
+
+Result = TypeVar("Result")
 
 
-class TimeLimitError(Exception):
-    """One call took longer than it may."""
+class TimeLimitError(TimeoutError):
+    """A search took longer than it may."""
 
 
-class Watch:
-    """Within a ``with`` block, interrupts a step that takes longer than a limit.
+@dataclass(frozen=True)
+class TimedPattern:
+    """A pattern that takes the place of a `re.Pattern` and ends each search in time.
 
     Parameters
     ----------
+    original
+        The pattern.
     seconds
-        The limit a step; more than 0. It may be passed by a quarter.
-
-    Notes
-    -----
-    Tell each step by setting `step`; a signal comes four times a limit, and one that finds the same step after a
-    whole limit raises `TimeLimitError` there. The cost a step is one assignment.
+        The limit of a search; more than 0.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.step: object = None
-        self.active = (
-            hasattr(signal, "setitimer")
-            and threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, signal.SIG_IGN)
-        )
-        self._seen: tuple[object, float] = (None, 0.0)
+    original: re.Pattern[str]
+    seconds: float
 
-    def __enter__(self) -> "Watch":
-        if self.active:
-            self._before = signal.signal(signal.SIGALRM, self._tick)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds / _TICKS, self.seconds / _TICKS)
-        return self
+    def search(self, text: str) -> Any:
+        """Return the first match or None.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.active:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._before)
+        Raises
+        ------
+        TimeLimitError
+            If that takes too long.
+        """
+        return self._in_time(lambda: self._regex.search(text, timeout=self.seconds))
 
-    def _tick(self, number: int, frame: FrameType | None) -> None:
-        now = time.monotonic()
-        if self.step is None or self._seen[0] is not self.step:
-            self._seen = (self.step, now)
-        elif now - self._seen[1] >= self.seconds * (_TICKS - 1) / _TICKS:
-            self._seen = (None, 0.0)
-            raise TimeLimitError(f"took longer than the time limit of {self.seconds:g} s")
+    def finditer(self, text: str) -> Iterator[Any]:
+        """Return all matches; errors as in `search`, for all of them together."""
+        return iter(self._in_time(lambda: list(self._regex.finditer(text, timeout=self.seconds))))
+
+    @cached_property
+    def _regex(self) -> Any:
+        import regex
+
+        flags = regex.VERSION0
+        for ours, theirs in ((re.IGNORECASE, regex.IGNORECASE), (re.ASCII, regex.ASCII)):
+            flags |= theirs if self.original.flags & ours else 0
+        try:
+            return regex.compile(translated(self.original), flags)
+        except (LFError, regex.error) as error:
+            raise LFError(
+                f"the pattern {self.original.pattern!r} cannot be searched under a time limit ({error}). Write it "
+                "otherwise, or pass time_limit=math.inf to wait as long as it takes"
+            ) from error
+
+    def _in_time(self, search: Callable[[], Result]) -> Result:
+        try:
+            return search()
+        except TimeoutError:
+            raise TimeLimitError(f"took longer than the time limit of {self.seconds:g} s") from None
+
+
+def limited(lf: object, seconds: float) -> Any:
+    """Return an LF that does the same, the searches of a pattern limited; no other LF is.
+
+    Raises
+    ------
+    LFError
+        If its pattern cannot be searched under a limit.
+    """
+    if type(lf) is not PatternLF or isinf(seconds):
+        return lf
+    pattern = TimedPattern(lf.pattern, seconds)
+    try:
+        _ = pattern._regex
+    except LFError as error:
+        raise LFError(f"LF {lf.name!r}: {error}") from error
+    return replace(lf, pattern=pattern)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from labelfns.errors import InputError
 
 if TYPE_CHECKING:
-    from labelfns.io.read import Texts
+    from labelfns.io.texts import Texts
     from labelfns.lfset import LFSet
     from labelfns.pipelines.run.settings import PipelineSettings
 

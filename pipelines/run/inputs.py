@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings
 
-from labelfns.engine.plain import OnError
+from labelfns.engine.options import OnError
 from labelfns.errors import LabelFnsWarning
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from labelfns.checks import check_labels
-from labelfns.engine.plain import OnError
+from labelfns.engine.options import OnError
 from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
 from labelfns.io.read import is_hub
 from labelfns.models.transformer.settings import FineTuning

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labelfns.engine.plain import OnError
+from labelfns.engine.options import OnError
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.transformer import distributed
 from labelfns.models.transformer.backbone import check_backbone

@@ -1,4 +1,5 @@
-from types import SimpleNamespace
+from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -7,7 +8,7 @@ import pytest
 from snorkel.labeling import LabelingFunction as SnorkelLabelingFunction
 from snorkel.labeling import labeling_function as snorkel_labeling_function
 
-from labelfns import ABSTAIN, LFSet, hashtags, keywords, labeling_function, regex
+from labelfns import ABSTAIN, LabelingFunction, LFSet, Votes, hashtags, keywords, labeling_function, regex
 from labelfns.errors import InputError, LabelFnsWarning, LFError
 
 LABELS = ["negative", "neutral", "positive"]
@@ -133,10 +134,8 @@ def test_bad_texts_are_all_named():
     assert "not a string in row 3" in str(caught.value)
     with pytest.raises(InputError, match="put it in a list"):
         LFSet(LABELS, [constant(0)]).apply("one text")
-    with pytest.raises(InputError, match="got a dict: pass its column"):
-        LFSet(LABELS, [constant(0)]).apply({"text": ["a"]})
-    with pytest.raises(InputError, match="got a DataFrame: pass its column"):
-        LFSet(LABELS, [constant(0)]).apply(pytest.importorskip("pandas").DataFrame({"text": ["a"]}))
+    with pytest.raises(InputError, match="no column 'text'"):
+        LFSet(LABELS, [constant(0)]).apply(pd.DataFrame({"tweet": ["a"]}))
     with pytest.raises(InputError, match="no texts"):
         LFSet(LABELS, [constant(0)]).apply([])
 
@@ -161,6 +160,71 @@ def test_cues_are_merged_and_in_order():
     )
     text = "#a so late, late"
     assert [text[a:b] for a, b in lfs.cues([text])[0]] == ["#a", "so late", "late"]
+
+
+def test_votes_and_cues_in_one_pass():
+    lfs = LFSet(LABELS, [keywords("negative", ["late"]), hashtags("positive", ["a"]), constant(0), regex(1, "(?=l)la")])
+    texts = ["#a so late, late", "nothing", "latest"]
+    votes = lfs.apply(texts, cues=True)
+    assert votes.cues == lfs.cues(texts) == [[(0, 2), (6, 10), (12, 16)], [], [(0, 2)]]
+    assert (votes.matrix == lfs.apply(texts).matrix).all()
+    assert lfs.apply(texts).cues is None
+    assert votes.rows([2, 0]).cues == [votes.cues[2], votes.cues[0]]
+    assert votes.rows(np.array([True, False, True])).cues == [votes.cues[0], votes.cues[2]]
+    assert votes.rows(slice(1, None)).cues == votes.cues[1:]
+    with pytest.raises(InputError, match="cues for 2 rows, and votes for 3"):
+        Votes(votes.matrix, labels=LABELS, cues=[[], []])
+
+
+def test_python_functions_are_not_asked_for_cues():
+    asked = []
+    lfs = LFSet(LABELS, [keywords(0, ["b"]), labeling_function(name="watch")(lambda text: asked.append(text))])
+    assert lfs.cues(["a b"], time_limit=1) == [[(2, 3)]]
+    assert lfs.cues([]) == []
+    assert asked == []
+
+
+@dataclass(frozen=True)
+class Ends(LabelingFunction):
+    """An LF of one's own that can tell where it fires."""
+
+    def __call__(self, text):
+        return 0 if text.endswith("!") else None
+
+    def spans(self, text):
+        return [(len(text) - 1, int("x" if "crash" in text else len(text)))]
+
+
+def test_an_lf_of_ones_own_tells_where_it_fires():
+    lfs = LFSet(LABELS, [Ends("ends"), keywords(1, ["so"])])
+    assert lfs.cues(["so!", "so"]) == [[(0, 2), (2, 3)], [(0, 2)]]
+    with pytest.raises(LFError, match=r"'ends' raised ValueError.* when asked where it fires in row 1"):
+        lfs.apply(["so", "crash!"], cues=True)
+
+
+FILE = """
+from labelfns import hashtags, keywords
+
+good = keywords("positive", ["good"], name="good")
+bad = hashtags("negative", ["fail"], name="bad")
+"""
+
+
+def test_lfs_of_a_file_and_a_module(tmp_path):
+    (tmp_path / "lfs.py").write_text(FILE)
+    module = ModuleType("mine")
+    exec(FILE, vars(module))
+    for lfs in (
+        LFSet.from_file(tmp_path / "lfs.py", LABELS),
+        LFSet.from_file(str(tmp_path / "lfs.py"), LABELS),
+        LFSet.from_module(module, LABELS),
+    ):
+        assert lfs.names == ("good", "bad")
+        assert lfs.apply(["good #fail"]).matrix.tolist() == [[2, 0]]
+    with pytest.raises(InputError, match="no such file"):
+        LFSet.from_file(tmp_path / "none.py", LABELS)
+    with pytest.raises(LFError, match="'good' votes for 'positive'"):
+        LFSet.from_module(module, ["a", "b"])
 
 
 def test_progress_is_told_after_each_lf():

@@ -1,5 +1,7 @@
+import importlib.util
 import random
 import re
+import sys
 import time
 from types import SimpleNamespace
 
@@ -7,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelfns import Context, LFSet, count, hashtags, keywords, labeling_function, lexicon, regex
-from labelfns.engine import apply as applying
+from labelfns import Context, LFSet, count, hashtags, keywords, labeling_function, lexicon, regex, row_function
+from labelfns.engine.apply import LFApplier
 from labelfns.engine.fingerprint import fingerprint
 from labelfns.errors import InputError
+from labelfns.lfs.declared import WordsLF
 
 LABELS = ["no", "yes"]
 TEXTS = ["good", "bad #a", "good #b", "x"]
@@ -48,19 +51,46 @@ def imports(text):
     return len(tokens(text))
 
 
+COUNTER = [0]
+SEEN = set()
+MODULE = re
+
+
+def writes_a_global(text):
+    global WRITTEN_BY
+    WRITTEN_BY = text
+
+
+def counts_calls(text):
+    COUNTER[0] += 1
+    return "yes" if COUNTER[0] > len(TEXTS) else None
+
+
+def remembers(text):
+    SEEN.add(text)
+    return "yes" if len(SEEN) > 3 else None
+
+
+def defines_a_class(text):
+    class Inner:
+        pass
+
+    return str(Inner)
+
+
 def as_lf(function):
     return labeling_function(name="f")(function)
 
 
 def test_only_what_changed_runs_again(tmp_path, monkeypatch):
     ran = []
-    real = applying._Work.run
+    real = LFApplier._run
 
-    def spy(self, lfs, *args, **kwargs):
-        ran.append(tuple(lf.name for lf in lfs))
-        return real(self, lfs, *args, **kwargs)
+    def spy(self, columns, *args, **kwargs):
+        ran.append(tuple(self.lfs[j].name for j in columns))
+        return real(self, columns, *args, **kwargs)
 
-    monkeypatch.setattr(applying._Work, "run", spy)
+    monkeypatch.setattr(LFApplier, "_run", spy)
     first = [hashtags("yes", ["a"], name="t"), keywords("no", ["bad"], name="w"), as_lf(calls_helper)]
     second = [first[0], keywords("no", ["bad", "x"], name="w"), first[2]]
     right = LFSet(LABELS, second).apply(TEXTS, engine="plain").matrix
@@ -159,6 +189,88 @@ def test_texts_that_were_changed_in_place_are_read_again(tmp_path):
     assert changed.apply(texts, cache=tmp_path).matrix.tolist() == [[1, -1], [-1, -1], [1, -1], [1, -1]]
     with pytest.raises(InputError, match="not a string in row 0"):
         lfs.apply([SimpleNamespace(), *texts[1:]], cache=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda text: hash(text) % 2,
+        lambda text: id(text) % 2,
+        lambda text: text.__hash__() % 2,
+        lambda text: len(str(object())) % 2,
+        lambda text: getattr(text, "__hash__")() % 2,  # noqa: B009
+        lambda text: open(text).close(),  # noqa: PTH123
+        lambda text: vars()["text"],
+        lambda text: eval(text),
+        lambda text: undefined_name,  # noqa: F821
+        writes_a_global,
+        defines_a_class,
+        print,
+        iter(range(9)).__next__,
+        SimpleNamespace(find=1).__eq__,
+        str.upper,
+        type("Voter", (), {"__call__": lambda self, text: 1})(),
+    ],
+)
+def test_what_may_differ_between_calls_or_processes_has_no_hash(function):
+    assert fingerprint(labeling_function(name="f")(function)) is None
+
+
+def test_a_module_that_bears_the_name_of_a_pure_one_is_not_believed(tmp_path, monkeypatch):
+    def uses_module(text):
+        return "yes" if MODULE.search("a", text) else None
+
+    assert fingerprint(as_lf(uses_module)) is not None
+    (tmp_path / "re.py").write_text("def search(pattern, text):\n    return id(text) % 2")
+    spec = importlib.util.spec_from_file_location("re", tmp_path / "re.py")
+    mine = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mine)
+    monkeypatch.setitem(globals(), "MODULE", mine)
+    assert fingerprint(as_lf(uses_module)) is None
+    monkeypatch.setitem(sys.modules, "re", mine)
+    assert fingerprint(as_lf(uses_module)) is None
+
+
+def test_functions_that_call_each_other_differ_by_which():
+    def build(swap):
+        def one(text):
+            return inner(text) if len(text) > 1 else None
+
+        def other(text):
+            return target(text) if len(text) > 2 else "yes"
+
+        inner, target = other, (one if swap else other)
+        return as_lf(one)
+
+    assert fingerprint(build(True)) == fingerprint(build(True)) is not None
+    assert fingerprint(build(True)) != fingerprint(build(False))
+
+
+@pytest.mark.parametrize("function", [counts_calls, remembers])
+def test_an_lf_that_changes_while_it_runs_is_never_believed(tmp_path, monkeypatch, function):
+    monkeypatch.setitem(globals(), "COUNTER", [0])
+    monkeypatch.setitem(globals(), "SEEN", set())
+    lfs = LFSet(LABELS, [as_lf(function)])
+    votes = [lfs.apply(TEXTS, cache=tmp_path).matrix[:, 0].tolist() for _ in range(3)]
+    assert votes == [[-1, -1, -1, 1 if function is remembers else -1], [1, 1, 1, 1], [1, 1, 1, 1]]
+
+
+def test_a_subclass_of_a_declared_lf_is_never_kept(tmp_path):
+    class Long(WordsLF):
+        def __call__(self, text):
+            return "no" if len(text) > 3 else -1
+
+    lfs = LFSet(LABELS, [Long("long", "yes", ("good",))])
+    assert lfs.apply(TEXTS, cache=tmp_path).matrix[:, 0].tolist() == [0, 0, 0, -1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fields_do_not_stop_the_cache(tmp_path):
+    liked = row_function(lambda row: "yes" if row["likes"] > 1 else None, name="liked")
+    lfs = LFSet(LABELS, [liked, keywords("no", ["bad"])])
+    for likes, votes in (([1, 2, 3, 0], [-1, 1, 1, -1]), ([2, 1, 1, 1], [1, -1, -1, -1])):
+        assert lfs.apply(TEXTS, fields={"likes": likes}, cache=tmp_path).matrix.T.tolist() == [votes, [-1, 0, -1, -1]]
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.slow

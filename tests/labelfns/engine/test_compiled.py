@@ -1,15 +1,20 @@
 """The compiled engine is equal to calling each LF, over arbitrary Unicode and at any block size."""
 
+import pickle
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from labelfns import Context, LFSet, count, emoji, hashtags, keywords, labeling_function, lexicon, regex
+from labelfns import Context, LFSet, apply_file, count, emoji, hashtags, keywords, labeling_function, lexicon, regex
 from labelfns.engine import compiled as compiled_module
+from labelfns.engine.compiled import CompiledLFs
 from labelfns.engine.text_index import SAFE_NON_ASCII
+from labelfns.errors import LFError
+from labelfns.lfs.declared import PatternLF, WordsLF
 
 LABELS = ["no", "yes"]
 WEIGHTS = {"good": 1.9, "great": 3.1, "bad": -2.5, "grüße": 0.5, "so": 0.1}
@@ -37,6 +42,9 @@ LFS = LFSet(
         count("yes", "letters", at_least=0, at_most=9, name="short"),
         count("yes", "words", at_least=2, where=Context(only_with=["so"]), name="words_near"),
         count("no", "words", at_least=3, at_most=5, name="words_some"),
+        keywords("yes", ["www", "http", "ʼ", "amp", "n't", "don't", "l'été"], name="edges"),
+        hashtags("no", ["www", "good_bad", "日本*"], parts=True, where=Context(last_words=1), name="tag_edges"),
+        lexicon("no", {"www": 1, "don't": -1, "ª": 2}, threshold=0.5, negated=0.5, name="lexicon_edges"),
     ],
 )
 WRITTEN = """
@@ -50,6 +58,8 @@ good’ll good&amp;bad &amp; &good;
 don‘t can´t can`t can′t #MyCafe\u0301Life #हिन्दी #so\u200cso so\u200cso #so·good www... www.! WWW.so
 so-so, http://x/so-so thanks:)
 ok...:) 4:30 4:3 2<3 x.xD &lt;3 ;) 🇦🇺🇸🇪 🇺🇸 🇦🇺🇺🇸 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴‍☠️ 1️⃣
+www... WWW... (www.a www www.. www.! awww... #www... wwww... www.good http... https://
+don‘t don´t don`t don′t good\u200cbad #good\u200dbad #good·bad ʼ ʼgood a&rsquo;b n't n’t İstanbul ıı ŉgood ﬀ № ² ª º ǅ
 ♥︎ c++ C++, 24/7 rock 'n' 'n’ roll ! !! ！ ? . , ; A AB İ ß ŉ
 """
 PIECES = [
@@ -86,7 +96,7 @@ tweets = st.lists(st.tuples(piece, SPACES), min_size=1, max_size=12).map(lambda 
 texts_strategy = st.lists(tweets.filter(str.strip), min_size=1, max_size=6)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts_strategy)
 def test_compiled_equals_the_plain_reference(texts):
     plain = LFS.apply(texts, engine="plain")
@@ -107,7 +117,41 @@ def test_sets_without_beginnings_and_lexicons_too(texts):
         assert (lfs.apply(texts).matrix == lfs.apply(texts, engine="plain").matrix).all()
 
 
-@settings(max_examples=200, deadline=None)
+entries = st.lists(piece.map(str.strip).filter(bool), min_size=1, max_size=4)
+contexts = st.sampled_from([None, None, Context(not_negated=True), Context(first_words=2), Context(only_with=["so*"])])
+COUNTS = ["exclamations", "questions", "capitals", "shouted", "letters", "words"]
+
+
+@st.composite
+def lf_sets(draw):
+    """Draw a set of LFs whose words are as odd as the texts."""
+    builders = {
+        "keywords": lambda: keywords("yes", [word + draw(st.sampled_from(["", "*"])) for word in draw(entries)]),
+        "hashtags": lambda: hashtags("no", draw(entries), parts=draw(st.booleans()), where=draw(contexts)),
+        "lexicon": lambda: lexicon("yes", dict.fromkeys(draw(entries), draw(st.sampled_from([1, -2]))), threshold=1),
+        "where": lambda: keywords("no", draw(entries), where=draw(contexts)),
+        "count": lambda: count("no", draw(st.sampled_from(COUNTS)), at_least=draw(st.integers(0, 3))),
+    }
+    lfs = []
+    for kind in draw(st.lists(st.sampled_from(sorted(builders)), min_size=1, max_size=5)):
+        try:
+            lfs.append(replace(builders[kind](), name=f"{kind}{len(lfs)}"))
+        except LFError:  # not words
+            continue
+    assume(lfs)
+    return LFSet(LABELS, lfs)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(lf_sets(), texts_strategy)
+def test_sets_of_any_words_too(lfs, texts):
+    compiled, plain = lfs.apply(texts), lfs.apply(texts, engine="plain")
+    different = np.argwhere(plain.matrix != compiled.matrix)
+    assert [(texts[i], lfs.lfs[j]) for i, j in different] == []
+
+
+@settings(max_examples=60, deadline=None)
 @given(tweets.filter(str.strip))
 def test_an_lf_fires_where_it_has_spans(text):
     for lf in LFS:
@@ -140,6 +184,64 @@ def test_rows_that_hold_nothing_are_passed_over(monkeypatch):
     few = LFSet(LABELS, [keywords("yes", ["so good", "can't"]), hashtags("no", ["good"])])
     assert few.apply(texts).matrix[-6:-2].tolist() == [[1, -1], [1, -1], [-1, -1], [-1, 0]]
     assert (few.apply(texts).matrix == few.apply(texts, engine="plain").matrix).all()
+
+
+class ByItsOwnRule(WordsLF):
+    def __call__(self, text):
+        return "no" if "x" in text else -1
+
+
+class ByItsOwnFind(WordsLF):
+    def find(self, text):
+        return [(0, 1)] if text.startswith("#") else []
+
+
+class ByItsOwnPattern(PatternLF):
+    def __call__(self, text):
+        return "no" if self.pattern.fullmatch(text) else -1
+
+
+def test_a_subclass_is_answered_by_its_own_rule():
+    lfs = LFSet(
+        LABELS,
+        [
+            ByItsOwnRule("rule", "yes", ("good",)),
+            ByItsOwnFind("find", "yes", ("good",)),
+            ByItsOwnPattern("pattern", "yes", re.compile("go+d")),
+            keywords("yes", ["good"]),
+        ],
+    )
+    texts = ["good", "#good", "so good", "x"]
+    for engine in ("compiled", "plain"):
+        votes = lfs.apply(texts, engine=engine, cues=True)
+        assert votes.matrix.T.tolist() == [[-1, -1, -1, 0], [-1, 1, -1, -1], [0, -1, -1, -1], [1, -1, 1, -1]]
+        assert votes.cues == [[(0, 4)], [(0, 1)], [(3, 7)], []]
+
+
+def test_lfs_are_compiled_once(monkeypatch, tmp_path):
+    built = []
+    real = CompiledLFs.__init__
+    monkeypatch.setattr(CompiledLFs, "__init__", lambda self, *args: (built.append(len(args[0])), real(self, *args))[1])
+    texts = ["good", "#a"]
+    lfs = LFSet(LABELS, [keywords("yes", ["good"]), hashtags("no", ["a"])])
+    (tmp_path / "in.txt").write_text("good\n#a\n#a")
+    lfs.apply(texts)
+    lfs.apply(texts, cues=True, cache=tmp_path / "cache")
+    lfs.cues(texts)
+    apply_file(lfs, tmp_path / "in.txt", output=tmp_path / "out.parquet", chunk_rows=1)
+    assert built == [2]
+    again = pickle.loads(pickle.dumps(lfs))
+    assert again == lfs
+    assert again.apply(texts).matrix.tolist() == [[1, -1], [-1, 0]]
+    assert built == [2, 2]
+
+
+def test_words_with_half_a_surrogate_pair():
+    texts = ["\ud83d", "a\ud83d b", "good", "# #a\ud83d", "a \ud83d good", "ʼ", "'", "ʼb"]
+    for words in (["a\ud83d"], ["a\ud83d", "good"], ["good a\ud83d"], ["ʼ", "b"]):
+        for others in ([], [LFS.lfs[4]], [emoji("no", ["\ud83d"])]):
+            lfs = LFSet(LABELS, [keywords("yes", words), *others])
+            assert (lfs.apply(texts).matrix == lfs.apply(texts, engine="plain").matrix).all()
 
 
 def test_safe_characters_are_in_no_word():

@@ -1,4 +1,10 @@
+import ctypes
+import os
+import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -66,3 +72,78 @@ def test_boundaries_between_workers_change_nothing_for_any_texts(texts, workers)
 def test_workers_is_a_whole_number(workers):
     with pytest.raises(InputError, match="workers"):
         LFSet(LABELS, [hashtags("no", ["a"])]).apply(TEXTS, workers=workers)
+
+
+def ends(how):
+    return labeling_function(name="ends")(lambda text: how() if text.startswith("text 60") else "yes")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda: os._exit(0),
+        lambda: os._exit(3),
+        lambda: os.kill(os.getpid(), signal.SIGKILL),
+        lambda: ctypes.string_at(0),
+    ],
+    ids=["exit 0", "exit 3", "kill", "crash"],
+)
+def test_an_lf_that_ends_its_process_is_one_error_that_names_it(how):
+    lfs = LFSet(LABELS, [long, ends(how), hashtags("no", ["a"])])
+    with pytest.raises(LFError, match=r"process that called long, ends ended.*workers=1"):
+        lfs.apply(TEXTS, workers=2)
+    assert LFSet(LABELS, [long]).apply(TEXTS, workers=2).matrix[:, 0].tolist() == [1] * 101
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
+@pytest.mark.parametrize("error", [SystemExit, StopIteration, GeneratorExit])
+def test_what_would_end_a_process_is_a_fault_there_too(error):
+    def vote(text):
+        if text == "text 60":
+            raise error
+        return "yes"
+
+    (fault,) = LFSet(LABELS, [labeling_function(vote)]).apply(TEXTS, workers=2).faults
+    assert (fault.rows, fault.error) == ((60,), f"{error.__name__}: ")
+
+
+FORKED = """
+import multiprocessing, sys, warnings
+import polars as pl
+from labelfns import LFSet, column, keywords, labeling_function
+from labelfns.errors import LFError
+
+lfs = LFSet(["no", "yes"], [keywords("yes", ["good"]), labeling_function(name="all")(lambda text: "no")])
+texts = ["so good", "bad"] * 500
+
+def child(queue):
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        queue.put(lfs.apply(texts).matrix.tolist())
+    queue.put([str(one.message) for one in warned])
+    try:
+        LFSet(["no", "yes"], [column("yes", pl.col("text") == "bad", name="bad")]).apply(texts)
+    except LFError as error:
+        queue.put(str(error))
+
+here = lfs.apply(texts).matrix.tolist()
+context = multiprocessing.get_context("fork")
+queue = context.Queue()
+process = context.Process(target=child, args=(queue,))
+process.start()
+print(queue.get(timeout=30) == here)
+(message,) = queue.get(timeout=30)
+print("spawn" in message, "spawn" in queue.get(timeout=30))
+process.join()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_process_forked_after_apply_answers():
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, cwd=root)
+    assert done.stdout.split() == ["True"] * 3, done.stderr

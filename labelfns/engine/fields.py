@@ -1,0 +1,123 @@
+"""The other fields of the rows, and what LFs get of them: a dict per row, or a polars frame of all rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labelfns.errors import InputError, raise_all
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts with their fields.
+
+    Parameters
+    ----------
+    texts
+        The n texts.
+    fields
+        By name, [n] values each.
+    row_offset
+        The number of the first row, for faults and messages.
+    """
+
+    texts: list[str]
+    fields: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    row_offset: int = 0
+
+    @classmethod
+    def of(cls, texts: list[str], fields: object, row_offset: int = 0) -> "Rows":
+        """Put texts and fields together.
+
+        Parameters
+        ----------
+        texts
+            The n texts.
+        fields
+            A mapping from names to n values each, a frame, whose column ``text`` is passed over, or None.
+        row_offset
+            The number of the first row.
+
+        Raises
+        ------
+        InputError
+            If a field has another length or is called ``text``; all at once.
+        """
+        columns = _columns(fields)
+        problems = [
+            f"field {name!r} has length {len(values)}, but there are {len(texts)} texts; give one value per text"
+            for name, values in columns.items()
+            if len(values) != len(texts)
+        ]
+        if "text" in columns:
+            problems.append("no field may be called 'text': the texts themselves are; give it another name")
+        raise_all(InputError, problems)
+        return cls(texts, columns, row_offset)
+
+    def __len__(self) -> int:
+        """Return the number of rows, n."""
+        return len(self.texts)
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the rows, [n]."""
+        return range(self.row_offset, self.row_offset + len(self))
+
+    @cached_property
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """A dict per row, the text in ``"text"``; the values are the objects that were given."""
+        names = ("text", *self.fields)
+        columns = (self.texts, *map(_objects, self.fields.values()))
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    @cached_property
+    def as_frame(self) -> "pl.DataFrame":
+        """A polars frame with the column ``text`` and one column per field."""
+        import polars as pl
+
+        return pl.DataFrame(
+            [pl.Series("text", self.texts), *(_series(name, values) for name, values in self.fields.items())]
+        )
+
+
+def _columns(fields: Any) -> dict[str, Sequence[Any]]:
+    if fields is None:
+        return {}
+    if isinstance(fields, Mapping):
+        return dict(fields)
+    names = getattr(fields, "column_names", None) or getattr(fields, "columns", None)
+    if names is None:
+        raise InputError(f"fields must be a mapping from names to values or a frame; got a {type(fields).__name__}")
+    return {name: fields[name] for name in names if name != "text"}
+
+
+def _objects(values: Any) -> list[Any]:
+    """Return values as a list of Python objects, by position."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
+        values = values.astype(f"{values.dtype.kind}8[us]")  # of finer units numpy makes bare numbers
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(values, method):
+            return list(getattr(values, method)())
+    return list(values)
+
+
+def _series(name: object, values: Any) -> "pl.Series":
+    """Return a column; Python objects that polars would change or cannot hold stay as they are."""
+    import polars as pl
+
+    if isinstance(values, pl.Series):
+        return values.alias(str(name))
+    listed = values if hasattr(values, "dtype") or hasattr(values, "to_pylist") else list(values)
+    keys = {tuple(value) for value in listed if isinstance(value, Mapping)} if isinstance(listed, list) else set()
+    if len(keys) < 2:
+        try:
+            return pl.Series(str(name), listed)
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+            pass
+    return pl.Series(str(name), _objects(values), dtype=pl.Object)

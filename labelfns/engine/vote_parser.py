@@ -1,0 +1,100 @@
+"""What an LF returns, read as class ids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.errors import LFError, did_you_mean
+from labelfns.lfs.base import ABSTAIN, LabelingFunction
+
+Column = npt.NDArray[np.int8]
+"""The votes of one LF, [n] in -1..k-1."""
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class VoteParser:
+    """Reads votes: a label's name, its id, None or ABSTAIN. Nothing is cast: a bool or a float is no vote.
+
+    Parameters
+    ----------
+    labels
+        The k class names.
+    """
+
+    labels: tuple[str, ...]
+
+    def class_id(self, vote: object) -> int:
+        """Return a vote's class id, or ABSTAIN.
+
+        Raises
+        ------
+        LFError
+            If it is no vote.
+        """
+        if vote is None:
+            return ABSTAIN
+        if isinstance(vote, str):
+            if vote in self.labels:
+                return self.labels.index(vote)
+            names = ", ".join(self.labels)
+            raise LFError(f"{vote!r}, which is not a label ({names}){did_you_mean(vote, self.labels)}")
+        if isinstance(vote, int | np.integer) and not isinstance(vote, bool):
+            if ABSTAIN <= vote < len(self.labels):
+                return int(vote)
+            raise LFError(f"{vote!r}, which is not in -1..{len(self.labels) - 1}")
+        raise LFError(f"{shown(vote)} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
+
+    def column(
+        self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], numbers: Sequence[int]
+    ) -> Column:
+        """Return votes as int8, [n].
+
+        Parameters
+        ----------
+        lf
+            The LF that gave them, for messages.
+        votes
+            The n votes.
+        rows, numbers
+            What it was given, [n], and the numbers of these rows, [n], for messages.
+
+        Raises
+        ------
+        LFError
+            If one is no vote; the LF, the row and the value are named.
+        """
+        if set(map(type, votes)) <= {int, str, type(None)}:
+            try:
+                return np.fromiter(map(self._ids.__getitem__, votes), dtype=np.int8, count=len(votes))
+            except KeyError:
+                pass  # named below
+        column = np.full(len(votes), ABSTAIN, dtype=np.int8)
+        for i, vote in enumerate(votes):
+            try:
+                column[i] = self.class_id(vote)
+            except LFError as error:
+                where = f"row {numbers[i]} {error} (text {shown(rows[i])})"
+                raise LFError(f"LF {lf.name!r} returned on {where}") from None
+        return column
+
+    @cached_property
+    def _ids(self) -> dict[object, int]:
+        ids: dict[object, int] = {None: ABSTAIN, ABSTAIN: ABSTAIN}
+        return ids | {c: c for c in range(len(self.labels))} | {name: c for c, name in enumerate(self.labels)}
+
+
+def shown(value: object) -> str:
+    """Return the beginning of a value as Python writes it, whatever its own way of doing so does."""
+    if isinstance(value, str):
+        return repr(value[:_SHOWN])
+    try:
+        text = repr(value)
+    except Exception:
+        text = object.__repr__(value)
+    return text[:_SHOWN]
