@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import check_gold, check_texts
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
-from labelfns.io.texts import Texts
-from labelfns.lfs.lf_file import load_lfs
+from labelfns.io.texts import Texts, as_texts
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
@@ -218,7 +216,7 @@ class Pipeline:
 
     def _answer(self, texts: Texts, progress: Progress) -> Probs:
         """Return the probabilities of the answers, [n, k]: the classifier's."""
-        return self.classifier_.predict_proba(texts.texts, progress=progress)
+        return self.classifier_.predict_proba(texts, progress=progress)
 
     def apply(self, texts: Any, *, progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
@@ -237,8 +235,8 @@ class Pipeline:
                     f"{self._folder} was saved without its LFs, which were in no file, so they cannot vote; the model "
                     "predicts without them. To let them vote, give them: Pipeline.load(folder, lfs=LFSet(...))"
                 )
-            self.lfs = load_lfs(file, self.classes_)
-        return self.lfs.apply(_as_texts(texts, None, self.lfs.labels).texts, progress=progress)
+            self.lfs = LFSet.from_file(file, self.classes_)
+        return self.lfs.apply(_as_texts(texts, None, self.lfs.labels), progress=progress)
 
     def summary(self) -> str:
         """Return what LFs, rounds and gold did, in a few lines.
@@ -326,11 +324,9 @@ class Pipeline:
 
 
 def _load_label_model(path: Path) -> "BaseLabelModel":
-    from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
+    from labelfns.models.label_models.kinds import KINDS
 
-    kinds: dict[str, type[BaseLabelModel]] = {
-        kind.__name__: kind for kind in (LabelModel, MajorityVote, SnorkelLabelModel)
-    }
+    kinds = {kind.__name__: kind for kind in KINDS.values()}
     kind = read_json(path, "Save the pipeline again").get("kind")
     if kind not in kinds:
         raise InputError(f"{path} holds a {kind}; expected one of {', '.join(kinds)}")
@@ -339,8 +335,7 @@ def _load_label_model(path: Path) -> "BaseLabelModel":
 
 def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:
     """Return texts, checked once, with their gold labels where there are such."""
-    texts = data if isinstance(data, Texts) else Texts(check_texts(data), None)
-    return texts if gold is None else Texts(texts.texts, check_gold(gold, len(texts.texts), labels))
+    return as_texts(data, gold=gold, labels=labels)
 
 
 def _with_gold(data: Any, labels: Sequence[str], name: str) -> Texts:

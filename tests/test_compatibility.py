@@ -10,7 +10,7 @@ import pytest
 
 from labelfns import Votes
 from labelfns.data import example
-from labelfns.lfs.lf_file import load_lfs
+from labelfns.lfset import LFSet
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel, TransformerClassifier
 from labelfns.pipelines import load_settings, run_pipeline
 from labelfns.progress import silent
@@ -26,7 +26,7 @@ def rows(name):
 
 @pytest.fixture(scope="module")
 def lfs():
-    return load_lfs(BEFORE / "lfs.py", LABELS)
+    return LFSet.from_file(BEFORE / "lfs.py", LABELS)
 
 
 @pytest.fixture(scope="module")

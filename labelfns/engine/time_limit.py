@@ -88,4 +88,4 @@ def limited(lf: object, seconds: float) -> Any:
         _ = pattern._regex
     except LFError as error:
         raise LFError(f"LF {lf.name!r}: {error}") from error
-    return replace(lf, pattern=pattern)
+    return replace(lf, pattern=pattern)  # type: ignore[arg-type] # it does what a pattern does

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
-from labelfns.checks import check_texts
 from labelfns.errors import InputError
+from labelfns.io.texts import as_texts
 from labelfns.models.params import Params
 from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
@@ -375,4 +375,4 @@ class _Opened(NamedTuple):
 
 def _texts(texts: Sequence[str]) -> list[str]:
     """Return checked texts, half surrogate pairs replaced one for one: tokenizers take only what UTF-8 can write."""
-    return [text.encode("utf-8", "replace").decode() for text in check_texts(texts)]
+    return [text.encode("utf-8", "replace").decode() for text in as_texts(texts)]

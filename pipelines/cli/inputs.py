@@ -23,9 +23,7 @@ def settings_of(pipeline: Path, overrides: Sequence[str] | None) -> "PipelineSet
 
 def lfs_of(settings: "PipelineSettings") -> "LFSet":
     """Load a pipeline's LFs."""
-    from labelfns.lfs.lf_file import load_lfs
-
-    return load_lfs(Path(settings.lfs.file), settings.data.labels)
+    return LFSet.from_file(Path(settings.lfs.file), settings.data.labels)
 
 
 def source_of(settings: "PipelineSettings", data: str | None) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from labelfns.io.atomic import whole
-from labelfns.pipelines.run.metrics import read_old_metrics
 
 from .names import name_html, printable
 from .plots import confidence_picture, lfs_picture, rounds_picture
@@ -21,7 +20,7 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
     folder
         The run folder.
     metrics
-        What its ``metrics.json`` holds, in this version or in 0.1.
+        What `RunFolder.read_metrics` gives.
 
     Raises
     ------
@@ -45,7 +44,6 @@ def report_page(metrics: Mapping[str, Any]) -> str:
         finalize=lambda value: printable(value, keep="\n\t") if type(value) is str else value,
     )
     environment.filters["name"] = name_html
-    metrics = read_old_metrics(metrics)
     sets = [name for name in SETS if name in metrics["data"]]
     return environment.get_template("report.html.jinja").render(
         m=metrics,

@@ -27,7 +27,6 @@ from .place import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
 from .round_files import probability_columns, read_round, write_round
 from .saved import (
     START_AGAIN,
-    check_checkpoint,
     check_files,
     damaged,
     read_json,
@@ -140,9 +139,7 @@ class RunFolder(Place):
         rounds: list[Round] = []
         while (folder := self.path / "rounds" / str(len(rounds))).is_dir():
             rounds.append(read_round(folder, votes, settings))
-        last = last_checkpoint(self.checkpoints / str(len(rounds)))
-        if last is not None:
-            check_checkpoint(last)
+        last_checkpoint(self.checkpoints / str(len(rounds)))  # which raises if it is damaged
         return rounds
 
     def write_best(self, best: Round, few_gold: FewGoldResult | None) -> None:

@@ -6,26 +6,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from warnings import catch_warnings
 
-from labelfns.engine.options import OnError
-from labelfns.errors import LabelFnsWarning
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.texts import Texts
-from labelfns.lfs.lf_file import load_lfs
 from labelfns.lfset import LFSet
-from labelfns.progress import Progress
 from labelfns.text.spans import Span
-from labelfns.votes import Votes
 
 from .lf_copy import word_lists
 
 if TYPE_CHECKING:
     from .settings import PipelineSettings
-
-Cues = Sequence[Sequence[Span]]
-"""For each text the spans that made LFs fire."""
 
 _SOURCES = ("pool", "val", "test", "few_gold")
 
@@ -55,7 +46,7 @@ class Inputs:
             If a file is missing or malformed, or an LF is not right.
         """
         data = settings.data
-        lfs = load_lfs(Path(settings.lfs.file), data.labels)
+        lfs = LFSet.from_file(Path(settings.lfs.file), data.labels)
         sets = {
             name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
             for name in _SOURCES
@@ -73,19 +64,6 @@ class Inputs:
         """The sets that LFs vote on; few gold rows are trained on by their gold."""
         return {name: texts for name, texts in self.sets.items() if name != "few_gold"}
 
-    def apply(self, on_error: OnError, progress: Progress | None = None) -> dict[str, Votes]:
-        """Let the LFs vote on every set; what they raised is in the votes."""
-        with catch_warnings(action="ignore", category=LabelFnsWarning):
-            return {
-                name: self.lfs.apply(data.texts, on_error=on_error, progress=progress)
-                for name, data in self.voted_on.items()
-            }
-
-
-def votes_and_cues(lfs: LFSet, texts: Sequence[str], on_error: OnError, progress: Progress) -> tuple[Votes, Cues]:
-    """Let LFs vote on texts, and return what made them fire too."""
-    return lfs.apply(texts, on_error=on_error, progress=progress), lfs.cues(texts)
-
 
 def input_paths(settings: "PipelineSettings") -> list[Path]:
     """Return every file and folder that a run reads."""
@@ -97,7 +75,7 @@ def input_paths(settings: "PipelineSettings") -> list[Path]:
 
 
 def made_from(
-    settings: "PipelineSettings", inputs: Inputs, cues: Cues, *, processes: int = 1
+    settings: "PipelineSettings", inputs: Inputs, cues: Sequence[Sequence[Span]], *, processes: int = 1
 ) -> dict[str, dict[str, Any]]:
     """Return fingerprints of what a run is made from, settings apart: what may not change while it is stopped.
 

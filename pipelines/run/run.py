@@ -92,7 +92,7 @@ def run_pipeline(
         folder.check(overwrite=overwrite, resume=resume, inputs=paths)  # that may have taken long
     with folder.locked(replace=overwrite) if main else nullcontext():
         if main:
-            origin = made_from(settings, inputs, prepared.cues["pool"], processes=distributed.processes())
+            origin = made_from(settings, inputs, prepared.votes["pool"].cues or [], processes=distributed.processes())
             if begun:
                 folder.check_same(settings, origin)
             else:

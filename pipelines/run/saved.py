@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,55 +93,6 @@ def check_files(folder: Path, expected: Mapping[str, str], fix: str) -> None:
             raise damaged(folder / name, "it is not there any more", fix)
         if sha256(folder / name) != value:
             raise damaged(folder / name, "it was changed or cut short after the run wrote it", fix)
-
-
-def check_checkpoint(folder: Path) -> None:
-    """Check that a checkpoint of a round can be read: nothing of it is missing, cut short or another file's.
-
-    Parameters
-    ----------
-    folder
-        Where it is, ``checkpoints/R/checkpoint-STEP``.
-
-    Raises
-    ------
-    InputError
-        If it cannot.
-    """
-    fix = f"Remove {folder.parent} and resume: the round that was stopped begins again"
-    generators = [path.name for path in folder.glob("rng_state*.pth")] or ["rng_state.pth"]
-    readers: dict[str, Callable[[Path], object]] = {
-        "trainer_state.json": lambda path: json.loads(path.read_text(encoding="utf-8")),
-        "config.json": lambda path: json.loads(path.read_text(encoding="utf-8")),
-        "model.safetensors": _read_safetensors,
-        "optimizer.pt": lambda path: _read_torch(path, "param_groups"),
-        "scheduler.pt": lambda path: _read_torch(path, "last_epoch"),
-        **dict.fromkeys(generators, _read_zip),
-    }
-    for name, read in readers.items():
-        with reading(folder / name, fix):
-            read(folder / name)
-
-
-def _read_safetensors(path: Path) -> None:
-    from safetensors import safe_open
-
-    with safe_open(path, "numpy") as file:
-        file.keys()
-
-
-def _read_torch(path: Path, key: str) -> None:
-    import torch
-
-    _read_zip(path)
-    if key not in torch.load(path, weights_only=True, map_location="cpu"):
-        raise ValueError(f"it does not hold {key}")
-
-
-def _read_zip(path: Path) -> None:
-    with zipfile.ZipFile(path) as file:
-        if bad := file.testzip():
-            raise ValueError(f"its part {bad} is cut short or changed")
 
 
 def _plain(value: Any) -> Any:

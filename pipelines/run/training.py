@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labelfns.engine.options import OnError
+from labelfns.io.texts import Texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.transformer import distributed
-from labelfns.models.transformer.backbone import check_backbone
 from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
@@ -21,7 +20,7 @@ from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.progress import Progress
 from labelfns.votes import Votes
 
-from .inputs import Cues, Inputs, votes_and_cues
+from .inputs import Inputs
 from .settings import PipelineSettings
 
 
@@ -39,15 +38,15 @@ class Plan:
         How the rounds go.
     few_gold
         How a few gold rows are used, where there are such.
-    on_error
-        What an LF that raises does: ``"abstain"`` or ``"raise"``.
+    options
+        How the LFs are applied: keyword arguments of `LFSet.apply`.
     """
 
     label_model: BaseLabelModel
     classifier: TransformerClassifier
     rounds: Rounds = field(default_factory=Rounds)
     few_gold: FewGold = field(default_factory=FewGold)
-    on_error: OnError = "abstain"
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: PipelineSettings) -> "Plan":
@@ -57,7 +56,7 @@ class Plan:
             TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed),
             settings.self_training,
             settings.few_gold,
-            settings.lfs.on_error,
+            settings.lfs.options,
         )
 
 
@@ -69,8 +68,8 @@ class Prepared:
     ----------
     inputs, plan
         What it was made from.
-    votes, cues
-        By set, the LFs' votes, and what made them fire.
+    votes
+        By set, the LFs' votes, with the cues.
     seconds
         Wall time of each step so far; later steps add theirs.
     """
@@ -78,14 +77,13 @@ class Prepared:
     inputs: Inputs
     plan: Plan
     votes: Mapping[str, Votes]
-    cues: Mapping[str, Cues]
     seconds: dict[str, float]
 
     @property
     def labeled(self) -> dict[str, Labeled]:
         """The sets with gold to report figures on."""
         return {
-            name: Labeled(data.texts, data.gold, self.cues[name])
+            name: Labeled(data, data.gold, self.votes[name].cues)
             for name, data in self.inputs.voted_on.items()
             if name != "pool" and data.gold is not None
         }
@@ -151,24 +149,23 @@ def prepare(
         vote.
     """
     seconds = {} if seconds is None else seconds
-    check_backbone(plan.classifier.backbone, inputs.lfs.labels, plan.classifier.settings.layers)
+    plan.classifier.check_backbone(inputs.lfs.labels)
     if "few_gold" in inputs.sets:
         check_few_gold(inputs.sets["few_gold"].gold, inputs.lfs.labels)
 
-    def voted(name: str, texts: Sequence[str]) -> tuple[Votes, Cues]:
+    def voted(name: str, texts: Texts) -> Votes:
         if name == "pool" and votes is not None:
-            return votes(), inputs.lfs.cues(texts)
-        return votes_and_cues(inputs.lfs, texts, plan.on_error, progress)
+            return dataclasses.replace(votes(), cues=inputs.lfs.cues(texts))
+        return inputs.lfs.apply(texts, cues=True, progress=progress, **plan.options)
 
-    answers = None
+    votes_by_set = None
     if distributed.is_main():
-        answers = {name: voted(name, data.texts) for name, data in inputs.voted_on.items()}
+        votes_by_set = {name: voted(name, texts) for name, texts in inputs.voted_on.items()}
         if votes is None:
-            check_trainable(inputs.pool.texts, answers["pool"][0])
-    answers = distributed.agreed(answers)
-    assert answers is not None
-    votes_by_set = {name: answer[0] for name, answer in answers.items()}
-    return Prepared(inputs, plan, votes_by_set, {name: answer[1] for name, answer in answers.items()}, seconds)
+            check_trainable(inputs.pool, votes_by_set["pool"])
+    votes_by_set = distributed.agreed(votes_by_set)
+    assert votes_by_set is not None
+    return Prepared(inputs, plan, votes_by_set, seconds)
 
 
 def train(
@@ -198,9 +195,8 @@ def train(
     label_model = copy.deepcopy(plan.label_model)
     with timed(prepared.seconds, "label model and rounds"):
         result = SelfTraining(label_model, plan.classifier, plan.rounds).run(
-            inputs.pool.texts,
+            inputs.pool,
             prepared.votes["pool"],
-            cues=prepared.cues["pool"],
             gold=inputs.pool.gold,
             labeled=labeled,
             on_round=on_round,
@@ -213,7 +209,7 @@ def train(
         with timed(prepared.seconds, "few gold"):
             balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)
             best = result.best.classifier
-            few_result = refine(best, few.texts, few.gold, balance, plan.few_gold, labeled, progress)
+            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress)
     return Trained(prepared, label_model, result, few_result)
 
 

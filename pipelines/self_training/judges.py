@@ -67,6 +67,6 @@ def judge(
     rows = np.flatnonzero(pool.judges).tolist()
     if not rows:
         return None, None
-    texts, cues = [pool.texts[i] for i in rows], [pool.cues[i] for i in rows]
+    texts, cues = pool.texts.take(rows), [pool.cues[i] for i in rows]
     probs = classifier.predict_proba(texts, hidden=cues, progress=progress)
     return macro_recall(pool.weak[rows].argmax(axis=1), probs.argmax(axis=1), pool.votes.n_labels)

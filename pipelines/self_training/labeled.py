@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labelfns.checks import Gold, Ints, check_gold, check_texts
+from labelfns.checks import Gold, Ints, check_gold
 from labelfns.errors import InputError, raise_all
+from labelfns.io.texts import as_texts
 from labelfns.progress import Progress
 from labelfns.text.spans import Span
 
@@ -39,7 +40,7 @@ class Labeled:
     cues: Sequence[Sequence[Span]] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "texts", check_texts(self.texts))
+        object.__setattr__(self, "texts", as_texts(self.texts))
         check_lengths(len(self.texts), gold=self.gold, cues=self.cues)
 
     def gold_ids(self, labels: Sequence[str]) -> Ints:

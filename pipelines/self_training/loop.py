@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.checks import Gold, check_gold, check_texts
+from labelfns.checks import Gold, check_gold
 from labelfns.errors import InputError, LabelFnsWarning, raise_all
+from labelfns.io.texts import as_texts
 from labelfns.models.class_balance import Floats, alignment_shift, balancing_shift, shifted
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.selection import combine, sharpen
@@ -103,8 +104,8 @@ class SelfTraining:
         LabelFnsWarning
             If judges are to choose between rounds but the cues are not known.
         """
-        texts = check_texts(texts)
-        cues = getattr(votes, "cues", None) if cues is None else cues
+        texts = as_texts(texts)
+        cues = votes.cues if cues is None else cues
         check_lengths(len(texts), votes=votes, cues=cues, gold=gold)
         check_trainable(texts, votes)
         balance, labels = self.settings.class_balance, votes.labels
@@ -115,6 +116,7 @@ class SelfTraining:
         if cues is None and self.settings.judges and self.settings.rounds:
             warnings.warn(_NO_CUES, LabelFnsWarning, stacklevel=2)
         progress = progress or Bar()
+        first = self._student(len(done), labels)  # it opens the backbone for the features too
         weak = self.label_model.fit(votes).predict_proba(votes)
         groups = copy_groups(texts)
         pool = Pool(
@@ -125,12 +127,13 @@ class SelfTraining:
             weak=weak,
             held_out=hold_out(votes, weak, self.settings.judges, self.classifier.seed, groups),
             known_balance=balance,
-            embed=partial(self.classifier.frozen_features, progress=progress),
+            embed=partial(first.frozen_features, keep_open=True, progress=progress),
         )
         rounds = list(done)
         while (stopped := stop_reason(self.settings, rounds)) is None:
             kept = checkpoints and checkpoints / str(len(rounds))
-            rounds.append(self._round(pool, rounds, labeled or {}, kept, progress))
+            student = first if len(rounds) == len(done) else self._student(len(rounds), labels)
+            rounds.append(self._round(pool, rounds, student, labeled or {}, kept, progress))
             if on_round:
                 on_round(rounds[-1])
         return SelfTrainingResult(weak, tuple(rounds), stopped, copies=len(texts) - int(groups.max()) - 1)
@@ -139,6 +142,7 @@ class SelfTraining:
         self,
         pool: Pool,
         before: Sequence[Round],
+        student: TransformerClassifier,
         labeled: Mapping[str, Labeled],
         checkpoints: Path | None,
         progress: Progress,
@@ -146,13 +150,20 @@ class SelfTraining:
         def report(what: str, done: int, total: int) -> None:
             progress(f"round {len(before)}: {what}", done, total)
 
-        now = self._train(pool, before, checkpoints, report)
+        now = self._train(pool, before, student, checkpoints, report)
         judged = judge(now.classifier, pool, report)
         scores = score_sets(now.classifier, labeled, report)
         ledger = Ledger.of(before[-1] if before else None, now, pool, judged, scores)
         return Round(now.classifier, now.labels, now.weights, ledger, now.predicted)
 
-    def _train(self, pool: Pool, before: Sequence[Round], checkpoints: Path | None, report: Progress) -> Trained:
+    def _train(
+        self,
+        pool: Pool,
+        before: Sequence[Round],
+        student: TransformerClassifier,
+        checkpoints: Path | None,
+        report: Progress,
+    ) -> Trained:
         """Fine-tune a round's student on the rows and labels that the settings choose, and adjust it."""
         labels = self._pseudo_labels(pool, before) if before else pool.weak
         weights = self._row_weights(pool, labels, first=not before)
@@ -164,8 +175,11 @@ class SelfTraining:
                 "min_confidence"
             )
         start = self._teacher(before).classifier if before and self.settings.warm_start else None
-        student = self._student(len(before), pool.votes.labels, warm=start is not None).fit(
-            [pool.texts[i] for i in rows],
+        if start is not None:
+            slower = student.settings.learning_rate * self.settings.warm_rate
+            student = student.unfitted(settings=dataclasses.replace(student.settings, learning_rate=slower))
+        student.fit(
+            pool.texts.take(rows),
             labels[rows],
             weights=weights[rows],
             cues=[pool.cues[i] for i in rows],
@@ -184,18 +198,9 @@ class SelfTraining:
         """Return the round whose model a student starts from."""
         return best_round(before) if self.settings.teacher == "best" else before[-1]
 
-    def _student(self, number: int, labels: Sequence[str], *, warm: bool) -> TransformerClassifier:
+    def _student(self, number: int, labels: Sequence[str]) -> TransformerClassifier:
         """Return the model of a round, not yet fitted."""
-        template, settings = self.classifier, self.classifier.settings
-        if warm:
-            settings = dataclasses.replace(settings, learning_rate=settings.learning_rate * self.settings.warm_rate)
-        return TransformerClassifier(
-            template.backbone,
-            labels=labels,
-            settings=settings,
-            seed=template.seed + number,
-            callbacks=template.callbacks,
-        )
+        return self.classifier.unfitted(labels, seed=self.classifier.seed + number)
 
     def _pseudo_labels(self, pool: Pool, before: Sequence[Round]) -> Probs:
         """Return the teacher's labels of the pool, as the settings say sharpened, aligned, combined with the LFs'."""

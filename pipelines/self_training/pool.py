@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from labelfns.checks import Bools, Ints
+from labelfns.io.texts import Texts
 from labelfns.models.class_balance import Floats, predicted_balance
 from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
@@ -36,7 +37,7 @@ class Pool:
         Returns a vector per text, [n, d]: the features of the backbone before any fine-tuning.
     """
 
-    texts: Sequence[str]
+    texts: Texts
     votes: Votes
     cues: Sequence[Sequence[Span]]
     gold: Ints

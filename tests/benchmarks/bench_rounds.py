@@ -25,7 +25,6 @@ import numpy as np
 
 from labelfns import LFSet, Votes, keywords, labeling_function, regex
 from labelfns.data import example
-from labelfns.lfs.lf_file import load_lfs
 from labelfns.models import (
     FineTuning,
     LabelModel,
@@ -98,9 +97,9 @@ def load(name, folder):
         }
         return SPAM, pool, sets
     if name == "tweeteval_emotion":
-        labels, lfs = EMOTIONS, load_lfs(example("tweet_emotion") / "lfs.py", EMOTIONS)
+        labels, lfs = EMOTIONS, LFSet.from_file(example("tweet_emotion") / "lfs.py", EMOTIONS)
     elif name == "tweeteval_sentiment":
-        labels, lfs = SENTIMENTS, load_lfs(example("tweet_sentiment") / "lfs.py", SENTIMENTS)
+        labels, lfs = SENTIMENTS, LFSet.from_file(example("tweet_sentiment") / "lfs.py", SENTIMENTS)
     else:
         labels, lfs = SPAM, LFSet(SPAM, SPAM_LFS)
     texts, gold = read(folder / name / "train.jsonl")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from labelfns import Votes
-from labelfns.lfs.lf_file import load_lfs
+from labelfns.lfset import LFSet
 from labelfns.models.arrays import credit
 
 SETS = ("tweeteval_emotion", "wrench_youtube", "wrench_imdb_lite", "wrench_agnews_lite")
@@ -21,7 +21,7 @@ def real(name):
     """Return the votes and the gold labels of a set's training rows."""
     if name == "tweeteval_emotion":
         rows = [json.loads(line) for line in (DATA / name / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-        lfs = load_lfs(EXAMPLE, ["anger", "joy", "optimism", "sadness"])
+        lfs = LFSet.from_file(EXAMPLE, ["anger", "joy", "optimism", "sadness"])
         return lfs.apply([row["text"] for row in rows]), np.array([row["label"] for row in rows])
     rows = json.loads((DATA / name / "train.json").read_text(encoding="utf-8")).values()
     labels = json.loads((DATA / name / "label.json").read_text(encoding="utf-8"))

@@ -139,10 +139,9 @@ def test_it_is_one_path_with_the_command_line(tiny_project, toy_texts):
     metrics = run_pipeline(settings, tiny_project / "out", progress=silent)
     val = read_texts(settings.data.val, text="text", gold="label", labels=LABELS)
     pool = read_texts(settings.data.pool, text="text", gold="label", labels=LABELS)
-    from labelfns.lfs.lf_file import load_lfs
 
     pipeline = Pipeline(
-        load_lfs(tiny_project / "lfs.py", LABELS),
+        LFSet.from_file(tiny_project / "lfs.py", LABELS),
         settings.classifier.backbone,
         label_model=MajorityVote(),
         settings=settings.classifier,

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from labelfns.errors import InputError
-from labelfns.lfs.lf_file import load_lfs
+from labelfns.lfset import LFSet
 from labelfns.pipelines import load_settings
 from labelfns.pipelines.cli import app
 
@@ -28,7 +28,7 @@ def test_the_written_pipeline_works_at_once(tmp_path):
     answer = json.loads(call("analyze", pipeline, "--json").stdout)
     assert (answer["coverage"]["rows"], answer["gold_rows"], answer["faults"]) == (10, 8, [])
     assert answer["label_model"]["scores"]["covered"]["accuracy"] == 1
-    kinds = {type(lf).__name__ for lf in load_lfs(pipeline.with_name("lfs.py"), ["negative", "positive"])}
+    kinds = {type(lf).__name__ for lf in LFSet.from_file(pipeline.with_name("lfs.py"), ["negative", "positive"])}
     assert len(kinds) == 7
 
 
@@ -55,7 +55,7 @@ def test_ones_own_file(tmp_path, labels):
     assert not (tmp_path / "start" / "texts.jsonl").exists()
     tests = json.loads(call("test-lfs", pipeline, "--json").stdout)
     assert (tests["texts"], tests["failures"]) == (13 + len(labels) - 2, [])
-    votes_for = {lf.label for lf in load_lfs(pipeline.with_name("lfs.py"), labels) if hasattr(lf, "label")}
+    votes_for = {lf.label for lf in LFSet.from_file(pipeline.with_name("lfs.py"), labels) if hasattr(lf, "label")}
     assert votes_for == set(labels)
     assert json.loads(call("analyze", pipeline, "--json").stdout)["coverage"]["rows"] == 3
     assert "# Frequent in your texts: today, again, " in pipeline.with_name("lfs.py").read_text(encoding="utf-8")

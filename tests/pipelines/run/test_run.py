@@ -125,7 +125,7 @@ expects = { "so great" = "positive" }
 
 @pytest.mark.slow
 def test_toml_lfs_are_copied_with_their_word_lists(tiny_project, run):
-    from labelfns.lfs.lf_file import load_lfs
+    from labelfns.lfset import LFSet
 
     home = tiny_project / "home"
     (home / "lists").mkdir(parents=True)
@@ -135,7 +135,7 @@ def test_toml_lfs_are_copied_with_their_word_lists(tiny_project, run):
     run("out", "lfs.file=home/words.toml")
     copy = tiny_project / "out" / "lfs.toml"
     labels = ["negative", "positive"]
-    assert load_lfs(copy, labels) == load_lfs(home / "words.toml", labels)
+    assert LFSet.from_file(copy, labels) == LFSet.from_file(home / "words.toml", labels)
     names = sorted(path.name for path in (tiny_project / "out" / "words").iterdir())
     assert names == ["1_bad.txt", "2_good words.txt"]
     assert not (tiny_project / "out" / "lfs.py").exists()
