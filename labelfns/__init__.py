@@ -21,6 +21,8 @@ from labelfns.analysis.near_copies import NearCopies, near_copies
 from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.analysis.try_on import try_on
 from labelfns.errors import LabelFnsError, LabelFnsWarning
+from labelfns.io.read import read_texts
+from labelfns.io.texts import Texts, as_texts
 from labelfns.lfs.base import ABSTAIN, LabelingFunction, labeling_function
 from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
 from labelfns.lfs.classifier import model
@@ -45,8 +47,10 @@ __all__ = [
     "NearCopies",
     "SparseVotes",
     "Suggestion",
+    "Texts",
     "Votes",
     "apply_file",
+    "as_texts",
     "column",
     "count",
     "emoji",
@@ -58,6 +62,7 @@ __all__ = [
     "model",
     "near_copies",
     "read_lfs",
+    "read_texts",
     "read_words",
     "regex",
     "row_function",

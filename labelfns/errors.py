@@ -8,6 +8,7 @@ without a traceback and exits with 2.
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from pathlib import PurePath
 
 MOST = 10
 """How many problems or names one message lists."""
@@ -152,4 +153,4 @@ def first_line(error: BaseException) -> str:
 
 def _short(item: object, width: int = _WIDTH) -> str:
     text = str(item)
-    return text if len(text) <= width else f"{text[:width]}..."
+    return text if len(text) <= width or isinstance(item, PurePath) else f"{text[:width]}..."

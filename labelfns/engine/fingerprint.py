@@ -14,7 +14,7 @@ import re
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache, lru_cache
 from pathlib import Path
@@ -136,7 +136,7 @@ def _type(value: type, trail: Trail) -> str:
 
 
 def _function(value: types.FunctionType, trail: Trail) -> str:
-    if value.__dict__ or getattr(value, "__builtins__", None) is not vars(builtins):
+    if value.__dict__ or not _has_usual_builtins(value):
         raise _UnknownError("a function with attributes, or with built-ins of its own")
     parts = [_code(value.__code__, trail)]
     for name in sorted(set(_global_names(value.__code__))):
@@ -150,6 +150,13 @@ def _function(value: types.FunctionType, trail: Trail) -> str:
         raise _UnknownError("an empty closure cell") from None
     parts += [_describe(part, trail) for part in (*cells, value.__defaults__, value.__kwdefaults__)]
     return f"function[{'|'.join(parts)}]"
+
+
+def _has_usual_builtins(function: types.FunctionType) -> bool:
+    """Tell whether a function's built-ins are Python's, apart from the import that functions of an LF file have."""
+    own: Mapping[str, Any] = getattr(function, "__builtins__", {})
+    usual = vars(builtins)
+    return own is usual or all(own.get(name) is value for name, value in usual.items() if name != "__import__")
 
 
 def _code(value: types.CodeType, trail: Trail) -> str:

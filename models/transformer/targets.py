@@ -90,7 +90,7 @@ def check_labels_agree(first: Sequence[str], second: Sequence[str]) -> None:
     """
     if tuple(first) != tuple(second):
         raise InputError(
-            f"labels are given twice, and differ: {some(list(first))} and {some(list(second))}; give them once"
+            f"labels are given twice, and differ: ({', '.join(first)}) and ({', '.join(second)}); give them once"
         )
 
 

@@ -23,6 +23,8 @@ def settings_of(pipeline: Path, overrides: Sequence[str] | None) -> "PipelineSet
 
 def lfs_of(settings: "PipelineSettings") -> "LFSet":
     """Load a pipeline's LFs."""
+    from labelfns.lfset import LFSet
+
     return LFSet.from_file(Path(settings.lfs.file), settings.data.labels)
 
 

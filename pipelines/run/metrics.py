@@ -1,14 +1,14 @@
 """`RunMetrics`: everything a run measures, the content of ``metrics.json``."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labelfns.analysis.coverage import Coverage
-from labelfns.models.evaluation.metrics import Scores
+from labelfns.models.evaluation.metrics import ClassScores
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.label_models.majority import MajorityVote
 from labelfns.pipelines.self_training.labeled import Labeled
@@ -33,27 +33,6 @@ NO_JUDGES = "The last round is kept: no covered texts are held out to judge the 
 
 _OLD_NAMES = {"little_gold": "few_gold"}
 """Keys of ``metrics.json`` as they were called in 0.1, and as they are called now."""
-
-
-@dataclass(frozen=True)
-class ClassScores:
-    """How predictions agree with gold for one class.
-
-    Parameters
-    ----------
-    rows
-        How many rows have this gold label.
-    precision, recall
-        Share of right rows, in [0, 1], among those predicted, and among those with this gold label; None where there
-        are none.
-    f1
-        Their harmonic mean, in [0, 1].
-    """
-
-    rows: int
-    precision: float | None
-    recall: float | None
-    f1: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,34 +165,12 @@ def run_metrics(
         baselines=baselines,
         rounds=tuple(done.ledger for done in result.rounds),
         best_round=best.ledger.round,
-        by_class={name: by_class(figures, pool.labels) for name, figures in scores.items()},
+        by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
         rule=RULE if best.ledger.judged is not None else NO_JUDGES,
         warnings=tuple(cautions(votes, result.rounds, best, baselines)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
-
-
-def by_class(scores: Scores, labels: Sequence[str]) -> dict[str, ClassScores]:
-    """Return the figures of each class, from figures over all classes.
-
-    Examples
-    --------
-    >>> from labelfns.models.evaluation.metrics import score
-    >>> by_class(score(np.array([0, 0, 1]), np.array([0, 1, 1]), k=2), ["no", "yes"])["yes"]
-    ClassScores(rows=1, precision=0.5, recall=1.0, f1=0.6666666666666666)
-    """
-    table = np.array(scores.confusion)
-    figures = {}
-    for c, label in enumerate(labels):
-        hits, rows, predicted = int(table[c, c]), int(table[c].sum()), int(table[:, c].sum())
-        figures[label] = ClassScores(
-            rows=rows,
-            precision=hits / predicted if predicted else None,
-            recall=hits / rows if rows else None,
-            f1=2 * hits / max(rows + predicted, 1),
-        )
-    return figures
 
 
 def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:

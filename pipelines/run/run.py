@@ -1,7 +1,8 @@
 """One run, from settings to a run folder: `prepare`, `train`, `publish`."""
 
+import dataclasses
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from warnings import catch_warnings
 from labelfns.errors import InputError, LabelFnsWarning, WriteError
 from labelfns.models.transformer import distributed
 from labelfns.progress import Bar, Progress, silent
+from labelfns.text.spans import Span
+from labelfns.votes import Votes
 
 from .folder import RunFolder
 from .inputs import Inputs, input_paths, made_from, versions
@@ -84,19 +87,23 @@ def run_pipeline(
     begun = distributed.agreed(folder.begun and not overwrite)
     with timed(seconds, "reading"):
         inputs = Inputs.read(settings)
-    known = folder.read_votes if begun else None
+
+    def votes_of_before(cues: Sequence[Sequence[Span]]) -> Votes:
+        folder.check_same(settings, made_from(settings, inputs, cues, processes=distributed.processes()))
+        return dataclasses.replace(folder.read_votes(), cues=cues)
+
     with timed(seconds, "applying LFs"), catch_warnings(action="ignore", category=LabelFnsWarning):
         # What LFs raise is in their votes, and so in the warnings of the metrics.
-        prepared = prepare(inputs, Plan.of(settings), votes=known, seconds=seconds, progress=show)
+        prepared = prepare(
+            inputs, Plan.of(settings), votes=votes_of_before if begun else None, seconds=seconds, progress=show
+        )
     if main:
         folder.check(overwrite=overwrite, resume=resume, inputs=paths)  # that may have taken long
     with folder.locked(replace=overwrite) if main else nullcontext():
-        if main:
-            origin = made_from(settings, inputs, prepared.votes["pool"].cues or [], processes=distributed.processes())
-            if begun:
-                folder.check_same(settings, origin)
-            else:
-                folder.begin(settings, origin, prepared.votes["pool"])
+        if main and not begun:
+            pool = prepared.votes["pool"]
+            origin = made_from(settings, inputs, pool.cues or [], processes=distributed.processes())
+            folder.begin(settings, origin, pool)
         distributed.wait()
         if folder.complete:
             metrics = folder.read_metrics()

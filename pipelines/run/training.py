@@ -18,6 +18,7 @@ from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
 from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.progress import Progress
+from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
 from .inputs import Inputs
@@ -125,7 +126,7 @@ def prepare(
     inputs: Inputs,
     plan: Plan,
     *,
-    votes: Callable[[], Votes] | None = None,
+    votes: Callable[[list[list[Span]]], Votes] | None = None,
     seconds: dict[str, float] | None = None,
     progress: Progress,
 ) -> Prepared:
@@ -136,7 +137,7 @@ def prepare(
     inputs, plan
         What to train on, and how.
     votes
-        Gives the votes on the pool where they are known: of a run that is resumed.
+        Gives the votes on the pool where they are known, by its cues: of a run that is resumed.
     seconds
         Wall time of each step so far.
     progress
@@ -155,7 +156,7 @@ def prepare(
 
     def voted(name: str, texts: Texts) -> Votes:
         if name == "pool" and votes is not None:
-            return dataclasses.replace(votes(), cues=inputs.lfs.cues(texts))
+            return votes(inputs.lfs.cues(texts))
         return inputs.lfs.apply(texts, cues=True, progress=progress, **plan.options)
 
     votes_by_set = None

@@ -136,7 +136,7 @@ def test_the_votes_of_one_lf_by_name(votes):
     assert votes["b"].tolist() == [-1, 1, 1, -1]
     with pytest.raises(ValueError, match="read-only"):
         votes["b"][0] = 1
-    with pytest.raises(InputError, match="no LF named 'B'; there are a, b, c"):
+    with pytest.raises(InputError, match="no LF named 'B'; there are a, b and c"):
         votes["B"]
     with pytest.raises(InputError, match="no LF named 0"):
         votes[0]

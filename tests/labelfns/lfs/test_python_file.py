@@ -71,7 +71,7 @@ def test_plain_functions_are_not_dropped_in_silence(tmp_path):
         assert names(path) == ["x", "t"]
     assert not any(word in str(warned[0].message) for word in ("join", "_helper", "Kept", "taken"))
     with (
-        pytest.warns(LabelFnsWarning, match="f, g are plain functions"),
+        pytest.warns(LabelFnsWarning, match="f and g are plain functions"),
         pytest.raises(LFError, match="defines no labeling function"),
     ):
         lfs_of_file(write(tmp_path, "def f(text): return 1\ndef g(text): return 1"))

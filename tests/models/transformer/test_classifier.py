@@ -293,7 +293,7 @@ def test_scikit_learn_clones_it(tiny_backbone, fitted):
 def test_labels_given_twice_must_be_the_same(fitted, toy_texts):
     texts, gold = toy_texts
     assert fitted.unfitted(LABELS, seed=5).seed == 5
-    with pytest.raises(InputError, match="labels are given twice, and differ: negative, positive and no, yes"):
+    with pytest.raises(InputError, match=r"labels are given twice, and differ: \(negative, positive\) and \(no, yes\)"):
         fitted.unfitted(["no", "yes"])
     with pytest.raises(InputError, match="labels are given twice"):
         TransformerClassifier("never opened", labels=["no", "yes"]).fit(texts, np.eye(2)[gold], start=fitted)

@@ -37,8 +37,8 @@ def test_names_of_their_own():
         ([["a", "b"], ["a", "b"]], None, "probs must be numbers"),
         (np.eye(2), LABELS, "2 columns for 3 labels"),
         (np.eye(3), LABELS, r"must have shape \(2, k\)"),
-        (np.ones((2, 3)), LABELS, "probs of row 0, 1 are not"),
-        (np.full((2, 3), np.nan), LABELS, "probs of row 0, 1 are not"),
+        (np.ones((2, 3)), LABELS, "probs of row 0 and 1 are not"),
+        (np.full((2, 3), np.nan), LABELS, "probs of row 0 and 1 are not"),
     ],
 )
 def test_targets_that_are_not_right(probs, labels, message):

@@ -246,14 +246,14 @@ BAD = {
     "missing file": (lambda p: (p / "pool.jsonl").unlink(), "pool.jsonl: no such file"),
     "missing column": (spoil("pool.jsonl", '{"tweet": "a"}'), "has no column 'text'; its columns are tweet"),
     "empty file": (spoil("pool.jsonl", ""), "pool.jsonl is empty"),
-    "null text": (spoil("pool.jsonl", '{"text": "a"}\n{"text": null}'), "null in row 1"),
-    "blank text": (spoil("pool.jsonl", '{"text": " "}'), "is empty in row 0"),
-    "text that is a number": (spoil("pool.jsonl", '{"text": 7}'), "not a string in row 0"),
+    "null text": (spoil("pool.jsonl", '{"text": "a"}\n{"text": null}'), "null in line 2"),
+    "blank text": (spoil("pool.jsonl", '{"text": " "}'), "is empty in line 1"),
+    "text that is a number": (spoil("pool.jsonl", '{"text": 7}'), "not a string in line 1"),
     "not UTF-8": (lambda p: (p / "pool.jsonl").write_bytes(b'{"text": "caf\xe9"}'), "is not UTF-8: byte 0xe9"),
     "unknown gold label": (spoil("val.csv", "text,label\na,posative\n"), "did you mean 'positive'?"),
     "no gold in val": (spoil("val.csv", "text\na\n"), "val.csv has no column 'label'"),
     "duplicate LF names": (
-        spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['a'])\nb = keywords(0, ['b'])"),
+        spoil("lfs.py", "from labelfns import keywords\nlfs = [keywords(0, ['a']), keywords(0, ['b'])]"),
         "2 LFs are named 'keywords_0'",
     ),
     "LF module that fails": (spoil("lfs.py", "x = 1\nimport no_such_module"), "fails to import (line 2)"),
@@ -383,13 +383,14 @@ HOSTILE = [
 
 def test_hostile_names_are_shown_as_text(labelfns, tmp_path):
     lines = [
-        f"keywords({c}, ['word{c}'], name={name!r}, expects={{'word{c}': {name!r}}})" for c, name in enumerate(HOSTILE)
+        f"keywords({c}, ['word{c}'], name='lf {c} [red]', expects={{'word{c}': {name!r}}})"
+        for c, name in enumerate(HOSTILE)
     ]
     (tmp_path / "lfs.py").write_text(
         "from labelfns import keywords, labeling_function\n"
         + "".join(f"lf{i} = {line}\n" for i, line in enumerate(lines))
-        + "@labeling_function(name='\\x1b[31mfails\\n')\ndef fails(text): raise ValueError('[bold]' + chr(27))\n"
-        + "@labeling_function(name='\\x1b[0mtwin\\n')\ndef twin(text): return 0 if 'word0' in text else None\n",
+        + "@labeling_function(name='[red]fails[/red] $')\ndef fails(text): raise ValueError('[bold]' + chr(27))\n"
+        + "@labeling_function(name='[bold]twin')\ndef twin(text): return 0 if 'word0' in text else None\n",
         encoding="utf-8",
     )
     (tmp_path / "pool.csv").write_text("text\n" + "".join(f"word{c} other{c % 3}\n" for c in range(len(HOSTILE))) * 6)
@@ -409,7 +410,7 @@ def test_hostile_names_are_shown_as_text(labelfns, tmp_path):
         assert "\x1b[2J" not in out + err
         assert "\x1b[31m" not in out + err
         if arguments[0] == "analyze":
-            for shown in ("[red]x[/red]", "\\x1b[2J", "a\\nb", "\\x1b[31mfails\\n", "[bold]\\x1b"):
+            for shown in ("[red]x[/red]", "\\x1b[2J", "a\\nb", "[red]fails[/red] $", "[bold]\\x1b"):
                 assert shown in out
         if arguments[0] == "apply":
             assert "[red]v.parquet" in out

@@ -69,7 +69,7 @@ def test_files_that_are_named_like_a_runs_are_still_the_users(tiny_project, opti
         shutil.copy(tiny_project / name, home / name)
     before = tree(home)
     settings = load_settings(tiny_project / "pipeline.toml")
-    with pytest.raises(InputError, match=r"is not a run folder: it holds lfs\.py, pipeline\.toml"):
+    with pytest.raises(InputError, match=r"is not a run folder: it holds lfs\.py and pipeline\.toml"):
         run_pipeline(settings, home, progress=silent, **options)
     assert tree(home) == before
 

@@ -9,7 +9,7 @@ from labelfns import Votes
 from labelfns.models import MajorityVote
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Labeled, SelfTrainingResult
-from labelfns.pipelines.run.metrics import by_class, read_old_metrics, run_metrics
+from labelfns.pipelines.run.metrics import read_old_metrics, run_metrics
 
 OLD = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "metrics.json"
 VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
@@ -79,13 +79,6 @@ def test_what_is_measured(measured):
 def test_a_label_model_answers_once_for_a_set(measured):
     _, model = measured
     assert model.asked == 1  # on val; its answers on the pool are those that the rounds start from
-
-
-def test_figures_by_class_by_hand():
-    figures = by_class(score(np.array([0, 0, 0, 1, -1]), np.array([0, 0, 1, 1, 1]), 3), ["no", "yes", "maybe"])
-    assert (figures["no"].rows, figures["no"].precision, figures["no"].recall) == (3, 1.0, pytest.approx(2 / 3))
-    assert (figures["yes"].precision, figures["yes"].recall, figures["yes"].f1) == (0.5, 1.0, pytest.approx(2 / 3))
-    assert (figures["maybe"].rows, figures["maybe"].precision, figures["maybe"].recall) == (0, None, None)
 
 
 def test_metrics_of_before_get_the_names_of_now():

@@ -20,6 +20,8 @@ def test_ledgers_of_before_are_read_and_written_alike(number):
     assert ledger.label_changes == old.pop("flips")
     now = json.loads(json.dumps(ledger.to_json()))
     assert now.pop("label_changes") == ledger.label_changes
+    for scores in (*now["scores"].values(), *now["hidden_scores"].values()):
+        assert scores.pop("abstained") == []  # 0.1 did not count them
     assert now == old
     assert Ledger.from_json(json.loads(json.dumps(ledger.to_json()))) == ledger
 

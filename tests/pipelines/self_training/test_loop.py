@@ -230,7 +230,7 @@ def test_a_class_share_for_each_label():
 class Watched(SelfTraining):
     """Self-training that keeps the pool in place of training on it."""
 
-    def _round(self, pool, before, labeled, checkpoints, progress):
+    def _round(self, pool, before, student, labeled, checkpoints, progress):
         self.pool = pool
         return self.make_round(round=len(before), label_changes=1.0)
 
