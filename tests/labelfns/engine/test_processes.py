@@ -92,7 +92,7 @@ def ends(how):
 )
 def test_an_lf_that_ends_its_process_is_one_error_that_names_it(how):
     lfs = LFSet(LABELS, [long, ends(how), hashtags("no", ["a"])])
-    with pytest.raises(LFError, match=r"process that called long, ends ended.*workers=1"):
+    with pytest.raises(LFError, match=r"process that called long and ends ended.*workers=1"):
         lfs.apply(TEXTS, workers=2)
     assert LFSet(LABELS, [long]).apply(TEXTS, workers=2).matrix[:, 0].tolist() == [1] * 101
 
