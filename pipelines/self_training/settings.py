@@ -33,7 +33,7 @@ class Rounds:
         Whether the teacher's probabilities are sharpened (`labelfns.models.selection.sharpen`).
     align_classes
         Whether the teacher's probabilities are scaled until their mean over the covered rows is the class balance
-        (`labelfns.models.class_balance.aligning`). Of use where `adjust_logits` is off.
+        (`labelfns.models.class_balance.alignment_shift`). Of use where `adjust_logits` is off.
     class_balance
         The pool's share of each class, [k], above 0 and with sum 1, where it is known; `adjust_logits`,
         `align_classes` and selections that keep the class balance then hold the whole pool to it. By default the
