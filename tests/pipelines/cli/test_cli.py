@@ -77,7 +77,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert (len(votes), votes.lf_names[0]) == (81, "good_tags")
     assert "cannot read this" in votes.faults[0].traceback
     weak = pl.read_parquet(run / "weak_labels.parquet")
-    assert weak.columns == ["negative", "positive", "covered", "conflict"]
+    assert weak.columns == ["p_negative", "p_positive", "covered", "conflict"]
     assert weak["covered"].sum() == 64
 
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
