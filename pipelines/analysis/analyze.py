@@ -20,7 +20,7 @@ from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut, leave_one_out
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines.run.baselines import Baseline, LabelCoverage
-from labelfns.pipelines.run.label_model import LabelModelSettings
+from labelfns.pipelines.run.label_model_settings import LabelModelSettings
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Probs, Votes
 

@@ -22,8 +22,8 @@ from labelfns.votes import Probs, Votes
 
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
-from .owned import MARK, discard
-from .place import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
+from .run_files import MARK, discard
+from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
 from .round_files import probability_columns, read_round, write_round
 from .saved import (
     START_AGAIN,

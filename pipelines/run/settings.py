@@ -20,7 +20,7 @@ from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.setting_types import PathSetting, Unbounded, brief, marks
 from labelfns.settings import Reader, check, check_types, joined, type_hints
 
-from .label_model import LabelModelSettings
+from .label_model_settings import LabelModelSettings
 
 S = TypeVar("S")
 

@@ -11,7 +11,7 @@ from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.pipelines import load_settings, run_pipeline
 from labelfns.pipelines.run import run
 from labelfns.pipelines.run.folder import RunFolder, latest, next_free
-from labelfns.pipelines.run.owned import MARK
+from labelfns.pipelines.run.run_files import MARK
 from labelfns.progress import silent
 
 BEFORE = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run"
@@ -237,7 +237,7 @@ MOMENTS = {
     "before the LFs are copied": "labelfns.pipelines.run.folder.copy_lfs",
     "before the votes": "labelfns.votes.Votes.save",
     "before it has begun": "labelfns.pipelines.run.folder.write_json",
-    "before the old run goes": "labelfns.pipelines.run.place.discard",
+    "before the old run goes": "labelfns.pipelines.run.output_folder.discard",
 }
 
 

@@ -7,7 +7,7 @@ import tomli_w
 
 from labelfns.errors import InputError, LabelFnsWarning, SettingsError
 from labelfns.pipelines import PipelineSettings, load_settings
-from labelfns.pipelines.run.label_model import KINDS, LabelModelSettings
+from labelfns.pipelines.run.label_model_settings import KINDS, LabelModelSettings
 from labelfns.pipelines.run.settings import DataSettings, LFSettings
 from labelfns.settings import to_mapping
 

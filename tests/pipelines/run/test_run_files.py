@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labelfns.pipelines.run.owned import MARK, discard, strangers
+from labelfns.pipelines.run.run_files import MARK, discard, strangers
 
 BEFORE = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run"
 

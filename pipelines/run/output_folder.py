@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, WriteError, some
 from labelfns.io.atomic import PART
 
-from .owned import MARK, discard, strangers
+from .run_files import MARK, discard, strangers
 
 SETTINGS, MADE_FROM, METRICS, REPORT = "pipeline.toml", "made_from.json", "metrics.json", "report.html"
 LFS = ("lfs.py", "lfs.toml", "words")
@@ -27,7 +27,7 @@ _LOCK = ".lock"
 class Place:
     """A folder that a run is to write to.
 
-    Whatever is removed is what runs write, file by file (see `labelfns.pipelines.run.owned`). A run that is replaced is
+    Whatever is removed is what runs write, file by file (see `labelfns.pipelines.run.run_files`). A run that is replaced is
     moved aside first, and removed when the new one has begun.
 
     Parameters
