@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.engine.calling import Answer, call, call_batch
 from labelfns.engine.fields import Rows
 from labelfns.engine.options import ApplyOptions, can_compile
-from labelfns.engine.calling import Answer, call, call_batch
 from labelfns.engine.processes import call_in_processes, forked_with_polars
 from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, VoteParser

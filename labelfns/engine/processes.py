@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.engine.options import ApplyOptions
 from labelfns.engine.calling import Answer, call
+from labelfns.engine.options import ApplyOptions
 from labelfns.engine.vote_parser import Column, VoteParser
 from labelfns.errors import LFError, raise_all, some
 from labelfns.lfs.base import LabelingFunction

@@ -11,9 +11,9 @@ from typing import Literal
 
 from labelfns.checks import Unit, numbered, text_problems
 from labelfns.errors import MOST, InputError, LabelFnsWarning, raise_all, shown
-from labelfns.io.formats import FORMATS, Block, Format, Source, blocks, is_hub, name_of
 from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Texts, check_columns, take_each
+from labelfns.io.formats import FORMATS, Block, Format, Source, blocks, is_hub, name_of
 
 __all__ = ["FORMATS", "is_hub", "iter_texts", "read_texts"]
 

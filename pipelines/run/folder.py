@@ -22,9 +22,9 @@ from labelfns.votes import Probs, Votes
 
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
-from .run_files import MARK, discard
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
 from .round_files import probability_columns, read_round, write_round
+from .run_files import MARK, discard
 from .saved import (
     START_AGAIN,
     check_files,

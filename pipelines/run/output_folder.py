@@ -27,8 +27,8 @@ _LOCK = ".lock"
 class Place:
     """A folder that a run is to write to.
 
-    Whatever is removed is what runs write, file by file (see `labelfns.pipelines.run.run_files`). A run that is replaced is
-    moved aside first, and removed when the new one has begun.
+    Whatever is removed is what runs write, file by file (see `run_files`). A run that is replaced is moved aside first,
+    and removed when the new one has begun.
 
     Parameters
     ----------
