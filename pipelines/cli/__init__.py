@@ -41,7 +41,7 @@ class _Commands(TyperGroup):
             raise _Stopped(141) from None
         except SystemExit as stop:
             raise LFError(
-                f"code of yours, an LF or its file, ended the process: sys.exit({stop.code!r}); take that call out"
+                f"your code (an LF or the LF file) called sys.exit({stop.code!r}); remove that call"
             ) from stop
 
 
