@@ -8,8 +8,9 @@ import faulthandler
 import os
 import random
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SECONDS = 5.0
@@ -38,7 +39,7 @@ def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
         raise TimeoutError(f"input {what}: no answer after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late) if hasattr(signal, "SIGALRM") else None
-    faulthandler.dump_traceback_later(10 * seconds, exit=True)
+    faulthandler.dump_traceback_later(10 * seconds, exit=True, file=sys.__stderr__)
     start = time.monotonic()
     try:
         if hasattr(signal, "setitimer"):
@@ -54,3 +55,16 @@ def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
         faulthandler.cancel_dump_traceback_later()
     if time.monotonic() - start > seconds:
         late()
+
+
+def try_all(few: int, check: Callable[[int, random.Random], object], seconds: float = SECONDS) -> None:
+    """Call a check with number and generator of each input; after all were tried, raise what failed, together."""
+    failed = []
+    for number, rng in seeded(few):
+        try:
+            with deadline(number, seconds):
+                check(number, rng)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {count(few)} inputs", failed[:10])
