@@ -30,12 +30,15 @@ class _Stopped(BaseException):
         self.code = code
 
 
+_SIGNALS: dict[int, tuple[int, str]] = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "told to stop")}
+
+
 class _Commands(TyperGroup):
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run a command; code of the user's that wants to end the process is an error."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # an LF raised it
             raise _Stopped(130, "interrupted") from None
         except BrokenPipeError:
             raise _Stopped(141) from None
@@ -63,32 +66,39 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
-    with _signals(), _warnings_as_lines():
+    with _signals() as received, _warnings_as_lines():
         try:
             app()
         except LabelFnsError as error:
             _leave(2, error)
         except _Stopped as stopped:
             _leave(stopped.code, stopped)
+        except BaseException as error:
+            if not received:
+                raise
+            _leave(received[0].code, received[0], notes_of=error)  # a library made another error of it
         finally:
             _flush()
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """Turn a request to stop into an exception, so that what is half written is removed."""
+def _signals() -> Iterator[list[_Stopped]]:
+    """Turn a request to stop into an exception, so that what is half written is removed; give those that came."""
+    received: list[_Stopped] = []
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise _Stopped(143, "told to stop")
+        received.append(_Stopped(*_SIGNALS[number]))
+        raise received[-1]
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
-        yield
+        yield received
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -111,9 +121,10 @@ def _warnings_as_lines() -> Iterator[None]:
         yield
 
 
-def _leave(code: int, message: object = "") -> NoReturn:
+def _leave(code: int, message: object = "", *, notes_of: BaseException | None = None) -> NoReturn:
+    notes = getattr(notes_of or message, "__notes__", [])
     if str(message):
-        _write(f"labelfns: {message}")
+        _write(f"labelfns: {'. '.join([str(message).rstrip('.'), *notes])}")
     raise SystemExit(code) from None
 
 

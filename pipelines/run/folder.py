@@ -175,9 +175,15 @@ class RunFolder(Place):
         return read_old_metrics(read_json(file, "Remove it and resume the run: it is written again"))
 
 
-def latest(parent: Path, name: str) -> Path:
-    """Return the last of ``parent/name-1``, ``parent/name-2``, ... that exists, the first where there is none."""
-    return parent / f"{name}-{max(_numbers(parent, name), default=1)}"
+def to_resume(parent: Path, name: str) -> Path:
+    """Return the last of ``parent/name-1``, ``parent/name-2``, ... that is not finished.
+
+    Where all are, it is the last of them, and where there is none, the first.
+    """
+    folders = [RunFolder(parent / f"{name}-{number}") for number in sorted(_numbers(parent, name), reverse=True)]
+    runs = [folder for folder in folders if folder.is_run or folder.blank]
+    unfinished = [folder for folder in runs if not folder.complete]
+    return next((folder.path for folder in [*unfinished, *runs]), next_free(parent, name))
 
 
 def next_free(parent: Path, name: str) -> Path:

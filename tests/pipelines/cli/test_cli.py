@@ -71,7 +71,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     files = ("pipeline.toml", "lfs.py", "votes.parquet", "weak_labels.parquet", "metrics.json", "report.html")
     for name in (*files, "rounds/0/model", "rounds/1/pseudo_labels.parquet", "rounds/1/metrics.json", "model"):
         assert (run / name).exists(), name
-    assert not list(run.rglob("*.part"))
+    assert not list(run.rglob("*-part"))
 
     votes = Votes.load(run / "votes.parquet")
     assert (len(votes), votes.lf_names[0]) == (81, "good_tags")
