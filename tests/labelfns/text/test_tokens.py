@@ -1,6 +1,7 @@
 import pytest
 
-from labelfns.text.tokens import APOSTROPHES, fold, keys, parts, skipped, tokens
+from labelfns.text.characters import APOSTROPHES
+from labelfns.text.tokens import fold, keys, parts, skipped, tokens
 
 
 @pytest.mark.parametrize(
