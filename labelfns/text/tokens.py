@@ -17,8 +17,8 @@ the "fancy" letters of social media are the plain ones. A word that ends in a cl
 counts as the word without it, and one in which a letter stands three times or more in a row also counts with each such
 run cut to one and to two letters (``soooo goood`` is ``so good``).
 
-The characters of a hashtag are those of https://github.com/twitter/twitter-text (``hashtagSpecialChars``), except that
-a tag of digits alone counts too. docs/words.md has a table of examples.
+The characters of a hashtag are those of https://github.com/twitter/twitter-text (``hashtagSpecialChars``), and what is
+followed by ``://`` is none; except that a tag of digits alone counts too. docs/words.md has a table of examples.
 """
 
 import re
@@ -62,7 +62,7 @@ class Token(NamedTuple):
 @cache
 def _pattern() -> re.Pattern[str]:
     w = rf"[\w{marks()}]"
-    tag = rf"[#\uff03][{_TAG_SIGNS}]*{w}[\w{marks()}{_TAG_SIGNS}]*"
+    tag = rf"[#\uff03][{_TAG_SIGNS}]*{w}[\w{marks()}{_TAG_SIGNS}]*+(?!://)"
     joint = rf"(?:[{JOINERS}]*(?:{ANY_APOSTROPHE.pattern})[{JOINERS}]*|[{JOINERS}]+)"
     return re.compile(
         r"(?P<skip>(?i:https?://|www\.)(?=\S*\w)\S+"  # www... is a word and dots

@@ -1,11 +1,12 @@
 r"""Lists of words, phrases and hashtags, and where they stand in a text: the reference for the compiled engine."""
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from labelfns.errors import LFError, raise_all
-from labelfns.text.characters import is_space
+from labelfns.errors import LabelFnsWarning, LFError, raise_all, some
+from labelfns.text.characters import is_space, without_spaces
 from labelfns.text.signs import Signed, as_written, marks_of
 from labelfns.text.spans import Span, outer, outside
 from labelfns.text.tokens import Token, fold, keys, parts, skipped, tokens
@@ -155,6 +156,35 @@ def as_list(builder: str, entries: Iterable[str]) -> tuple[str, ...]:
     if isinstance(entries, bytes) or not isinstance(entries, Iterable):
         raise LFError(f"{builder}() takes a list of entries; got {entries!r}")
     return tuple(entries)
+
+
+def warn_of_spaceless(builder: str, entries: Iterable[object], stacklevel: int) -> None:
+    """Warn of words in scripts without spaces, which would hardly ever stand between two.
+
+    Parameters
+    ----------
+    builder
+        Who was given them.
+    entries
+        The entries; those that are no strings are passed over.
+    stacklevel
+        How far up the user's line is, from here.
+
+    Warns
+    -----
+    LabelFnsWarning
+        If there are any.
+    """
+    spaceless = [entry.strip() for entry in entries if isinstance(entry, str) and without_spaces(entry)]
+    if spaceless:
+        pattern = "|".join(re.escape(entry.removesuffix("*")) for entry in spaceless[:3])
+        warnings.warn(
+            f"{builder}: {some(spaceless)} {'is' if len(spaceless) == 1 else 'are'} in a script that is written without "
+            "spaces, and a word is what stands between spaces or punctuation. Where texts are not cut into words, use "
+            f'regex(label, "{pattern}{"|..." * (len(spaceless) > 3)}"), which finds it anywhere',
+            LabelFnsWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def check_entries(builder: str, entries: Iterable[str], check: Callable[[str], None]) -> list[str]:
