@@ -12,6 +12,7 @@ from labelfns.lfs.builders import common
 from labelfns.lfs.context import Context
 from labelfns.lfs.declared import LexiconLF
 from labelfns.text.tokens import fold, tokens
+from labelfns.text.word_lists import warn_of_spaceless
 
 
 def lexicon(
@@ -52,6 +53,7 @@ def lexicon(
     (-1, 'positive', -1)
     """
     thousandths = _check(weights, threshold, negated)
+    warn_of_spaceless("lexicon()", weights, 2)
     return LexiconLF(
         label=label,
         weights={word: weight for word, weight in thousandths.items() if weight},
