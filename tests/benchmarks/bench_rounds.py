@@ -34,7 +34,7 @@ from labelfns.models import (
     WeakLabelLoss,
 )
 from labelfns.models.evaluation.metrics import score
-from labelfns.pipelines import Labeled, FewGold, Rounds, SelfTraining
+from labelfns.pipelines import FewGold, Labeled, Rounds, SelfTraining
 from labelfns.pipelines.few_gold import refine
 from labelfns.settings import Reader
 
