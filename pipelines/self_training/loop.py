@@ -136,7 +136,8 @@ class SelfTraining:
             rounds.append(self._round(pool, rounds, student, labeled or {}, kept, progress))
             if on_round:
                 on_round(rounds[-1])
-        return SelfTrainingResult(weak, tuple(rounds), stopped, copies=len(texts) - int(groups.max()) - 1)
+        copies = len(texts) - int(groups.max()) - 1
+        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies)
 
     def _round(
         self,
