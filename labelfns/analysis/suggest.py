@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.terms import Kind, Term, already_in, is_pair, says_nothing, terms, word_pairs
-from labelfns.checks import Bools, Gold, check_gold
+from labelfns.checks import Bools, Gold, check_gold, check_texts
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.text.emoji import styled
@@ -163,9 +163,9 @@ class _Rows:
 
     @classmethod
     def of(cls, texts: Sequence[str], votes: Votes) -> "_Rows":
-        if len(texts) != len(votes):
-            raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
-        by_position = list(texts)
+        by_position = check_texts(texts)
+        if len(by_position) != len(votes):
+            raise InputError(f"{len(by_position)} texts for {len(votes)} rows of votes")
         by_row = [terms(text) | word_pairs(text) for text in by_position]
         gaps = np.where(~votes.covered, "silent", np.where(votes.conflicting, "disagreeing", ""))
         rows_of: dict[Term, list[int]] = {}
@@ -194,7 +194,7 @@ class _Labeled:
 
     @classmethod
     def of(cls, labeled: tuple[Sequence[str], Gold], labels: tuple[str, ...]) -> "_Labeled":
-        texts, gold = list(labeled[0]), labeled[1]
+        texts, gold = check_texts(labeled[0]), labeled[1]
         classes = check_gold(gold, len(texts), labels).tolist()
         rows = [(terms(text) | word_pairs(text), c) for text, c in zip(texts, classes, strict=True) if c >= 0]
         counts = {label: _count(row for row, c in rows if labels[c] == label) for label in labels}

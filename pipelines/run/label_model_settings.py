@@ -58,7 +58,7 @@ class LabelModelSettings:
         """Read ``kind`` and, beside it, the fields of that kind."""
         kind, before = values.get("kind", cls.kind), len(reader.problems)
         options = {name: value for name, value in values.items() if name != "kind"}
-        if kind in KINDS:
+        if isinstance(kind, str) and kind in KINDS:
             had = {name: value for name, value in ONCE_WRITTEN.items() if name not in _fields(KINDS[kind])}
             options = {name: value for name, value in options.items() if name not in had or had[name] != value}
         _read(kind, options, section, reader)
@@ -82,7 +82,7 @@ def _fields(model: type[BaseLabelModel]) -> tuple[str, ...]:
 
 def _read(kind: Any, options: Mapping[str, Any], section: str, reader: Reader) -> BaseLabelModel | None:
     """Return the label model that the options make; what is wrong goes to the reader's problems."""
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         words = " or ".join(f'"{word}"' for word in KINDS)
         hint = did_you_mean(str(kind), KINDS)
         reader.problems.append(f"{joined(section, 'kind')} must be {words}; got {brief(kind)}{hint}")
