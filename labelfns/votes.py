@@ -306,7 +306,9 @@ class Votes:
             raise InputError(f"{path} is not a file of votes written by labelfns, or not whole") from error
         try:
             frame = pl.read_parquet(BytesIO(content))
-            if frame.columns != about.get("lf_names", frame.columns) or set(frame.dtypes) - {pl.Int8}:
+            names = about.get("lf_names", frame.columns)
+            frame = frame.select(names) if set(names) <= set(frame.columns) else frame  # it may hold other columns
+            if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
             faults = tuple(Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in about["faults"])
             votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)

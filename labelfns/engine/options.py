@@ -42,7 +42,7 @@ class ApplyOptions:
         if isinstance(self.time_limit, bool) or not isinstance(self.time_limit, int | float) or not self.time_limit > 0:
             problems.append(f"time_limit must be more than 0 seconds; got {self.time_limit!r}")
         if type(self.workers) is not int or not 1 <= self.workers <= MOST_WORKERS:
-            problems.append(f"workers must be a whole number of at least 1 and at most {MOST_WORKERS}; got {self.workers!r}")
+            problems.append(f"workers must be a whole number in 1..{MOST_WORKERS}; got {self.workers!r}")
         raise_all(InputError, problems)
 
 

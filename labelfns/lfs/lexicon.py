@@ -91,7 +91,7 @@ def _check(weights: object, threshold: object, negated: object) -> dict[str, int
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, Real) and not isinstance(value, bool) and abs(value) <= _MOST
+    return isinstance(value, Real) and not isinstance(value, bool) and abs(cast(float, value)) <= _MOST
 
 
 def vader_words(*, at_least: float = 0.0) -> dict[str, float]:

@@ -35,10 +35,10 @@ def apply(
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Let the LFs vote on texts and save the label matrix. A file is read in chunks and may be larger than memory."""
-    from labelfns.analysis.coverage import Coverage
-    from labelfns.io.atomic import whole
-    from labelfns.io.read import is_hub
+    """Let the LFs vote on texts and save the label matrix, with the other columns of the texts beside it.
+
+    A file is read in chunks and may be larger than memory.
+    """
     from labelfns.streaming import apply_file
 
     from . import console, inputs
@@ -50,23 +50,16 @@ def apply(
     lfs, source = inputs.lfs_of(settings), inputs.source_of(settings, data)
     with console.bars() as progress, catch_warnings():
         simplefilter("ignore", LabelFnsWarning)  # what LFs raised is said below
-        if is_hub(source):
-            texts = inputs.texts_of(settings, source, gold="")
-            votes = lfs.apply(texts, progress=progress, **options)
-            with whole(output) as part:
-                votes.save(part)
-            coverage, faults = Coverage.of(votes), votes.faults
-        else:
-            done = apply_file(
-                lfs,
-                source,
-                output=output,
-                text=settings.data.text,
-                overwrite=overwrite,
-                progress=progress,
-                **options,
-            )
-            coverage, faults = done.coverage, done.faults
+        done = apply_file(
+            lfs,
+            source,
+            output=output,
+            text=settings.data.text,
+            overwrite=overwrite,
+            progress=progress,
+            **options,
+        )
+    coverage, faults = done.coverage, done.faults
     if as_json:
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return

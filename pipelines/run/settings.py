@@ -118,7 +118,8 @@ class LFSettings:
         check_types(self)
         check(
             (self.time_limit > 0, f"time_limit must be above 0; got {self.time_limit}"),
-            (1 <= self.workers <= MOST_WORKERS, f"workers must be at least 1 and at most {MOST_WORKERS}; got {self.workers}"),
+            (self.workers >= 1, f"workers must be at least 1; got {self.workers}"),
+            (self.workers <= MOST_WORKERS, f"workers must be at most {MOST_WORKERS}; got {self.workers}"),
         )
 
     @property

@@ -38,7 +38,7 @@ OPTIONS = {
     "analyze": ("--data", "--why", "--leave-one-out", "--set", "--json"),
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
-    "predict": ("--output", "--text", "--raw", "--overwrite"),
+    "predict": ("--output", "--text", "--format", "--raw", "--overwrite"),
     "report": (),
 }
 
@@ -117,7 +117,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert [json.loads(line)["text"] for line in out.splitlines()] == ["great lunch", "awful train"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n")))
     code, _, err = labelfns("predict", run, "-")
-    assert (code, "standard input is not UTF-8 at byte 3" in err) == (2, True)
+    assert (code, "standard input is not UTF-8: byte 0xe9 in line 1" in err) == (2, True)
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 0
     assert pl.read_csv(run / "p.csv").height == 20
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 2
