@@ -74,6 +74,14 @@ class Suggestion:
         label = '"LABEL"' if self.label is None else _quoted(self.label)
         return f"{self.kind}({label}, [{_quoted(self.term)}])"
 
+    @property
+    def about(self) -> str:
+        """What speaks for it, in words: rows, z, rows it would cover first, LFs that vote there, gold by label."""
+        said = [f"{self.rows} texts, z {self.z:.1f}", f"first vote on {self.new_rows}"]
+        said += [f"there vote {', '.join(self.lfs)}"] if self.lfs else []
+        said += [f"gold: {', '.join(f'{count} {name}' for name, count in self.gold.items())}"] if self.gold else []
+        return "; ".join(said)
+
 
 def suggest(
     texts: Sequence[str],

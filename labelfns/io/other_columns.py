@@ -31,11 +31,13 @@ class OtherColumns:
     def named(self, taken: Iterable[str]) -> dict[str, str]:
         """Return each column's name beside columns of other names: its own, or else ``"NAME (2)"``."""
         names: dict[str, str] = {}
+        taken = set(taken)
         used = {*taken, *self._kinds}
         for name in self._kinds:
-            own, number = name, 2
+            first = own = writable(name)
+            number = 2
             while own in taken or (own != name and own in used):
-                own, number = f"{name} ({number})", number + 1
+                own, number = f"{first} ({number})", number + 1
             names[name] = own
             used.add(own)
         return names

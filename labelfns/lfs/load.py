@@ -38,7 +38,7 @@ _KINDS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
 }
 
 
-def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
+def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
     """Return the LFs that a Python file defines, or those of a TOML file.
 
     A Python file runs. Its list ``lfs`` is taken; without one, every LF at its top level, ours and Snorkel's, in the
@@ -48,7 +48,7 @@ def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
     Raises
     ------
     InputError
-        If there is no such file, or it is of another kind.
+        If there is no such file, it is of another kind, or not TOML.
     LFError
         If a Python file does not run to its end, its line named; if there is no LF; or if LFs are not right.
 
@@ -60,7 +60,7 @@ def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file of labeling functions")
-    return read_lfs(path) if path.suffix == ".toml" else lfs_of_python_file(path)
+    return _read_toml(path) if path.suffix == ".toml" else lfs_of_python_file(path)
 
 
 def read_words(path: str | PathLike[str]) -> list[str]:
@@ -81,21 +81,7 @@ def read_words(path: str | PathLike[str]) -> list[str]:
     return words
 
 
-def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
-    """Return the LFs of a TOML file, in order.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or not TOML.
-    LFError
-        If it holds no LF or some are not right; all at once, each by its place.
-    """
-    path = Path(path)
-    if path.suffix == ".py":
-        raise InputError(
-            f"{path} is a Python file, and read_lfs reads TOML; use LFSet.from_file({str(path)!r}, labels)"
-        )
+def _read_toml(path: Path) -> list[LabelingFunction]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:  # not UTF-8, a number of thousands of digits, too deep

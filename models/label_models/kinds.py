@@ -7,9 +7,12 @@ from .majority import MajorityVote
 from .snorkel import SnorkelLabelModel
 
 KINDS: dict[str, type[BaseLabelModel]] = {
-    "default": LabelModel,
+    "labelfns": LabelModel,
     "snorkel": SnorkelLabelModel,
     "majority": MajorityVote,
     "dawid_skene": DawidSkene,
     "mace": MACE,
 }
+
+FORMER_KINDS = {"default": "labelfns"}
+"""Names of before, taken for one release."""

@@ -56,6 +56,8 @@ def run(
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     from . import console
 
+    for warning in metrics["warnings"]:
+        console.say(f"Warning: {warning}", style="yellow")
     coverage, labels = metrics["coverage"], metrics["label_model"]["by_label"]
     console.say(
         f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
@@ -69,8 +71,6 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
     for note in metrics["label_model"]["notes"]:
         console.say(f"Note: label model: {note}.")
-    for warning in metrics["warnings"]:
-        console.say(f"Warning: {warning}", style="yellow")
     console.say(
         "",
         f"Run folder: {folder}",

@@ -340,7 +340,7 @@ def test_a_mistyped_gold_column_is_not_answered_with_advice_to_use_it(labelfns, 
 
 
 def test_val_is_measured_by_the_label_model_of_the_pool(labelfns, tiny_project):
-    pipeline, kind = tiny_project / "pipeline.toml", ("--set", "label_model.kind=default", "--json")
+    pipeline, kind = tiny_project / "pipeline.toml", ("--set", "label_model.kind=labelfns", "--json")
     on_val = json.loads(labelfns("analyze", pipeline, "--data", "val", *kind)[1])
     of_its_own = json.loads(labelfns("analyze", pipeline, "--set", "data.pool=val.csv", *kind)[1])
     assert (on_val["fitted_on"], of_its_own["fitted_on"], on_val["gold_rows"]) == (81, None, 20)
