@@ -17,7 +17,7 @@ from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf
 from labelfns.lfs.columns import ColumnLF
 from labelfns.lfs.declared import DeclaredLF
-from labelfns.lfs.load import lfs_of_file
+from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
 from labelfns.progress import Bar, Progress
 from labelfns.text.spans import Span
@@ -96,7 +96,7 @@ class LFSet:
         LFError
             If the file fails, holds no LF, or the LFs are not right.
         """
-        return cls(labels, lfs_of_file(path))
+        return cls(labels, read_lfs(path))
 
     @classmethod
     def from_module(cls, module: ModuleType, labels: Sequence[str]) -> "LFSet":

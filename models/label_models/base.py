@@ -248,11 +248,11 @@ def is_number(value: object) -> bool:
     return numbers and math.isfinite(value)  # type: ignore[arg-type]
 
 
-def is_balance(value: object) -> bool:
-    """Whether a setting is a class balance: at least two shares above 0 that sum to 1."""
+def is_balance(value: object, error: float = SUM_ERROR) -> bool:
+    """Whether a setting is a class balance: at least two shares above 0 that sum to 1, but for an error."""
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) < 2:
         return False
-    return all(is_number(share) and share > 0 for share in value) and bool(abs(sum(value) - 1) < SUM_ERROR)
+    return all(is_number(share) and share > 0 for share in value) and bool(abs(sum(value) - 1) < error)
 
 
 def balance_array(balance: Sequence[float], k: int) -> Floats:

@@ -13,13 +13,15 @@ from .majority import MajorityVote
 from .snorkel import SnorkelLabelModel
 
 KINDS: dict[str, type[BaseLabelModel]] = {
-    "default": LabelModel,
+    "labelfns": LabelModel,
     "snorkel": SnorkelLabelModel,
     "majority": MajorityVote,
     "dawid_skene": DawidSkene,
     "mace": MACE,
 }
 
+FORMER_KINDS = {"default": "labelfns"}
+"""Names of before, taken for one release."""
 
 def load_label_model(path: str | PathLike[str]) -> BaseLabelModel:
     """Read a label model of whatever kind, as `BaseLabelModel.save` wrote it.

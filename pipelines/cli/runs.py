@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -71,6 +71,8 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     from . import console
 
+    for warning in metrics["warnings"]:
+        console.say(f"Warning: {warning}", style="yellow")
     coverage, labels = metrics["coverage"], metrics["label_model"]["by_label"]
     console.say(
         f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
@@ -84,8 +86,6 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
     for note in metrics["label_model"]["notes"]:
         console.say(f"Note: label model: {note}.")
-    for warning in metrics["warnings"]:
-        console.say(f"Warning: {warning}", style="yellow")
     console.say(
         "",
         f"Run folder: {folder}",
@@ -97,9 +97,15 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
 
 def predict(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with a model.")],
-    data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for one text per line.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for standard input.")],
     output: Annotated[Path | None, typer.Option(help="A .jsonl, .csv or .parquet file; by default printed.")] = None,
     text: Annotated[str, typer.Option(help="The column of texts.")] = "text",
+    format: Annotated[
+        Literal["csv", "tsv", "jsonl", "ndjson", "parquet", "txt"] | None,
+        typer.Option(
+            help="The format of DATA, whatever its name ends in; standard input has one text a line by default."
+        ),
+    ] = None,
     raw: Annotated[
         bool,
         typer.Option(
@@ -112,29 +118,26 @@ def predict(
 ) -> None:
     """Label texts with a run's model; one row per text: text, label, confidence, and p_LABEL for each label.
 
-    A blank line of standard input keeps its row, without a label.
+    Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text keeps
+    its row, without a label.
     """
     from labelfns.models import TransformerClassifier
 
     from . import console
-    from .answers import ENDINGS, answer_table, print_rows, read_lines, write_rows
+    from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
 
     if output is not None:
         check_target(output, ENDINGS, overwrite=overwrite)
     model_folder = run_folder / "model" if (run_folder / "model").is_dir() else run_folder
     classifier = TransformerClassifier.from_pretrained(model_folder)
-    if data == "-":
-        texts = read_lines()
-    else:
-        from labelfns.io.read import read_texts
-
-        texts = list(read_texts(data, text=text, gold="", labels=classifier.classes_))
-    written = [entry for entry in texts if entry.strip()]
+    columns = read_input(data, text, format)
+    texts = columns[text]
+    written = [entry for entry in texts if has_text(entry)]
     with console.bars() as progress:
         probs = classifier.predict_proba(written, progress=progress)
-    table = answer_table(texts, probs, classifier.classes_)
+    table = answer_table(columns, text, probs, classifier.classes_)
     if len(written) < len(texts):
-        console.remark(f"{len(texts) - len(written)} of {len(texts)} lines are blank: they get no label.")
+        console.remark(f"{len(texts) - len(written)} of {len(texts)} texts are blank: they get no label.")
     if output is None:
         print_rows(table)
     else:
