@@ -8,8 +8,8 @@ from labelfns.engine.text_index import AROUND
 from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.context import NEGATIONS, is_negation
 from labelfns.lfs.declared import LexiconLF, SymbolsLF, TagsLF, WordsLF
-from labelfns.text.emoji import Symbols
 from labelfns.text.characters import APOSTROPHES
+from labelfns.text.emoji import Symbols
 from labelfns.text.tokens import RUN, Token, fold, iter_tokens, keys, parts
 from labelfns.text.word_lists import Words
 
