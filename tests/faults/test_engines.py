@@ -1,14 +1,31 @@
 """Nothing that a text holds makes an LF slow, and every way to apply LFs gives the same votes and cues."""
 
+import json
 import os
+import random
 from dataclasses import replace
 from time import process_time
 
+import numpy as np
 import pytest
 
-from labelfns import Context, LFSet, count, emoji, hashtags, keywords, lexicon, regex
+from labelfns import (
+    Context,
+    LFSet,
+    Votes,
+    apply_file,
+    count,
+    emoji,
+    hashtags,
+    keywords,
+    labeling_function,
+    lexicon,
+    regex,
+)
 from labelfns.analysis.terms import terms, word_pairs
 from labelfns.text.emoji import emoji_in
+
+from .odd_texts import odd_lfs, odd_text
 
 LABELS = ["no", "yes"]
 FAULTS = int(os.environ.get("LABELFNS_FAULTS") or 0)
@@ -105,7 +122,7 @@ COUNTS = ["exclamations", "questions", "capitals", "shouted", "letters", "words"
 LFS = [
     *kinds(),
     *(replace(lf, name=f"{lf.name} somewhere") for lf in kinds(where=EVERY_CONTEXT)),
-    *(count("no", what, at_least=1, name=what) for what in COUNTS),
+    *(count("no", what, at_least=1, name=f"count {what}") for what in COUNTS),
 ]
 
 
@@ -129,3 +146,90 @@ def test_a_long_text_takes_time_by_its_length(kind):
             seconds[read.__name__] = process_time() - start
     assert {name: taken for name, taken in seconds.items() if taken > SECONDS} == {}
     assert [lf.name for j, lf in enumerate(LFS) if (lf(text) != -1) != (compiled.matrix[0, j] != -1)] == []
+
+
+TEXTS_A_SET = 40
+ODD = pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
+
+
+def sets(few):
+    """Yield LFs and texts, as many sets as give `few` texts, or those that ``LABELFNS_FAULTS`` asks for."""
+    for number in range(-(-(FAULTS or few) // TEXTS_A_SET)):
+        rng = random.Random(number)
+        lfs = LFSet(LABELS, odd_lfs(rng, 8))
+        yield number, lfs, [odd_text(rng) for _ in range(TEXTS_A_SET)]
+
+
+def differences(lfs, texts, one, other):
+    cells = np.argwhere(one.matrix != other.matrix).tolist()
+    rows = [i for i, _ in enumerate(texts) if one.cues and other.cues and one.cues[i] != other.cues[i]]
+    return [(texts[i], lfs.lfs[j]) for i, j in cells] + [(texts[i], one.cues[i], other.cues[i]) for i in rows]
+
+
+def different(found):
+    assert found == [], f"{len(found)} differences, the first: {found[0]!r}"
+
+
+@ODD
+def test_compiled_is_plain():
+    found = []
+    for _, lfs, texts in sets(2_000):
+        compiled = lfs.apply(texts, cues=True)
+        found += differences(lfs, texts, compiled, lfs.apply(texts, engine="plain", cues=True))
+        found += [
+            (text, "cues", lfs)
+            for text, cues in zip(texts, lfs.cues(texts), strict=True)
+            if cues != compiled.cues[texts.index(text)]
+        ]
+    different(found)
+
+
+@ODD
+def test_called_by_hand_is_plain():
+    found = []
+    for _, lfs, texts in sets(1_000):
+        votes = lfs.apply(texts)
+        for j, lf in enumerate(lfs):
+            found += [
+                (text, lf) for text, vote in zip(texts, votes.matrix[:, j].tolist(), strict=True) if lf(text) != vote
+            ]
+    different(found)
+
+
+@ODD
+def test_in_other_processes_is_plain():
+    found = []
+    for number, lfs, texts in sets(400):
+        functions = [labeling_function(name=f"f{j}")(lf.__call__) for j, lf in enumerate(lfs)]
+        both = LFSet(LABELS, [*lfs, *functions])
+        votes = both.apply(texts, workers=2, cues=True)
+        found += differences(both, texts, votes, both.apply(texts, cues=True))
+        found += [
+            (number, lfs.lfs[j]) for j in range(len(lfs)) if (votes.matrix[:, j] != votes.matrix[:, len(lfs) + j]).any()
+        ]
+    different(found)
+
+
+@ODD
+def test_from_a_file_is_plain(tmp_path):
+    found = []
+    for number, lfs, texts in sets(1_000):
+        (tmp_path / "texts.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        apply_file(
+            lfs, tmp_path / "texts.jsonl", output=tmp_path / "v.parquet", chunk_rows=1 + number % 50, overwrite=True
+        )
+        found += differences(lfs, texts, Votes.load(tmp_path / "v.parquet"), lfs.apply(texts))
+    different(found)
+
+
+@ODD
+def test_from_a_cache_is_plain(tmp_path):
+    found = []
+    kept = []
+    for number, lfs, texts in sets(1_000):
+        kept = texts if number % 3 == 0 else kept  # word lists change, texts stay
+        first = lfs.apply(kept, cache=tmp_path, cues=True)
+        plain = lfs.apply(kept, engine="plain", cues=True)
+        found += differences(lfs, kept, first, plain)
+        found += differences(lfs, kept, lfs.apply(kept, cache=tmp_path, cues=True), plain)
+    different(found)
