@@ -69,7 +69,8 @@ def test_probabilities_of_label_models(lfs, votes, name, model):
         votes, gold = lfs.apply([row["text"] for row in val]), [row["label"] for row in val]
     probs = model.fit(votes, gold).predict_proba(votes)
     before = np.load(BEFORE / "probabilities.npz")[name]
-    np.testing.assert_allclose(probs, before, rtol=0, atol=1e-9)  # equal on one machine; sums differ between processors
+    # Bit for bit on one machine. Between processors sums differ in the last bits, and Snorkel fits in float32.
+    np.testing.assert_allclose(probs, before, rtol=0, atol=1e-5 if "snorkel" in name else 1e-9)
 
 
 @pytest.mark.parametrize(("file", "kind"), [("label_model.json", LabelModel), ("snorkel.json", SnorkelLabelModel)])

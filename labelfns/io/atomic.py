@@ -11,8 +11,8 @@ from pathlib import Path
 
 from labelfns.errors import InputError, LabelFnsError, WriteError
 
-PART = ".part"
-"""What the name of an unfinished file or folder ends in."""
+PART = ".labelfns-part"
+"""What the name of an unfinished file or folder ends in; nobody else's does, as one that is in the way is removed."""
 
 OLD = ".labelfns-old"
 """What the name of a folder ends in that is just being replaced."""

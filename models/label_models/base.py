@@ -210,7 +210,7 @@ def renamed(old: str, new: str) -> Any:
     """Return a read-only property for an attribute's name of before, kept for one release."""
 
     def read(self: object) -> Any:
-        message = f"{type(self).__name__}.{old} is now called {new}; the old name goes with the next release"
+        message = f"{type(self).__name__}.{old} is now called {new}; the old name will be removed in the next release"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return getattr(self, new)
 

@@ -118,6 +118,7 @@ def load_backbone(
     model, info = _open_model(source, allow_pickle, **head)
     _check_weights(source, [name for name in _fresh(info) if not is_head(name, model) and "pooler" not in name])
     _set_padding(source, model, tokenizer)
+    _try(source, model, tokenizer)
     return model, tokenizer
 
 
@@ -193,7 +194,8 @@ def load_classifier(
         )
     labels = tuple(str(names[i]) for i in range(len(names)))
     _set_padding(source, model, tokenizer)
-    return model.eval(), tokenizer, labels  # type: ignore[no-untyped-call]
+    _try(source, model, tokenizer)
+    return model, tokenizer, labels
 
 
 def _locate_backbone(backbone: str | Path) -> str:
@@ -274,6 +276,14 @@ def _open_model(source: str, allow_pickle: bool, **options: Any) -> tuple[PreTra
             **options,
         )
     return model, info
+
+
+def _try(source: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Let a model answer on a text: settings that do not go with its weights show here, not after all other work."""
+    with _opening(source, "what it holds (config.json, weights, tokenizer)"), torch.inference_mode():
+        logits = model.eval()(**tokenizer("a text", return_tensors="pt", truncation=True, max_length=8)).logits  # type: ignore[no-untyped-call]
+        if logits.shape != (1, model.config.num_labels) or not logits.isfinite().all():
+            raise ValueError(f"on a text it answers {logits.flatten().tolist()[:5]}")
 
 
 def _head(labels: Sequence[str], layers: int | None) -> dict[str, Any]:

@@ -237,7 +237,14 @@ class TransformerClassifier(Params):
             mask = str(self.tokenizer_.mask_token or self._mask)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
         length = text_length(self.model_, self.settings.max_length)
-        return score(self.model_, self.tokenizer_, texts, max_length=length, progress=progress or Bar())
+        probs = score(self.model_, self.tokenizer_, texts, max_length=length, progress=progress or Bar())
+        if len(wrong := np.flatnonzero(~np.isfinite(probs).all(axis=1))):
+            raise InputError(
+                f"model {self.backbone} gives no probabilities for {len(wrong)} of {len(texts)} texts, the first is "
+                f"number {wrong[0]}: its weights are damaged, or their training diverged. Fetch it again, or train it "
+                "with a lower learning_rate"
+            )
+        return probs
 
     def predict(self, texts: Sequence[str], *, progress: Progress | None = None) -> npt.NDArray[np.int64]:
         """Return the id of the most probable class of each text, [n]; `label` returns names."""

@@ -84,7 +84,10 @@ class InferenceSettings:
                 values.get("mask", mask),
             )
         except (InputError, SettingsError, TypeError) as error:
-            raise InputError(f"model {source}: {FILE} is not as it was written: {error}") from error
+            raise InputError(
+                f"model {source}: {FILE} is not as it was written: {error}; save the model again, or remove that file: "
+                "max_length is the default then"
+            ) from error
         if saved.labels != labels:
             raise InputError(
                 f"model {source}: {FILE} names the labels {', '.join(saved.labels)}, but config.json "

@@ -76,7 +76,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _config_problems(source: str) -> Iterator[str]:
     if find_file(source, "config.json") is None:
-        yield "there is no config.json in it, and a folder without config.json is not a saved transformer"
+        yield (
+            "there is no config.json in it, and a folder without config.json is not a saved transformer: name the "
+            "folder that `save_pretrained` wrote"
+        )
     if find_file(source, "adapter_config.json") is not None:
         yield "adapter_config.json says that it is an adapter: merge it into its model and save the whole"
     for name in _CONFIGS:
@@ -116,7 +119,7 @@ def _weight_problems(source: str, allow_pickle: bool) -> Iterator[str]:
         if not allow_pickle:
             yield f"its weights are a pickle ({pickled}), which could run code, and is not opened: {CONVERT}"
     elif find_file(source, "config.json") is not None:
-        yield f"there are no weights in it: expected {_SAFE}"
+        yield f"there are no weights in it: expected {_SAFE}; fetch or save the model again"
 
 
 def _shards(source: str, index: Path) -> Iterator[str]:

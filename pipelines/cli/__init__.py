@@ -30,18 +30,38 @@ class _Stopped(BaseException):
         self.code = code
 
 
+class _SignalReceived(KeyboardInterrupt):
+    """A signal: like Ctrl-C the one thing that ends an LF and is no fault of it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def stopped(self) -> _Stopped:
+        """Return how the command ends for it, with what was noted on the way."""
+        stopped = _Stopped(*_SIGNALS[self.number])
+        for note in getattr(self, "__notes__", []):
+            stopped.add_note(note)
+        return stopped
+
+
+_SIGNALS: dict[int, tuple[int, str]] = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "told to stop")}
+
+
 class _Commands(TyperGroup):
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run a command; code of the user's that wants to end the process is an error."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except _SignalReceived as received:
+            raise received.stopped() from None
+        except KeyboardInterrupt:  # an LF raised it
             raise _Stopped(130, "interrupted") from None
         except BrokenPipeError:
             raise _Stopped(141) from None
         except SystemExit as stop:
             raise LFError(
-                f"code of yours, an LF or its file, ended the process: sys.exit({stop.code!r}); take that call out"
+                f"your code (an LF or the LF file) called sys.exit({stop.code!r}); remove that call"
             ) from stop
 
 
@@ -63,32 +83,40 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
-    with _signals(), _warnings_as_lines():
+    with _signals() as received, _warnings_as_lines():
         try:
             app()
         except LabelFnsError as error:
             _leave(2, error)
         except _Stopped as stopped:
             _leave(stopped.code, stopped)
+        except BaseException as error:
+            if not received:
+                raise
+            signaled = received[0].stopped()  # a library made another error of it
+            _leave(signaled.code, signaled, notes_of=error)
         finally:
             _flush()
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """Turn a request to stop into an exception, so that what is half written is removed."""
+def _signals() -> Iterator[list[_SignalReceived]]:
+    """Turn a request to stop into an exception, so that what is half written is removed; give those that came."""
+    received: list[_SignalReceived] = []
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise _Stopped(143, "told to stop")
+        received.append(_SignalReceived(number))
+        raise received[-1]
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
-        yield
+        yield received
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -111,9 +139,10 @@ def _warnings_as_lines() -> Iterator[None]:
         yield
 
 
-def _leave(code: int, message: object = "") -> NoReturn:
+def _leave(code: int, message: object = "", *, notes_of: BaseException | None = None) -> NoReturn:
+    notes = getattr(notes_of or message, "__notes__", [])
     if str(message):
-        _write(f"labelfns: {message}")
+        _write(f"labelfns: {'. '.join([str(message).rstrip('.'), *notes])}")
     raise SystemExit(code) from None
 
 

@@ -29,7 +29,7 @@ def apply(
     ] = None,
     cache: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Keep each LF's votes here; what is unchanged runs no more. (lfs.cache)"),
+        typer.Option(metavar="FOLDER", help="Keep each LF's votes here; unchanged LFs are not run again. (lfs.cache)"),
     ] = None,
     overwrite: ReplaceFile = False,
     set_: Set = None,
@@ -162,7 +162,7 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         for failure in failures:
             console.block(failure)
             console.say("")
-        console.say(f"{len(cases) - len(failures)} of {len(cases)} texts get the vote they must get.")
+        console.say(f"{len(cases) - len(failures)} of {len(cases)} expected votes are right.")
         if without:
             console.say(f"Without `expects`: {', '.join(without)}")
     if failures:

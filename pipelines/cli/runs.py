@@ -1,13 +1,15 @@
 """Commands around runs: run a pipeline, label more texts with it, write its report again."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from labelfns.data import example
-from labelfns.errors import WriteError
+from labelfns.errors import LabelFnsError, WriteError
 
 from .lfs import check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
@@ -28,7 +30,7 @@ def run(
 ) -> None:
     """Run a pipeline: LFs vote, a label model weighs the votes, a transformer is fine-tuned over rounds."""
     from labelfns.models.transformer import distributed
-    from labelfns.pipelines.run.folder import RunFolder, latest, next_free
+    from labelfns.pipelines.run.folder import RunFolder, next_free, to_resume
     from labelfns.pipelines.run.run import run_pipeline
 
     from . import console, inputs
@@ -36,13 +38,13 @@ def run(
     settings = inputs.settings_of(pipeline, set_)
     distributed.start(settings.classifier)
     name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
-    folder = distributed.agreed(output or (latest if resume else next_free)(Path("runs"), name))
+    folder = distributed.agreed(output or (to_resume if resume else next_free)(Path("runs"), name))
     complete = resume and RunFolder(folder).complete
-    try:
-        with console.bars() as progress:
-            metrics = run_pipeline(settings, folder, overwrite=overwrite, resume=resume, progress=progress)
-    except WriteError as error:
-        raise WriteError(f"{error}\nThen resume: labelfns run {pipeline} --output {folder} --resume") from error
+    if resume and not complete and distributed.is_main():
+        begun = RunFolder(folder).begun
+        console.remark(f"Resuming {folder}" if begun else f"There is no run to resume; {folder} begins from its start")
+    with _says_how_to_resume(pipeline, folder, set_), console.bars() as progress:
+        metrics = run_pipeline(settings, folder, overwrite=overwrite, resume=resume, keep=[pipeline], progress=progress)
     if not distributed.is_main():
         return
     if complete:
@@ -51,6 +53,19 @@ def run(
         console.print_json({"run": str(folder), **metrics})
     else:
         _show(metrics, folder)
+
+
+@contextmanager
+def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] | None) -> Iterator[None]:
+    """Add to whatever stops a run, but for wrong input, the command that goes on with it."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, WriteError) or not isinstance(error, LabelFnsError):
+            settings = [part for setting in overrides or () for part in ("--set", setting)]
+            line = ["labelfns", "run", str(pipeline), "--output", str(folder), *settings, "--resume"]
+            error.add_note(f"To go on: {shlex.join(line)}")
+        raise
 
 
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:

@@ -80,8 +80,8 @@ class RunFolder(Place):
         if changed:
             lines = "".join(f"\n  - {change}" for change in changed)
             raise InputError(
-                f"{self.path} cannot go on, its run was begun with other input:{lines}\n"
-                "Put that back, or start again with another --output or --overwrite"
+                f"{self.path} cannot be resumed: its run was begun with other input:{lines}\n"
+                "Restore it, or start again with another --output or --overwrite"
             )
         check_files(self.path, made.get("files", {}), START_AGAIN)
 
@@ -175,9 +175,15 @@ class RunFolder(Place):
         return read_old_metrics(read_json(file, "Remove it and resume the run: it is written again"))
 
 
-def latest(parent: Path, name: str) -> Path:
-    """Return the last of ``parent/name-1``, ``parent/name-2``, ... that exists, the first where there is none."""
-    return parent / f"{name}-{max(_numbers(parent, name), default=1)}"
+def to_resume(parent: Path, name: str) -> Path:
+    """Return the last of ``parent/name-1``, ``parent/name-2``, ... that is not finished.
+
+    Where all are, it is the last of them, and where there is none, the first.
+    """
+    folders = [RunFolder(parent / f"{name}-{number}") for number in sorted(_numbers(parent, name), reverse=True)]
+    runs = [folder for folder in folders if folder.is_run or folder.blank]
+    unfinished = [folder for folder in runs if not folder.complete]
+    return next((folder.path for folder in [*unfinished, *runs]), next_free(parent, name))
 
 
 def next_free(parent: Path, name: str) -> Path:

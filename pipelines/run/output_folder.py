@@ -82,17 +82,26 @@ class Place:
         ------
         InputError
             If there is something else than a run, or a run and neither `overwrite` nor `resume` is true, or what would
-            be removed holds anything that no run wrote, or an input.
+            be removed holds anything that no run wrote, or an input, or the folder is inside another run.
+        WriteError
+            If there is no right to look into it.
         """
+        with _writing(self.path):
+            self._check(inputs, overwrite=overwrite, resume=resume)
+
+    def _check(self, inputs: Iterable[Path], *, overwrite: bool, resume: bool) -> None:
+        if around := next((parent for parent in _real(self.path).parents if Place(parent).is_run), None):
+            raise InputError(f"{self.path} is inside {around}, which is a run folder; name another --output")
         if not os.path.lexists(self.path):
             return
         if not self.path.is_dir():
             raise InputError(f"{self.path} is a file; name another --output")
-        names = {path.name for path in self.path.iterdir()}
-        if names <= {_LOCK, MARK + PART}:
+        if (self.path / _LOCK).is_symlink():
+            raise InputError(f"{self.path / _LOCK} is a link, which no run makes; remove it, or name another --output")
+        if self.blank:
             return
-        if not self._is_run:
-            others = strangers(self.path) or sorted(names)
+        if not self.is_run:
+            others = strangers(self.path) or sorted(path.name for path in self.path.iterdir())
             raise InputError(
                 f"{self.path} exists and is not a run folder: it holds {some(others, 10)}. Nothing was touched; name "
                 "another --output"
@@ -109,10 +118,16 @@ class Place:
         parts = () if overwrite else LATER if self.begun else (*LATER, *LFS)
         if others := strangers(self.path, *parts):
             self.refuse(others)
-        self._check_outside(inputs, [self.path / part for part in parts or ("",)])
+        written = LATER if resume and self.begun else ("",)  # one that had not begun is written from its beginning
+        self._check_outside(inputs, [self.path / part for part in written])
 
     @property
-    def _is_run(self) -> bool:
+    def blank(self) -> bool:
+        """Whether it is a folder in which nothing was written yet."""
+        return self.path.is_dir() and {path.name for path in self.path.iterdir()} <= {_LOCK, MARK + PART}
+
+    @property
+    def is_run(self) -> bool:
         """Whether labelfns wrote this folder; version 0.1 left no mark in it."""
         if (self.path / MARK).is_file():
             return True
@@ -125,8 +140,8 @@ class Place:
         return isinstance(made_from, dict) and {"versions", "lfs", "data"} <= made_from.keys()
 
     def _check_outside(self, inputs: Iterable[Path], removed: Sequence[Path]) -> None:
-        folders = [path.resolve() for path in removed]
-        inside = [path for path in inputs if any(path.resolve().is_relative_to(folder) for folder in folders)]
+        folders = [_real(path) for path in removed]
+        inside = [path for path in inputs if any(_real(path).is_relative_to(folder) for folder in folders)]
         if inside:
             raise InputError(
                 f"{self.path} cannot be written: this run would read {some(inside, 10)} from it, and remove it. Copy "
@@ -182,19 +197,37 @@ class Place:
         finally:
             lock.release()
 
-    def recover(self) -> None:
-        """Tidy up after a replacement that was stopped: put the old run back, or remove it if a new one has begun."""
-        if not self.aside.is_dir():
+    def recover(self, inputs: Iterable[Path] = ()) -> None:
+        """Tidy up after a replacement that was stopped: put the old run back, or remove it if a new one has begun.
+
+        Raises
+        ------
+        InputError
+            If any of the inputs is in the old run.
+        """
+        if not self._was_replaced:
             return
+        self._check_outside(inputs, [self.aside])
         with _writing(self.aside):
             if not os.path.lexists(self.path):
                 self.aside.rename(self.path)
             elif self.begun:
                 self.drop_aside()
 
+    @property
+    def _was_replaced(self) -> bool:
+        """Whether the run that was here is still beside it; another folder of that name is left alone."""
+        return Place(self.aside).is_run and not self.aside.is_symlink()
+
     def drop_aside(self) -> None:
-        if stays := discard(self.aside):
+        """Remove a run that was replaced, and nothing else."""
+        if self._was_replaced and (stays := discard(self.aside)):
             warnings.warn(f"{self.aside} stays: it holds what no run wrote: {some(stays, 10)}", LabelFnsWarning, 2)
+
+
+def _real(path: Path) -> Path:
+    """Return a path without links; unlike `Path.resolve` it takes links that go in circles."""
+    return Path(os.path.realpath(path))
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def run_pipeline(
     show = progress or Bar() if main else silent
     folder, paths = RunFolder(Path(output)), [*input_paths(settings), *keep]
     if main:
-        folder.recover()
+        folder.recover(paths)
         folder.check(overwrite=overwrite, resume=resume, inputs=paths)
     begun = distributed.agreed(folder.begun and not overwrite)
     with timed(seconds, "reading"):

@@ -79,7 +79,8 @@ def discard(folder: Path, *parts: str) -> list[str]:
 
 def _contents(folder: Path, parts: Sequence[str], inside: str = "") -> Iterator[tuple[str, Path, bool]]:
     """Yield each file and folder, what is in a folder before it, and whether a run writes it."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    paths = folder.iterdir() if folder.is_dir() else ()
+    for path in sorted(paths, key=lambda path: (path.name == MARK, path.name)):  # the mark goes last
         name = inside + path.name
         final = "/".join(part.removesuffix(PART) for part in name.split("/"))  # what it is called when it is finished
         is_folder = path.is_dir()

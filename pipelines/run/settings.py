@@ -215,7 +215,9 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
     if reader.old_names:
         names_now = "; ".join(reader.old_names)
         warnings.warn(
-            f"{path.name}: {names_now}. The old names go with the next release", LabelFnsWarning, stacklevel=2
+            f"{path.name}: {names_now}. The old names will be removed in the next release",
+            LabelFnsWarning,
+            stacklevel=2,
         )
     return settings
 

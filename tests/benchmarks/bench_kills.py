@@ -1,8 +1,8 @@
 """A tiny run, killed (SIGKILL) at random moments and resumed: the same files as undisturbed, none half written.
 
-Each time a run is started in a fresh folder, killed at a moment drawn evenly from the time that a whole run takes, its
-files are looked at, and it is resumed to its end. A checkpoint is saved after every step, so that many kills fall into
-one. POSIX only.
+Each time a run is started in a fresh folder and killed: in turn at a moment drawn evenly from the time that a whole run
+takes, and at one of its writes, each as likely as the others (see `at_write`). Its files are looked at, and it is
+resumed to its end. A checkpoint is saved after every step, so that many kills fall into one. POSIX only.
 """
 
 import argparse
@@ -11,13 +11,18 @@ import hashlib
 import json
 import multiprocessing
 import random
+import shutil
 import sys
 import tempfile
 import time
 import tomllib
+from functools import partial
 from pathlib import Path
 
+from at_write import at_write, kill_at
+
 from labelfns.data import example
+from labelfns.io.atomic import PART
 
 PRELOAD = [
     "labelfns.pipelines.run.run",
@@ -48,7 +53,8 @@ def tiny_backbone(folder):
     tokenizer.save_pretrained(folder)
 
 
-def run(pipeline, overrides, folder):
+def run(pipeline, overrides, folder, watch=None):
+    """Run a pipeline, resumed where it was begun; `watch` is called with the folder first."""
     import torch
 
     from labelfns.pipelines import load_settings, run_pipeline
@@ -57,7 +63,14 @@ def run(pipeline, overrides, folder):
     torch.set_num_threads(1)
     if bad := half_written(folder):
         sys.exit("\n".join(bad))
+    if watch is not None:
+        watch(folder)
     run_pipeline(load_settings(pipeline, overrides), folder, resume=True, progress=silent)
+
+
+def count_writes(numbers, folder):
+    """Keep in a file how many writes there were so far."""
+    at_write(folder, lambda count: numbers.write_text(str(count)))
 
 
 def started(target, *arguments):
@@ -101,7 +114,7 @@ def half_written(folder):
     }
     bad = []
     for path in folder.rglob("*"):
-        unfinished = any(part.endswith(".part") or part == "unfinished" for part in path.relative_to(folder).parts)
+        unfinished = any(part.endswith(PART) or part == "unfinished" for part in path.relative_to(folder).parts)
         if path.is_file() and not unfinished and path.suffix in readers:
             try:
                 readers[path.suffix](path)
@@ -134,25 +147,27 @@ def main():
             finished(tiny_backbone, home / "tiny")
             overrides = [*FAST, "classifier.batch_size=64", f"classifier.backbone={(home / 'tiny').as_posix()}"]
         pipeline = options.pipeline or example("tweet_sentiment") / "pipeline.toml"
-        for folder in (home / "warm", home / "undisturbed"):
-            start = time.perf_counter()
-            if finished(run, pipeline, overrides, folder):
+        for name, watch in (("warm", partial(count_writes, home / "writes")), ("undisturbed", None)):
+            start, folder = time.perf_counter(), home / name
+            if finished(run, pipeline, overrides, folder, watch):
                 sys.exit("the undisturbed run failed")
             seconds = time.perf_counter() - start
-        expected = contents(folder)
-        print(f"{len(expected)} files in {seconds:.1f} s undisturbed", flush=True)
+        expected, writes = contents(folder), int((home / "writes").read_text())
+        print(f"{len(expected)} files in {seconds:.1f} s and {writes} writes undisturbed", flush=True)
         for number in range(options.kills):
-            folder = home / str(number)
-            process = started(run, pipeline, overrides, folder)
-            process.join(rng.uniform(0, seconds))
+            folder, at_a_write = home / str(number), number % 2
+            watch = partial(kill_at, number=rng.randint(1, writes)) if at_a_write else None
+            process = started(run, pipeline, overrides, folder, watch)
+            process.join(None if at_a_write else rng.uniform(0, seconds))
             process.kill()
             process.join()
-            at = stage(folder)
+            at = f"{stage(folder)}, at {'a write' if at_a_write else 'some moment'}"
             stages[at] += 1
             problems = ["the resumed run failed"] if finished(run, pipeline, overrides, folder) else []
             found = contents(folder)
             problems += [f"{path} differs" for path in expected | found if expected.get(path) != found.get(path)]
             failures += [f"kill {number}, {at}: {problem}" for problem in problems]
+            shutil.rmtree(folder)
     for at, count in sorted(stages.items()):
         print(f"{count:4} killed {at}")
     print(f"{options.kills} kills, {len(failures)} failures")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from labelfns.errors import InputError, WriteError
-from labelfns.io.atomic import check_target, remove, whole, write_text
+from labelfns.io.atomic import PART, check_target, remove, whole, write_text
 
 
 def names(folder):
@@ -23,13 +23,13 @@ def test_a_file_gets_its_name_when_it_is_whole(tmp_path, options, make):
 
 
 def test_a_folder_takes_the_place_of_another_and_of_what_was_left_unfinished(tmp_path):
-    for name in ("model", "model.part", "model.old"):
+    for name in ("model", f"model{PART}", "model.part", "model.old"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "old").touch()
     with whole(tmp_path / "model") as part:
         part.mkdir()
         (part / "new").touch()
-    assert names(tmp_path) == ["model", "model.old"]  # the latter is not ours
+    assert names(tmp_path) == ["model", "model.old", "model.part"]  # the latter are not ours
     assert names(tmp_path / "model") == ["new"]
 
 

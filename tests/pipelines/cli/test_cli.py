@@ -71,7 +71,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     files = ("pipeline.toml", "lfs.py", "votes.parquet", "weak_labels.parquet", "metrics.json", "report.html")
     for name in (*files, "rounds/0/model", "rounds/1/pseudo_labels.parquet", "rounds/1/metrics.json", "model"):
         assert (run / name).exists(), name
-    assert not list(run.rglob("*.part"))
+    assert not list(run.rglob("*-part"))
 
     votes = Votes.load(run / "votes.parquet")
     assert (len(votes), votes.lf_names[0]) == (81, "good_tags")
@@ -362,7 +362,7 @@ def test_settings_of_lfs_are_honored(labelfns, tiny_project, command):
 def test_old_names_of_settings_are_a_line(labelfns, tiny_project):
     code, _, err = labelfns("analyze", tiny_project / "pipeline.toml", "--set", "little_gold.steps=3")
     assert code == 0
-    assert "labelfns: warning: pipeline.toml: little_gold is now few_gold. The old names go with the next" in err
+    assert "labelfns: warning: pipeline.toml: little_gold is now few_gold. The old names will be removed" in err
 
 
 HOSTILE = [

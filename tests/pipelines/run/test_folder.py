@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.io.atomic import PART
 from labelfns.pipelines import load_settings, run_pipeline
 from labelfns.pipelines.run import run
-from labelfns.pipelines.run.folder import RunFolder, latest, next_free
+from labelfns.pipelines.run.folder import RunFolder, next_free, to_resume
 from labelfns.pipelines.run.run_files import MARK
 from labelfns.progress import silent
 
@@ -212,7 +213,7 @@ def test_a_link_to_a_run_is_not_replaced(tiny_project, begin):
 
 def test_a_beginning_that_was_killed_at_once(tiny_project, begin):
     (tiny_project / "out").mkdir()
-    for name in (".lock", f"{MARK}.part"):
+    for name in (".lock", MARK + PART):
         (tiny_project / "out" / name).touch()
     begin()
     assert (tiny_project / "out" / MARK).is_file()
@@ -296,16 +297,27 @@ def test_a_lost_beginning_does_not_mix_two_runs(tiny_project, begin):
     assert not (folder.path / "rounds").exists()
 
 
-def test_the_latest_run_and_the_next(tmp_path):
-    assert (latest(tmp_path, "a").name, next_free(tmp_path, "a").name) == ("a-1", "a-1")
+def test_the_run_to_resume_and_the_next(tmp_path):
+    def names():
+        return to_resume(tmp_path, "a").name, next_free(tmp_path, "a").name
+
+    assert names() == ("a-1", "a-1")
     for name in ("a-1", "a-2", "a-10", "a-b", "a-2.labelfns-replaced", "b-11", "a-011"):
         (tmp_path / name).mkdir()
-    assert (latest(tmp_path, "a").name, next_free(tmp_path, "a").name) == ("a-10", "a-11")
+        (tmp_path / name / MARK).touch()
+    assert names() == ("a-10", "a-11")
+    (tmp_path / "a-10" / "metrics.json").touch()
+    assert names() == ("a-2", "a-11")  # the last that is not finished
     shutil.rmtree(tmp_path / "a-1")
-    shutil.rmtree(tmp_path / "a-10")
-    assert (latest(tmp_path, "a").name, next_free(tmp_path, "a").name) == ("a-2", "a-3")
+    assert names() == ("a-2", "a-11")
+    (tmp_path / "a-2" / "metrics.json").touch()
+    assert names() == ("a-10", "a-11")  # all are
+    (tmp_path / "a-11").mkdir()
+    assert names() == ("a-11", "a-12")  # stopped before it wrote anything
+    (tmp_path / "a-11" / "thesis.txt").touch()
+    assert names() == ("a-10", "a-12")  # no run
     (tmp_path / "[1]-4").mkdir()
-    assert latest(tmp_path, "[1]").name == "[1]-4"
+    assert to_resume(tmp_path, "[1]").name == "[1]-4"
 
 
 @pytest.mark.parametrize("options", WAYS, ids=["overwrite", "resume"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from labelfns.io.atomic import PART
 from labelfns.pipelines.run.run_files import MARK, discard, strangers
 
 BEFORE = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run"
@@ -24,7 +25,7 @@ STRANGERS = [
     "metrics.json.bak",
     "model.safetensors",
     "votes.parquet/thesis.txt",
-    "rounds/0.part/thesis.txt",
+    f"rounds/0{PART}/thesis.txt",
 ]
 
 
@@ -37,10 +38,10 @@ def run(tmp_path):
         ".lock",
         "lfs.toml",
         "words/1_bad words.txt",
-        "report.html.part",
+        f"report.html{PART}",
         "rounds/1/checksums.json",
-        "rounds/2.part/model/config.json",
-        "model.part/vocab.txt",
+        f"rounds/2{PART}/model/config.json",
+        f"model{PART}/vocab.txt",
         "checkpoints/2/checkpoint-12/optimizer.pt",
         "checkpoints/2/unfinished/checkpoint-14/rng_state_1.pth",
         "__pycache__/lfs.cpython-311.pyc",
@@ -100,7 +101,7 @@ def test_parts_are_removed_by_themselves(run):
     assert (run / "rounds").is_dir()
     assert not (run / "checkpoints").exists()
     discard(run, "rounds/2")
-    assert not (run / "rounds" / "2.part").exists()
+    assert not (run / "rounds" / f"2{PART}").exists()
 
 
 def test_what_is_not_there(tmp_path):

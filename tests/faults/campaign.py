@@ -1,0 +1,70 @@
+"""What campaigns share: how many inputs they try, a generator for each, and how long one may take.
+
+`make test` tries a few inputs of each campaign; with the environment variable ``LABELFNS_FAULTS=N`` each tries N. The
+inputs of the few are the first of the many, and a failure names the number of its input.
+"""
+
+import faulthandler
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+SECONDS = 5.0
+"""How long one input may take."""
+
+
+def count(few: int) -> int:
+    """Return how many inputs to try: `few`, or what ``LABELFNS_FAULTS`` says."""
+    return int(os.environ.get("LABELFNS_FAULTS") or few)
+
+
+def seeded(few: int) -> Iterator[tuple[int, random.Random]]:
+    """Yield the number of each input and its generator, `few` of them, or as many as ``LABELFNS_FAULTS`` says."""
+    for number in range(count(few)):
+        yield number, random.Random(number)
+
+
+@contextmanager
+def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
+    """Fail, naming the input, where a block takes longer, or raises.
+
+    A block that hangs in Python is interrupted; one that hangs in a library ends the tests, with a traceback.
+    """
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"input {what}: no answer after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late) if hasattr(signal, "SIGALRM") else None
+    faulthandler.dump_traceback_later(10 * seconds, exit=True, file=sys.__stderr__)
+    start = time.monotonic()
+    try:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        yield
+    except BaseException as error:
+        error.add_note(f"input {what}")
+        raise
+    finally:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        faulthandler.cancel_dump_traceback_later()
+    if time.monotonic() - start > seconds:
+        late()
+
+
+def try_all(few: int, check: Callable[[int, random.Random], object], seconds: float = SECONDS) -> None:
+    """Call a check with number and generator of each input; after all were tried, raise what failed, together."""
+    failed = []
+    for number, rng in seeded(few):
+        try:
+            with deadline(number, seconds):
+                check(number, rng)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {count(few)} inputs", failed[:10])
