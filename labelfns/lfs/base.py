@@ -81,9 +81,7 @@ class LabelingFunction(ABC):
         return []
 
 
-def _renamed(
-    origin: Callable[[], LabelingFunction], name: str, expects: Expects, named: bool
-) -> LabelingFunction:
+def _renamed(origin: Callable[[], LabelingFunction], name: str, expects: Expects, named: bool) -> LabelingFunction:
     """Return an LF of a file under another name, wherever the file is run."""
     return replace(origin(), name=name, expects=expects, named=named)
 

@@ -25,11 +25,11 @@ from labelfns import (
 from labelfns.analysis.terms import terms, word_pairs
 from labelfns.text.emoji import emoji_in
 
+from .campaign import count as inputs
 from .odd_texts import odd_lfs, odd_text
 
 LABELS = ["no", "yes"]
-FAULTS = int(os.environ.get("LABELFNS_FAULTS") or 0)
-SIZE, SECONDS = (1_000_000, 10) if FAULTS else (30_000, 1)
+SIZE, SECONDS = (1_000_000, 10) if os.environ.get("LABELFNS_FAULTS") else (30_000, 1)
 
 
 def long(piece):
@@ -154,7 +154,7 @@ ODD = pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 
 def sets(few):
     """Yield LFs and texts, as many sets as give `few` texts, or those that ``LABELFNS_FAULTS`` asks for."""
-    for number in range(-(-(FAULTS or few) // TEXTS_A_SET)):
+    for number in range(-(-inputs(few) // TEXTS_A_SET)):
         rng = random.Random(number)
         lfs = LFSet(LABELS, odd_lfs(rng, 8))
         yield number, lfs, [odd_text(rng) for _ in range(TEXTS_A_SET)]
