@@ -153,6 +153,7 @@ def places_of(text: str) -> Places:
     return Places(text)
 
 
+@lru_cache(maxsize=1 << 12)
 def is_negation(word: str) -> bool:
     """Return whether a word, folded or not, negates what follows."""
     key = fold(word)

@@ -47,11 +47,11 @@ def marks() -> str:
 
 
 def is_space(gap: str) -> bool:
-    """Return whether between two words there is white space, and invisible characters besides.
+    r"""Return whether between two words there is white space, and invisible characters besides.
 
     Examples
     --------
-    >>> is_space(" \\u200e"), is_space("&nbsp;"), is_space("\\u200b"), is_space(", ")
+    >>> is_space(" \u200e"), is_space("&nbsp;"), is_space("\u200b"), is_space(", ")
     (True, True, False, False)
     """
     return gap.isspace() or (not gap.isalnum() and LEFT_OUT.sub("", html.unescape(gap)).isspace())

@@ -12,10 +12,10 @@ White space separates. Inside a piece without white space these are found, from 
   and by invisible characters (`labelfns.text.characters`).
 
 Words and tags are compared by their `fold`: NFKC normalization and full case folding, apostrophes straight, without
-invisible characters and tatweel, the dotted and the dotless i one letter, as `re` has it. So ``GRÜSSE`` is ``grüße`` and
-the "fancy" letters of social media are the plain ones. A word that ends in a clitic (``'s 'll 're 've 'd 'm``) also
-counts as the word without it, and one in which a letter stands three times or more in a row also counts with each such
-run cut to one and to two letters (``soooo goood`` is ``so good``).
+invisible characters and tatweel, the dotted and the dotless i one letter, as `re` has it. So ``GRÜSSE`` is ``grüße``
+and the "fancy" letters of social media are the plain ones. A word that ends in a clitic (``'s 'll 're 've 'd 'm``)
+also counts as the word without it, and one in which a letter stands three times or more in a row also counts with each
+such run cut to one and to two letters (``soooo goood`` is ``so good``).
 
 The characters of a hashtag are those of https://github.com/twitter/twitter-text (``hashtagSpecialChars``), and what is
 followed by ``://`` is none; except that a tag of digits alone counts too. docs/words.md has a table of examples.

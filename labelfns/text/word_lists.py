@@ -97,11 +97,12 @@ class Words:
 
     def _find_signed(self, text: str, words: Sequence[Token]) -> list[Span]:
         hits = []
-        beginnings = [(first, entry) for first, entries in self.signed.items() for entry in entries if entry.open]
+        open_ones = [(first, entry) for first, entries in self.signed.items() for entry in entries if entry.open]
         for i, token in enumerate(words):
-            forms = [f"#{key}" if token.tag else key for key in keys(token.raw)]
-            entries = [entry for form in forms for entry in self.signed.get(form, ())]
-            entries += [entry for first, entry in beginnings if any(form.startswith(first) for form in forms)]
+            forms = [f"#{key}" for key in keys(token.raw)] if token.tag else keys(token.raw)
+            entries = [entry for form in forms if form in self.signed for entry in self.signed[form]]
+            if open_ones:
+                entries += [entry for first, entry in open_ones if any(form.startswith(first) for form in forms)]
             hits += [span for entry in entries if (span := entry.span(text, words, i)) is not None]
         return hits
 
@@ -179,9 +180,9 @@ def warn_of_spaceless(builder: str, entries: Iterable[object], stacklevel: int) 
     if spaceless:
         pattern = "|".join(re.escape(entry.removesuffix("*")) for entry in spaceless[:3])
         warnings.warn(
-            f"{builder}: {some(spaceless)} {'is' if len(spaceless) == 1 else 'are'} in a script that is written without "
-            "spaces, and a word is what stands between spaces or punctuation. Where texts are not cut into words, use "
-            f'regex(label, "{pattern}{"|..." * (len(spaceless) > 3)}"), which finds it anywhere',
+            f"{builder}: {some(spaceless)} {'is' if len(spaceless) == 1 else 'are'} in a script that is written "
+            "without spaces, and a word is what stands between spaces or punctuation. Where texts are not cut into "
+            f'words, use regex(label, "{pattern}{"|..." * (len(spaceless) > 3)}"), which finds it anywhere',
             LabelFnsWarning,
             stacklevel=stacklevel + 1,
         )

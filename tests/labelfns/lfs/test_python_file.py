@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -131,6 +132,14 @@ def test_in_another_process_the_file_is_run_again(tmp_path):
     assert there().stdout.strip() == b"['yes', 'yes']"
     path.unlink()
     assert b"LFError" in there().stderr  # raised by the LF, on a row, not while it is unpacked
+
+
+@pytest.mark.slow
+def test_an_lf_under_another_name_is_the_same_in_another_process(tmp_path):
+    lfs = lfs_of_file(neighborly(tmp_path, "good"))
+    again = [replace(lf, name=f"{lf.name} again") for lf in lfs]
+    assert LFSet(LABELS, again).apply(["good", "bad"], workers=2).matrix.tolist() == [[1, 1], [-1, -1]]
+    assert [lf.name for lf in pickle.loads(pickle.dumps(again))] == ["early again", "late again"]
 
 
 def test_a_folder_does_not_replace_what_is_installed(tmp_path):
