@@ -167,6 +167,7 @@ def main():
             found = contents(folder)
             problems += [f"{path} differs" for path in expected | found if expected.get(path) != found.get(path)]
             failures += [f"kill {number}, {at}: {problem}" for problem in problems]
+            print(f"kill {number}, {at}: {len(problems)} problems", flush=True)
             shutil.rmtree(folder)
     for at, count in sorted(stages.items()):
         print(f"{count:4} killed {at}")

@@ -10,7 +10,8 @@ import pytest
 
 from labelfns.errors import InputError, MissingExtraError
 from labelfns.models.transformer import backbone as backbones
-from labelfns.models.transformer.backbone import check_sha256, embedded_folder, load_backbone
+from labelfns.models.transformer.backbone import load_backbone
+from labelfns.models.transformer.model_files import check_sha256, embedded_folder
 
 
 def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
