@@ -1,8 +1,6 @@
 """A model folder of any content, opened in every way: an answer or one message, and nothing of it is ever run."""
 
 import json
-import re
-import sys
 import warnings
 
 import pytest
@@ -10,44 +8,12 @@ import pytest
 from labelfns.errors import LabelFnsError
 from labelfns.models import TransformerClassifier
 from labelfns.models.transformer.backbone import load_backbone
-from labelfns.pipelines import Pipeline, cli
+from labelfns.pipelines import Pipeline
 from labelfns.progress import silent
 
 from . import hostile
 from .campaign import try_all
-
-TODO = r"(?i)\b(save|fetch|remove|name|set|start|take|give|convert|merge|put|resume|check)\b"
-
-
-@pytest.fixture
-def home(tmp_path):
-    """What is outside of the folders, and may not change."""
-    (tmp_path / "outside").mkdir()
-    (tmp_path / "outside" / "thesis.txt").write_text("years of work")
-    return tmp_path
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Run a command as a user does; return its exit code and what it says on standard output and error."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["labelfns", *map(str, arguments)])
-        try:
-            with warnings.catch_warnings(action="default"):
-                cli.main()
-        except SystemExit as end:
-            return end.code or 0, *capsys.readouterr()
-        raise AssertionError("a command ends by its exit code")
-
-    return call
-
-
-def check_message(message, *names):
-    assert len(message.splitlines()) <= 12, message
-    assert any(str(name) in message for name in names), message
-    assert re.search(TODO, message), message
-    assert "\x1b" not in message
+from .conftest import check_message
 
 
 @pytest.mark.usefixtures("stdin")
