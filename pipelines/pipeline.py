@@ -15,7 +15,7 @@ from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
 from .run.lf_copy import copied_lfs, copy_lfs
-from .run.saved import read_json, write_json
+from .run.saved import read_json, reading, write_json
 from .summary import facts, summary
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _CONTENT, _LABEL_MODEL, _MODEL = "pipeline.json", "label_model.json", "model"
 _FORMAT = "labelfns.pipeline/1"
+_SAVE_AGAIN = "Save the pipeline again"
 
 
 class Pipeline:
@@ -311,7 +312,9 @@ class Pipeline:
         from labelfns.models import TransformerClassifier
 
         pipeline = cls(lfs, folder / _MODEL)  # type: ignore[arg-type]
-        pipeline._facts, pipeline._folder = read_json(file, "Save the pipeline again"), folder
+        pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
+        with reading(file, _SAVE_AGAIN):
+            summary(pipeline._facts)
         pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
         pipeline.classes_ = pipeline.classifier_.classes_
         if (folder / _LABEL_MODEL).is_file():
@@ -327,7 +330,7 @@ def _load_label_model(path: Path) -> "BaseLabelModel":
     from labelfns.models.label_models.kinds import KINDS
 
     kinds = {kind.__name__: kind for kind in KINDS.values()}
-    kind = read_json(path, "Save the pipeline again").get("kind")
+    kind = read_json(path, _SAVE_AGAIN).get("kind")
     if kind not in kinds:
         raise InputError(f"{path} holds a {kind}; expected one of {', '.join(kinds)}")
     return kinds[kind].load(path)

@@ -27,9 +27,9 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
     OSError
         If it cannot be written.
     """
-    path = folder / "report.html"
+    path, page = folder / "report.html", report_page(metrics)
     with whole(path) as part:
-        part.write_text(report_page(metrics), encoding="utf-8", newline="\n")
+        part.write_text(page, encoding="utf-8", newline="\n")
     return path
 
 
