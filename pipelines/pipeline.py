@@ -18,7 +18,7 @@ from labelfns.votes import Probs, Votes
 
 from .prediction.predictor import Answers, Predictor
 from .run.lf_copy import copied_lfs, copy_lfs
-from .run.saved import read_json, write_json
+from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import has_predictor, is_own, load_predictor, save_predictor, saved_lfs
 from .summary import facts, summary
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CONTENT, _MODEL = "pipeline.json", "model"
 _FORMAT = "labelfns.pipeline/1"
+_SAVE_AGAIN = "Save the pipeline again"
 
 
 class Pipeline:
@@ -342,7 +343,9 @@ class Pipeline:
         from labelfns.models import TransformerClassifier
 
         pipeline = cls(lfs, folder / _MODEL)  # type: ignore[arg-type]
-        pipeline._facts, pipeline._folder = read_json(file, "Save the pipeline again"), folder
+        pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
+        with reading(file, _SAVE_AGAIN):
+            summary(pipeline._facts)
         pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
         pipeline.classes_ = pipeline.classifier_.classes_
         pipeline._trust_lfs = trust_lfs

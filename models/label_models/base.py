@@ -180,7 +180,7 @@ class BaseLabelModel(Params, ABC):
             if probs.shape != (1, len(model.classes_)) or not np.isfinite(probs).all():
                 raise ValueError("its numbers do not fit its labels and LFs")
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path} is a damaged {kind}: {error}") from error
+            raise InputError(f"{path} is a damaged {kind}: {error}; fit and save it again") from error
         return model
 
     def _check(self, votes: Votes | None) -> None:

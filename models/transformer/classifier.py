@@ -25,7 +25,7 @@ from labelfns.votes import Probs
 from . import distributed as parallel
 from .architecture import adjust, freeze, heads, text_length
 from .backbone import check_backbone, load_backbone, load_classifier, quiet
-from .checkpoints import Checkpoints, last_checkpoint, working_folder
+from .checkpoints import Checkpoints, going_on, last_checkpoint, working_folder
 from .inference import embed, score
 from .inference_settings import MASK, InferenceSettings
 from .settings import FineTuning
@@ -195,7 +195,8 @@ class TransformerClassifier(Params):
             )
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
-            trainer.train(resume_from_checkpoint=None if last is None else str(last))
+            with going_on(last, lambda: trainer.state.global_step):
+                trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = unwrapped(model), tokenizer, labels
         return self
 

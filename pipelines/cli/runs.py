@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from labelfns.data import example
-from labelfns.errors import LabelFnsError, WriteError
+from labelfns.errors import LabelFnsError, WriteError, first_line
 
 from .lfs import check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
@@ -149,8 +149,16 @@ def report(
 ) -> None:
     """Write the report of a finished run again, from its metrics.json."""
     from labelfns.pipelines.report.pages import write_report
-    from labelfns.pipelines.run.folder import RunFolder
+    from labelfns.pipelines.run.folder import METRICS_AGAIN, RunFolder
+    from labelfns.pipelines.run.saved import damaged
 
     from . import console
 
-    console.say(write_report(run_folder, RunFolder(run_folder).read_metrics()))
+    metrics = RunFolder(run_folder).read_metrics()
+    try:
+        console.say(write_report(run_folder, metrics))
+    except LabelFnsError:
+        raise
+    except Exception as error:  # of many kinds: what is not in the metrics, or is of another type
+        what = f"there can be no report of it ({type(error).__name__}: {first_line(error)})"
+        raise damaged(run_folder / "metrics.json", what, METRICS_AGAIN) from error

@@ -37,6 +37,8 @@ from .saved import (
 )
 from .settings import PipelineSettings, load_settings
 
+METRICS_AGAIN = "Remove it and resume the run: it is written again"
+
 _VOTES = "votes.parquet"
 _ABOUT = """A run of labelfns wrote this folder. `labelfns run --overwrite` replaces it as a whole, and refuses to where
 it holds anything that no run writes.
@@ -172,7 +174,8 @@ class RunFolder(Place):
         file = self.path / METRICS
         if not file.is_file():
             raise InputError(f"{self.path} is not the folder of a finished run: there is no metrics.json in it")
-        return read_old_metrics(read_json(file, "Remove it and resume the run: it is written again"))
+        with reading(file, METRICS_AGAIN):
+            return read_old_metrics(read_json(file, METRICS_AGAIN))
 
 
 def to_resume(parent: Path, name: str) -> Path:

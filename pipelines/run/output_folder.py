@@ -115,6 +115,8 @@ class Place:
             raise InputError(
                 f"{self.path} is a link to {self.path.resolve()} and is not replaced; name that folder as --output"
             )
+        if odd := [path for path in self.path.rglob("*") if not path.is_file() and not path.is_dir()]:
+            raise InputError(f"{some(odd, 10)}: no file that can be read; remove it, or name another --output")
         parts = () if overwrite else LATER if self.begun else (*LATER, *LFS)
         if others := strangers(self.path, *parts):
             self.refuse(others)

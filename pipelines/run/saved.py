@@ -18,10 +18,14 @@ CHECKSUMS = "checksums.json"
 START_AGAIN = "Start again with --overwrite, or with another --output"
 
 
-def damaged(path: Path, what: object, fix: str) -> InputError:
+class DamagedError(InputError):
+    """A file that is not as a run wrote it."""
+
+
+def damaged(path: Path, what: object, fix: str) -> DamagedError:
     """Return the error for a file that is not as a run wrote it."""
     reason = " ".join(str(what).split())[:300].rstrip(".") or "it cannot be read"
-    return InputError(f"{path} is damaged: {reason}. {fix}")
+    return DamagedError(f"{path} is damaged: {reason}. {fix}")
 
 
 @contextmanager
@@ -35,6 +39,8 @@ def reading(path: Path, fix: str = START_AGAIN) -> Iterator[None]:
     """
     try:
         yield
+    except DamagedError:
+        raise
     except KeyError as error:
         raise damaged(path, f"{error} is missing in it", fix) from error
     except Exception as error:

@@ -28,6 +28,10 @@ def seeded(few: int) -> Iterator[tuple[int, random.Random]]:
         yield number, random.Random(number)
 
 
+class Late(BaseException):
+    """There was no answer in time; no `Exception`, which the code under test might take for its own."""
+
+
 @contextmanager
 def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
     """Fail, naming the input, where a block takes longer, or raises.
@@ -36,7 +40,7 @@ def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
     """
 
     def late(*_: object) -> None:
-        raise TimeoutError(f"input {what}: no answer after {seconds} s")
+        raise Late(f"input {what}: no answer after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late) if hasattr(signal, "SIGALRM") else None
     faulthandler.dump_traceback_later(10 * seconds, exit=True, file=sys.__stderr__)
@@ -64,7 +68,7 @@ def try_all(few: int, check: Callable[[int, random.Random], object], seconds: fl
         try:
             with deadline(number, seconds):
                 check(number, rng)
-        except Exception as error:
+        except (Exception, Late) as error:
             failed.append(error)
     if failed:
-        raise ExceptionGroup(f"{len(failed)} of {count(few)} inputs", failed[:10])
+        raise BaseExceptionGroup(f"{len(failed)} of {count(few)} inputs", failed[:10])
