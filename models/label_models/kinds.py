@@ -23,6 +23,7 @@ KINDS: dict[str, type[BaseLabelModel]] = {
 FORMER_KINDS = {"default": "labelfns"}
 """Names of before, taken for one release."""
 
+
 def load_label_model(path: str | PathLike[str]) -> BaseLabelModel:
     """Read a label model of whatever kind, as `BaseLabelModel.save` wrote it.
 
