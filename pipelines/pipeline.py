@@ -294,15 +294,16 @@ class Pipeline:
         target = Path(folder)
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise InputError(f"{target} exists and is not empty; name another folder")
-        source = lf_file or getattr(self.lfs, "file", None) or (copied_lfs(self._folder) if self._folder else None)
+        source = lf_file or (self.lfs and self.lfs.file) or (copied_lfs(self._folder) if self._folder else None)
+        toml = None if source is not None or self.lfs is None else _as_data(self.lfs)
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as part:
             part.mkdir()
             self.classifier_.save_pretrained(part / _MODEL)
             if source is not None:
                 copy_lfs(Path(source), part)
-            elif self.lfs is not None:
-                _write_lfs(self.lfs, part / "lfs.toml")
+            elif toml is not None:
+                write_text(part / "lfs.toml", toml)
             if self.predictor_ is not None:
                 # LFs that have voted here, or are named here, are the user's own.
                 ran = self.lfs is not None or self._saved_lfs is not None
@@ -353,23 +354,30 @@ class Pipeline:
         pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
         return pipeline
 
+    @classmethod
+    def of_classifier(cls, classifier: "TransformerClassifier") -> "Pipeline":
+        """Return a pipeline that answers as a fitted classifier, without LFs."""
+        pipeline = cls(None, "")  # type: ignore[arg-type]
+        pipeline.classifier_, pipeline.classes_ = classifier, classifier.classes_
+        return pipeline
+
     def _check_fitted(self) -> None:
         if not hasattr(self, "classifier_"):
             raise InputError("this Pipeline is not fitted yet; call fit(texts) first")
 
 
-def _write_lfs(lfs: LFSet, path: Path) -> None:
-    """Write LFs that came from no file where they are data."""
+def _as_data(lfs: LFSet) -> str | None:
+    """Return LFs that came from no file as TOML; None, and a warning, where some are code."""
     code = [lf.name for lf in lfs if not is_data(lf)]
     if not code:
-        write_text(path, lfs_toml(lfs))
-        return
+        return lfs_toml(lfs)
     warnings.warn(
         f"{some(code)} are Python and come from no file, so the LFs are not saved with the pipeline. Save it with "
         "lf_file=..., or load it with lfs=LFSet(...)",
         LabelFnsWarning,
         stacklevel=3,
     )
+    return None
 
 
 def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:

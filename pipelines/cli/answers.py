@@ -16,7 +16,7 @@ from labelfns.io.atomic import whole
 from labelfns.io.formats import Format
 from labelfns.io.other_columns import OtherColumns, writable
 from labelfns.io.read import read_table
-from labelfns.votes import Probs
+from labelfns.pipelines.prediction.predictor import Answers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,8 +63,17 @@ def _fields(line: str, separator: str) -> list[str]:
     return [field.strip().strip('"') for field in line.split(separator)]
 
 
-def answer_table(columns: Mapping[str, Sequence[Any]], text: str, probs: Probs, labels: Sequence[str]) -> Table:
-    """Return one row per text: text, label, confidence, ``p_LABEL`` for each label, and the columns that it came with.
+def answer_table(
+    columns: Mapping[str, Sequence[Any]],
+    text: str,
+    answers: Answers,
+    labels: Sequence[str],
+    min_confidence: float = 0.0,
+) -> Table:
+    """Return one row per text: its answer, and the columns that it came with.
+
+    The answer is ``text``, ``label``, ``confidence``, ``answered_by`` (see `Answers.origins`), and ``p_LABEL`` for each
+    label.
 
     Parameters
     ----------
@@ -72,22 +81,31 @@ def answer_table(columns: Mapping[str, Sequence[Any]], text: str, probs: Probs, 
         What was read, n values each; a text that is blank or None gets no label.
     text
         The column of texts.
-    probs
-        Probabilities [r, k] of the r other texts, in order.
+    answers
+        The answers for the r other texts, in order.
     labels
         The k label names. A column ``p_...`` never has the name of another of ours: those do not begin with ``p_``. A
         column of the input that has one of these names is called ``"NAME (2)"``.
+    min_confidence
+        Answers that are less sure have no label.
     """
     texts = list(columns[text])
-    answered = iter(probs.tolist())
-    rows = [next(answered) if has_text(entry) else None for entry in texts]
-    best = [None if row is None else int(np.argmax(row)) for row in rows]
+    written = np.flatnonzero([has_text(entry) for entry in texts])
+
+    def spread(values: Sequence[Any]) -> list[Any]:
+        entries: list[Any] = [None] * len(texts)
+        for row, value in zip(written.tolist(), values, strict=True):
+            entries[row] = value
+        return entries
+
+    found = answers.labels(min_confidence).tolist()
     table: Table = {
         "text": texts,
-        "label": [None if c is None else labels[c] for c in best],
-        "confidence": [None if row is None else max(row) for row in rows],
+        "label": spread([None if c < 0 else labels[c] for c in found]),
+        "confidence": spread(answers.probs.max(axis=1).tolist()),
+        "answered_by": spread(answers.origins(min_confidence).tolist()),
+        **{f"p_{name}": spread(answers.probs[:, c].tolist()) for c, name in enumerate(labels)},
     }
-    table |= {f"p_{name}": [None if row is None else row[c] for row in rows] for c, name in enumerate(labels)}
     others = OtherColumns()
     others.see({name: () for name in columns if name != text})
     return table | {own: list(columns[name]) for name, own in others.named(table).items()}

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,9 @@ from labelfns.errors import LabelFnsError, WriteError, first_line
 
 from .lfs import check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
+
+if TYPE_CHECKING:
+    from labelfns.pipelines.pipeline import Pipeline
 
 
 def demo(output: RunOutput = None, overwrite: ReplaceRun = False, set_: Set = None, as_json: Json = False) -> None:
@@ -114,34 +117,62 @@ def predict(
             "spreadsheet would take them for formulas.",
         ),
     ] = False,
+    min_confidence: Annotated[
+        float, typer.Option(help="Leave a text without a label where the confidence is lower.", min=0, max=1)
+    ] = 0.0,
+    without_lfs: Annotated[
+        bool, typer.Option("--without-lfs", help="Let the classifier answer alone, without the LFs' votes.")
+    ] = False,
+    trust_lfs: Annotated[
+        bool,
+        typer.Option(
+            "--trust-lfs",
+            help="Run the Python file of LFs in RUN although no run of yours left it there on this machine.",
+        ),
+    ] = False,
     overwrite: ReplaceFile = False,
 ) -> None:
-    """Label texts with a run's model; one row per text: text, label, confidence, and p_LABEL for each label.
+    """Label texts with a run: its LFs and its classifier answer together, a folder with a model answers alone.
 
-    Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text keeps
-    its row, without a label.
+    One row per text: text, label, confidence, answered_by (both, votes, classifier, or neither), and p_LABEL for each
+    label. Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text
+    keeps its row, without a label.
     """
-    from labelfns.models import TransformerClassifier
+    from labelfns.io.texts import as_texts
 
     from . import console
     from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
 
     if output is not None:
         check_target(output, ENDINGS, overwrite=overwrite)
-    model_folder = run_folder / "model" if (run_folder / "model").is_dir() else run_folder
-    classifier = TransformerClassifier.from_pretrained(model_folder)
+    pipeline = _opened(run_folder, trust_lfs=trust_lfs)
     columns = read_input(data, text, format)
-    texts = columns[text]
-    written = [entry for entry in texts if has_text(entry)]
+    written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
+    texts = as_texts({name: [values[row] for row in written] for name, values in columns.items()}, text)
+    if pipeline.predictor_ is None and not without_lfs:
+        console.remark(f"The classifier answers alone: {run_folder} keeps no label model.")
     with console.bars() as progress:
-        probs = classifier.predict_proba(written, progress=progress)
-    table = answer_table(columns, text, probs, classifier.classes_)
-    if len(written) < len(texts):
-        console.remark(f"{len(texts) - len(written)} of {len(texts)} texts are blank: they get no label.")
+        answers = pipeline.answer(texts, without_lfs=without_lfs, progress=progress)
+    table = answer_table(columns, text, answers, pipeline.classes_, min_confidence)
+    n = len(columns[text])
+    if len(written) < n:
+        console.remark(f"{n - len(written)} of {n} texts are blank: they get no label.")
+    if unsure := int((answers.labels(min_confidence) < 0).sum()):
+        console.remark(f"{unsure} of {n} texts get no label: the confidence is below {min_confidence}.")
     if output is None:
         print_rows(table)
     else:
         write_rows(table, output, raw=raw)
+
+
+def _opened(folder: Path, *, trust_lfs: bool) -> "Pipeline":
+    """Open a run folder, or a folder with a model, which answers alone."""
+    from labelfns.models import TransformerClassifier
+    from labelfns.pipelines.pipeline import Pipeline
+
+    if (folder / "model").is_dir():
+        return Pipeline.load(folder, trust_lfs=trust_lfs)
+    return Pipeline.of_classifier(TransformerClassifier.from_pretrained(folder))
 
 
 def report(

@@ -136,7 +136,7 @@ def test_in_another_process_the_file_is_run_again(tmp_path):
 
 @pytest.mark.slow
 def test_an_lf_under_another_name_is_the_same_in_another_process(tmp_path):
-    lfs = lfs_of_file(neighborly(tmp_path, "good"))
+    lfs = read_lfs(neighborly(tmp_path, "good"))
     again = [replace(lf, name=f"{lf.name} again") for lf in lfs]
     assert LFSet(LABELS, again).apply(["good", "bad"], workers=2).matrix.tolist() == [[1, 1], [-1, -1]]
     assert [lf.name for lf in pickle.loads(pickle.dumps(again))] == ["early again", "late again"]

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelfns.errors import InputError, WriteError
+from labelfns.io.atomic import PART
 from labelfns.pipelines.cli.answers import answer_table, has_text, print_rows, read_input, write_rows
+from labelfns.pipelines.prediction.predictor import Answers
 
 
 def piped(monkeypatch, data, text="text", format=None):
@@ -22,7 +24,11 @@ def piped(monkeypatch, data, text="text", format=None):
 
 def answers(columns, text="text", labels=("no", "yes")):
     n = sum(map(has_text, columns[text]))
-    return answer_table(columns, text, np.full((n, len(labels)), 1 / len(labels)), labels)
+    return answer_table(columns, text, alone(np.full((n, len(labels)), 1 / len(labels))), labels)
+
+
+def alone(probs):
+    return Answers.of(np.array(probs), None, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -76,16 +82,26 @@ def test_standard_input_of_any_format_gives_what_the_file_gives(monkeypatch, tmp
     assert piped(monkeypatch, b"id,text\n", format="txt") == {"text": ["id,text"]}
 
 
+def test_what_is_not_sure_has_no_label():
+    probs, weak = np.array([[0.9, 0.1], [0.5, 0.5], [0.4, 0.6]]), np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]])
+    given = Answers.of(probs, weak, np.array([False, False, True]), 1.0)
+    table = answer_table({"text": ["a", " ", "b", "c"]}, "text", given, ["no", "yes"], min_confidence=0.8)
+    assert table["label"] == ["no", None, None, "yes"]
+    assert table["answered_by"] == ["classifier", None, "neither", "both"]
+    assert table["confidence"] == pytest.approx([0.9, None, 0.5, 0.54 / 0.58])
+    assert table["p_no"][1] is None
+
+
 def test_a_blank_text_keeps_its_row_without_a_label():
     columns = {"text": ["a", " ", None, "b"]}
-    table = answer_table(columns, "text", np.array([[0.75, 0.25], [0.25, 0.75]]), ["no", "yes"])
+    table = answer_table(columns, "text", alone([[0.75, 0.25], [0.25, 0.75]]), ["no", "yes"])
     rows = list(zip(*table.values(), strict=True))
-    assert list(table) == ["text", "label", "confidence", "p_no", "p_yes"]
+    assert list(table) == ["text", "label", "confidence", "answered_by", "p_no", "p_yes"]
     assert rows == [
-        ("a", "no", 0.75, 0.75, 0.25),
-        (" ", None, None, None, None),
-        (None, None, None, None, None),
-        ("b", "yes", 0.75, 0.25, 0.75),
+        ("a", "no", 0.75, "classifier", 0.75, 0.25),
+        (" ", None, None, None, None, None),
+        (None, None, None, None, None, None),
+        ("b", "yes", 0.75, "classifier", 0.25, 0.75),
     ]
 
 
@@ -93,7 +109,7 @@ def test_other_columns_are_kept_in_order_and_renamed_only_where_they_clash():
     columns = {"id": [7], "label": ["old"], "tweet": ["a"], "text": ["x"], "p_no": [0.1], "label (2)": [1], "b": [None]}
     table = answers(columns, "tweet")
     assert list(table) == [
-        "text", "label", "confidence", "p_no", "p_yes",
+        "text", "label", "confidence", "answered_by", "p_no", "p_yes",
         "id", "label (3)", "text (2)", "p_no (2)", "label (2)", "b",
     ]  # fmt: skip
     assert [table[name] for name in ("text", "label", "id", "label (3)")] == [["a"], ["no"], [7], ["old"]]
@@ -101,8 +117,8 @@ def test_other_columns_are_kept_in_order_and_renamed_only_where_they_clash():
 
 def test_no_label_takes_the_name_of_a_column_of_ours():
     labels = ["text", "label", "confidence", "p_text", "p_"]
-    table = answer_table({"text": ["a"]}, "text", np.array([[0.1, 0.1, 0.1, 0.6, 0.1]]), labels)
-    assert list(table) == ["text", "label", "confidence", *(f"p_{name}" for name in labels)]
+    table = answer_table({"text": ["a"]}, "text", alone([[0.1, 0.1, 0.1, 0.6, 0.1]]), labels)
+    assert list(table) == ["text", "label", "confidence", "answered_by", *(f"p_{name}" for name in labels)]
     assert table["label"] == ["p_text"]
 
 
@@ -137,7 +153,7 @@ def test_any_column_can_be_written(tmp_path, suffix, first, other):
         assert len([json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]) == 2
     else:
         read = pl.read_csv(path, infer_schema=False) if suffix == ".csv" else pl.read_parquet(path)
-        assert read.shape == (2, 5 + len(first))
+        assert read.shape == (2, 6 + len(first))
 
 
 def test_values_stay_what_they_are(tmp_path):
@@ -157,7 +173,7 @@ def test_whole_or_not_at_all(tmp_path, monkeypatch, suffix):
     target.write_text("before")
 
     def half(*_, **__):
-        next(tmp_path.glob("*.part"), tmp_path / f"p{suffix}.part").write_text("half")
+        next(tmp_path.glob("*part"), tmp_path / f"p{suffix}{PART}").write_text("half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("labelfns.pipelines.cli.answers._json_lines", half)

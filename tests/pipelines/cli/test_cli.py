@@ -38,7 +38,16 @@ OPTIONS = {
     "analyze": ("--data", "--why", "--leave-one-out", "--set", "--json"),
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
-    "predict": ("--output", "--text", "--format", "--raw", "--overwrite"),
+    "predict": (
+        "--min-confidence",
+        "--without-lfs",
+        "--trust-lfs",
+        "--output",
+        "--text",
+        "--format",
+        "--raw",
+        "--overwrite",
+    ),
     "report": (),
 }
 
@@ -111,7 +120,8 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     code, out, _ = labelfns("predict", run, tiny_project / "pool.jsonl")
     rows = [json.loads(line) for line in out.splitlines()]
     assert len(rows) == 81
-    assert set(rows[0]) == {"text", "label", "confidence", "p_negative", "p_positive"}
+    assert set(rows[0]) == {"text", "label", "confidence", "answered_by", "p_negative", "p_positive"}
+    assert {row["answered_by"] for row in rows} >= {"both", "classifier"}
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"great lunch\nawful train\n")))
     code, out, _ = labelfns("predict", run, "-")
     assert [json.loads(line)["text"] for line in out.splitlines()] == ["great lunch", "awful train"]
