@@ -8,8 +8,9 @@ import faulthandler
 import os
 import random
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SECONDS = 5.0
@@ -27,6 +28,10 @@ def seeded(few: int) -> Iterator[tuple[int, random.Random]]:
         yield number, random.Random(number)
 
 
+class Late(BaseException):
+    """There was no answer in time; no `Exception`, which the code under test might take for its own."""
+
+
 @contextmanager
 def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
     """Fail, naming the input, where a block takes longer, or raises.
@@ -35,10 +40,10 @@ def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
     """
 
     def late(*_: object) -> None:
-        raise TimeoutError(f"input {what}: no answer after {seconds} s")
+        raise Late(f"input {what}: no answer after {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late) if hasattr(signal, "SIGALRM") else None
-    faulthandler.dump_traceback_later(10 * seconds, exit=True)
+    faulthandler.dump_traceback_later(10 * seconds, exit=True, file=sys.__stderr__)
     start = time.monotonic()
     try:
         if hasattr(signal, "setitimer"):
@@ -54,3 +59,16 @@ def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
         faulthandler.cancel_dump_traceback_later()
     if time.monotonic() - start > seconds:
         late()
+
+
+def try_all(few: int, check: Callable[[int, random.Random], object], seconds: float = SECONDS) -> None:
+    """Call a check with number and generator of each input; after all were tried, raise what failed, together."""
+    failed = []
+    for number, rng in seeded(few):
+        try:
+            with deadline(number, seconds):
+                check(number, rng)
+        except (Exception, Late) as error:
+            failed.append(error)
+    if failed:
+        raise BaseExceptionGroup(f"{len(failed)} of {count(few)} inputs", failed[:10])
