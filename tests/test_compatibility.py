@@ -69,7 +69,8 @@ def test_probabilities_of_label_models(lfs, votes, name, model):
         votes, gold = lfs.apply([row["text"] for row in val]), [row["label"] for row in val]
     probs = model.fit(votes, gold).predict_proba(votes)
     before = np.load(BEFORE / "probabilities.npz")[name]
-    np.testing.assert_allclose(probs, before, rtol=0, atol=1e-9)  # equal on one machine; sums differ between processors
+    # Bit for bit on one machine. Between processors sums differ in the last bits, and Snorkel fits in float32.
+    np.testing.assert_allclose(probs, before, rtol=0, atol=1e-5 if "snorkel" in name else 1e-9)
 
 
 @pytest.mark.parametrize(("file", "kind"), [("label_model.json", LabelModel), ("snorkel.json", SnorkelLabelModel)])
@@ -94,7 +95,7 @@ def test_a_seeded_run_gives_the_weights_that_it_gave(tmp_path):
     shutil.copytree(BEFORE / "project", tmp_path / "project", ignore=shutil.ignore_patterns("run"))
     file = tmp_path / "project" / "pipeline.toml"
     file.write_text(file.read_text().replace("/project/backbone", (tmp_path / "project" / "backbone").as_posix()))
-    overrides = ['classifier.precision="full"', 'label_model.kind="default"', "classifier.max_length=24"]
+    overrides = ['classifier.precision="full"', 'label_model.kind="labelfns"', "classifier.max_length=24"]
     run_pipeline(load_settings(file, overrides), tmp_path / "run", progress=silent)
     for part in ("rounds/0/model", "rounds/1/model", "model"):
         before = load_file(BEFORE / "project" / "run" / part / "model.safetensors")

@@ -26,7 +26,7 @@ from labelfns.lfs.base import ABSTAIN
 from labelfns.lfs.declared import CountLF, LexiconLF, PatternLF
 from labelfns.votes import Fault
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of what an LF answers; caches of other versions are not read."""
 
 _KEPT_TOKENS = 500_000

@@ -3,8 +3,8 @@
 A function's hash covers its byte code and constants, defaults, closure and the globals it names; functions and
 functions among them are followed in turn, values through plain containers. Everything it names must be one of these,
 a pure built-in, or a pure module of the standard library. Whatever else there is - a file, a model, an import, an
-object with a state, `hash` and `id`, which differ between processes, a global that it writes - gives None: when in
-doubt, the LF is run again.
+object with a state, `hash` and `id`, which differ between processes, a global that it writes or changes, the order of
+a set (`labelfns.engine.doubts`) - gives None: when in doubt, the LF is run again.
 """
 
 import builtins
@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelfns.engine.doubts import MUTATORS, doubt
 from labelfns.engine.options import can_compile
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.context import Context
@@ -61,6 +62,8 @@ def fingerprint(lf: LabelingFunction) -> str | None:
             text = "|".join(parts)
         elif type(lf) is FunctionLF:
             text = _describe(lf.function, ())
+            if isinstance(lf.function, types.FunctionType) and doubt(lf.function):
+                return None
         else:
             return None
     except (_UnknownError, RecursionError):
@@ -125,6 +128,8 @@ def _builtin(value: types.BuiltinFunctionType, trail: Trail) -> str:
         if value.__name__ not in _PURE_BUILTINS or getattr(builtins, value.__name__) is not value:
             raise _UnknownError(value.__name__)
         return f"builtin:{value.__name__}"
+    if value.__name__ in MUTATORS:
+        raise _UnknownError(f"a method that changes {owner!r:.40}")
     return f"method:{_describe(owner, trail)}.{value.__name__}"  # of a value, or of a module
 
 
@@ -183,6 +188,7 @@ def _steps(code: types.CodeType) -> _Steps:
             names.add(step.argval)
         outer = step.opname == "STORE_DEREF" and step.argval in code.co_freevars
         hidden = step.opname in _ATTRIBUTES and str(step.argval).startswith("__")
+        hidden |= isinstance(step.argval, str) and step.opname == "LOAD_CONST" and "__" in step.argval
         if step.opname in _STATEFUL or outer or hidden:
             doubt = f"{step.opname} {step.argval}"
     return _Steps(frozenset(names), doubt)

@@ -8,8 +8,9 @@ from labelfns.engine.text_index import AROUND
 from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.context import NEGATIONS, is_negation
 from labelfns.lfs.declared import LexiconLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.text.characters import APOSTROPHES
 from labelfns.text.emoji import Symbols
-from labelfns.text.tokens import APOSTROPHES, RUN, Token, fold, iter_tokens, keys, parts
+from labelfns.text.tokens import RUN, Token, fold, iter_tokens, keys, parts
 from labelfns.text.word_lists import Words
 
 _LITERAL = re.compile(r"[a-z0-9_]+")
@@ -132,7 +133,7 @@ class LFIndex:
                     self.phrase_of_word.append(len(self.lf_of_phrase))
                 self.lf_of_phrase.append(j)
                 self.words_of_phrase.append(len(whole))
-        for char in matcher.symbol_marks:
+        for char in matcher.sign_marks:
             self.symbols.setdefault(char, []).append((Hits(asks=(j,)), None))
 
     @property

@@ -12,9 +12,9 @@ from labelfns.text.tokens import iter_tokens, keys, parts
 ROWS = 65_536
 """Rows answered at a time, at most: what bounds the memory, and row numbers fit in 16 bits."""
 
-# Non-ASCII characters that are neither letters, digits nor marks, nor join them: they cannot be part of a word.
+# Non-ASCII characters that are neither letters, digits nor marks, nor invisible: they cannot be part of a word.
 SAFE_NON_ASCII = (
-    "\xa1-\xa9\xab-\xb1\xb4\xb6\xb8\xbb\xbf\xd7\xf7\u2000-\u200b\u200e-\u203e\u2041-\u2053\u2190-\u23ff\u2500-\u2775"
+    "\xa1-\xa9\xab\xac\xae-\xb1\xb4\xb6\xb8\xbb\xbf\xd7\xf7\u2000-\u200b\u2010-\u2029\u202f-\u203e\u2041-\u2053\u2190-\u23ff\u2500-\u2775"
     "\u2794-\u2bff\u3000-\u3002\u3004\ufe0e\ufe0f\uff01-\uff0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 )
 AROUND = '"().,!?;:'

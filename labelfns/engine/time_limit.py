@@ -5,9 +5,11 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 from math import isinf
 from typing import Any, TypeVar
 
@@ -16,6 +18,8 @@ from labelfns.errors import LFError
 from labelfns.lfs.declared import PatternLF
 
 Result = TypeVar("Result")
+_UNASSIGNED = "\uffff"  # for ever
+_FILLING = (range(0x80, 0x20000), range(0x2A6D0, 0x34000))  # where Unicode still puts characters
 
 
 class TimeLimitError(TimeoutError):
@@ -45,11 +49,11 @@ class TimedPattern:
         TimeLimitError
             If that takes too long.
         """
-        return self._in_time(lambda: self._regex.search(text, timeout=self.seconds))
+        return self._in_time(lambda: self._regex.search(self._old(text), timeout=self.seconds))
 
     def finditer(self, text: str) -> Iterator[Any]:
         """Return all matches; errors as in `search`, for all of them together."""
-        return iter(self._in_time(lambda: list(self._regex.finditer(text, timeout=self.seconds))))
+        return iter(self._in_time(lambda: list(self._regex.finditer(self._old(text), timeout=self.seconds))))
 
     @cached_property
     def _regex(self) -> Any:
@@ -66,11 +70,27 @@ class TimedPattern:
                 "otherwise, or pass time_limit=math.inf to wait as long as it takes"
             ) from error
 
+    def _old(self, text: str) -> str:
+        """Return a text without what `regex` knows and `re` does not, whose Unicode tables are Python's."""
+        if text.isascii() or _newer().search(self.original.pattern):
+            return text
+        return _newer().sub(_UNASSIGNED, text)
+
     def _in_time(self, search: Callable[[], Result]) -> Result:
         try:
             return search()
         except TimeoutError:
             raise TimeLimitError(f"took longer than the time limit of {self.seconds:g} s") from None
+
+
+@cache
+def _newer() -> re.Pattern[str]:
+    """Return what finds characters that are assigned in the tables of `regex` and not in Python's."""
+    import regex
+
+    unknown = "".join(char for char in map(chr, chain(*_FILLING)) if unicodedata.category(char) == "Cn")
+    newer = "".join(regex.findall(r"\P{Cn}", unknown))
+    return re.compile(f"[{_UNASSIGNED}{newer}]")
 
 
 def limited(lf: object, seconds: float) -> Any:

@@ -43,11 +43,11 @@ class VoteParser:
             if vote in self.labels:
                 return self.labels.index(vote)
             names = ", ".join(self.labels)
-            raise LFError(f"{vote!r}, which is not a label ({names}){did_you_mean(vote, self.labels)}")
+            raise LFError(f"{shown(vote)}, which is not a label ({names}){did_you_mean(vote[:_SHOWN], self.labels)}")
         if isinstance(vote, int | np.integer) and not isinstance(vote, bool):
             if ABSTAIN <= vote < len(self.labels):
                 return int(vote)
-            raise LFError(f"{vote!r}, which is not in -1..{len(self.labels) - 1}")
+            raise LFError(f"{shown(vote)}, which is not in -1..{len(self.labels) - 1}")
         raise LFError(f"{shown(vote)} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
 
     def column(

@@ -3,7 +3,7 @@
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral
 from types import SimpleNamespace
 from typing import Any, overload
@@ -62,8 +62,11 @@ class LabelingFunction(ABC):
         return problems
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if self.origin is not None and self.origin() is self:
+        source = self.origin() if self.origin is not None else None
+        if source is self:
             return self.origin, ()
+        if source is not None and replace(source, name=self.name) == self:
+            return _renamed, (self.origin, self.name, self.expects, self.named)
         return super().__reduce_ex__(protocol)
 
     def __deepcopy__(self, memo: object) -> "LabelingFunction":
@@ -76,6 +79,11 @@ class LabelingFunction(ABC):
     def spans(self, text: str) -> list[Span]:
         """Return where in `text` the LF fires; empty for an LF that cannot tell."""
         return []
+
+
+def _renamed(origin: Callable[[], LabelingFunction], name: str, expects: Expects, named: bool) -> LabelingFunction:
+    """Return an LF of a file under another name, wherever the file is run."""
+    return replace(origin(), name=name, expects=expects, named=named)
 
 
 @dataclass(frozen=True)

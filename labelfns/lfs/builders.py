@@ -1,8 +1,8 @@
 """Builders of declared LFs: hashtags, keywords, emoji, regular expressions and counts.
 
-Words and hashtags are those of `labelfns.text.tokens`, emoji and emoticons those of `labelfns.text.emoji`; each LF can
-say where in the text it fired. The label comes first, then what to look for, then settings by keyword; three of these
-are the same for all:
+Words and hashtags are those of `labelfns.text.tokens`, emoji and emoticons those of `labelfns.text.emoji`
+(docs/words.md); each LF can say where in the text it fired. The label comes first, then what to look for, then settings
+by keyword; three of these are the same for all:
 
 - ``name``, the LF's name, by default the builder's and the label: ``keywords_positive``. In an LF file an LF without
   one is called as its variable. A name is one line of any text without control characters.
@@ -18,7 +18,8 @@ from labelfns.errors import LFError
 from labelfns.lfs.base import Expects, Label, naming
 from labelfns.lfs.context import Context
 from labelfns.lfs.declared import Count, CountLF, PatternLF, SymbolsLF, TagsLF, WordsLF
-from labelfns.text.word_lists import as_list
+from labelfns.setting_types import brief
+from labelfns.text.word_lists import as_list, warn_of_spaceless
 
 
 def hashtags(
@@ -73,8 +74,8 @@ def keywords(
 
     Whole words by the rules of `labelfns.text.tokens`, letter case ignored. In a phrase any run of white space counts
     as one space; apostrophes of any kind are the same; a trailing ``*`` stands for any ending
-    (``"disappoint*"``). A word inside a hashtag, a handle, a web address or a longer word does not count. An entry
-    with other symbols (``c++``) is searched as written.
+    (``"disappoint*"``). A word inside a hashtag, a handle, a web address or a longer word does not count. In an entry
+    with other signs (``c++``) these stand as written.
 
     Parameters
     ----------
@@ -90,13 +91,20 @@ def keywords(
     LFError
         If the list is empty, an entry is blank or not a string, or a setting is not right.
 
+    Warns
+    -----
+    LabelFnsWarning
+        If words are in a script that is written without spaces (Thai, Chinese): `regex` finds those anywhere.
+
     Examples
     --------
     >>> lf = keywords("negative", ["let down", "disappoint*", "can't believe"])
     >>> lf("Can\u2019t  believe this"), lf("so disappointing"), lf("#disappointed")
     ('negative', 'negative', -1)
     """
-    return WordsLF(label=label, words=as_list("keywords", words), **common("keywords", label, name, where, expects))
+    entries = as_list("keywords", words)
+    warn_of_spaceless("keywords()", entries, 2)
+    return WordsLF(label=label, words=entries, **common("keywords", label, name, where, expects))
 
 
 def emoji(
@@ -176,7 +184,7 @@ def regex(
     try:
         compiled = re.compile(pattern, re.IGNORECASE if ignore_case else 0)
     except (re.error, OverflowError, RecursionError) as error:
-        raise LFError(f"regex {pattern!r} does not compile: {error}") from error
+        raise LFError(f"regex {brief(pattern)} does not compile: {error}") from error
     return PatternLF(label=label, pattern=compiled, **common("regex", label, name, where, expects))
 
 

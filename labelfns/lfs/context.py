@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from labelfns.errors import LFError, raise_all
 from labelfns.text.spans import Span
 from labelfns.text.tokens import Token, fold, tokens
-from labelfns.text.word_lists import Words
+from labelfns.text.word_lists import Words, warn_of_spaceless
 
 _NEGATIONS = (
     "not no never none nobody nothing neither nor nowhere hardly barely scarcely without cannot cant dont doesnt "
@@ -72,6 +72,7 @@ class Context:
         raise_all(LFError, problems)
         if self.only_with:
             _ = self._others
+            warn_of_spaceless("Context(only_with=...)", self.only_with, 3)
 
     @cached_property
     def _others(self) -> Words:
@@ -152,6 +153,7 @@ def places_of(text: str) -> Places:
     return Places(text)
 
 
+@lru_cache(maxsize=1 << 12)
 def is_negation(word: str) -> bool:
     """Return whether a word, folded or not, negates what follows."""
     key = fold(word)

@@ -19,6 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from labelfns.errors import LFError
+from labelfns.text.characters import beginnings, written
 from labelfns.text.spans import Span, outside
 from labelfns.text.tokens import skipped
 from labelfns.text.word_lists import check_entries
@@ -40,9 +41,9 @@ class Symbols:
     Parameters
     ----------
     pattern
-        Finds them in its group ``hit``; what else it finds is passed over.
+        Finds them in its groups ``emoji`` and ``emoticon``; what else it finds is passed over.
     firsts
-        The first character of each: no text without one of them holds any.
+        The characters with which they begin: no text without one of them holds any.
     """
 
     pattern: re.Pattern[str]
@@ -58,17 +59,19 @@ class Symbols:
             If it is empty or an entry is not right; all entries at once.
         """
         symbols = [bare(entry) for entry in check_entries("emoji", entries, _check_symbol)]
-        hits = "|".join(map(_pattern, sorted(symbols, key=len, reverse=True)))
+        symbols.sort(key=len, reverse=True)
+        groups = {"emoji": [s for s in symbols if not s.isascii()], "emoticon": [s for s in symbols if s.isascii()]}
+        pattern = "|".join(f"(?P<{name}>{'|'.join(map(_pattern, some))})" for name, some in groups.items() if some)
         flags = f"|{_FLAG_LETTER}{{2}}" * any(re.match(_FLAG_LETTER, symbol) for symbol in symbols)
-        return cls(re.compile(f"(?P<hit>{hits}){flags}"), frozenset(symbol[0] for symbol in symbols))
+        return cls(re.compile(pattern + flags), frozenset().union(*(beginnings(symbol[0]) for symbol in symbols)))
 
     def find(self, text: str) -> list[Span]:
         """Return where symbols of the list stand, in order; the longest at one place."""
-        hits = [match.span() for match in self.pattern.finditer(text) if match["hit"]]
-        if any(text[start:end].isascii() for start, end in hits):
-            counting = set(outside(hits, skipped(text)))
-            return [hit for hit in hits if hit in counting or not text[slice(*hit)].isascii()]
-        return hits
+        matches = [match for match in self.pattern.finditer(text) if match.lastgroup]
+        if all(match.lastgroup == "emoji" for match in matches):
+            return [match.span() for match in matches]
+        counting = set(outside((match.span() for match in matches), skipped(text)))
+        return [match.span() for match in matches if match.lastgroup == "emoji" or match.span() in counting]
 
 
 def bare(symbol: str) -> str:
@@ -124,7 +127,7 @@ def _check_symbol(symbol: str) -> None:
 def _pattern(symbol: str) -> str:
     """Return what finds a `bare` symbol."""
     if symbol.isascii():
-        return _before(symbol) + re.escape(symbol) + rf"(?![\w/]|{_KEY_CAP})"
+        return _before(symbol) + written(symbol) + rf"(?![\w/]|{_KEY_CAP})"
     joined = f"{_SKIN_OR_STYLE}*+".join(re.escape(char) for char in symbol)
     letters = re.search(f"{_FLAG_LETTER}*$", symbol)
     half_flag = f"(?!{_FLAG_LETTER})" * (len(letters[0]) % 2 if letters else 0)

@@ -40,16 +40,20 @@ def outer(spans: Iterable[Span]) -> list[Span]:
 
 
 def outside(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
-    """Return the spans that do not begin inside a hole; holes are in order and do not overlap.
+    """Return the spans that do not begin inside a hole, or hold it whole; holes are in order and do not overlap.
 
     Examples
     --------
-    >>> outside([(0, 2), (5, 6), (9, 12)], [(4, 9)])
-    [(0, 2), (9, 12)]
+    >>> outside([(0, 2), (4, 6), (5, 6), (4, 10), (9, 12)], [(4, 9)])
+    [(0, 2), (4, 10), (9, 12)]
     """
     starts = [start for start, _ in holes]
-    ends = [0, *(end for _, end in holes)]
-    return [span for span in spans if span[0] >= ends[bisect_right(starts, span[0])]]
+    kept = []
+    for start, end in spans:
+        at = bisect_right(starts, start) - 1
+        if at < 0 or start >= holes[at][1] or (start == holes[at][0] and end >= holes[at][1]):
+            kept.append((start, end))
+    return kept
 
 
 def replace(text: str, spans: Iterable[Span], write: Callable[[str], str]) -> str:

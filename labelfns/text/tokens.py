@@ -1,4 +1,4 @@
-"""The tweet tokeniser: what counts as a word, a hashtag, a handle and a web address. A leaf: standard library only.
+"""The tweet tokenizer: what counts as a word, a hashtag, a handle and a web address.
 
 White space separates. Inside a piece without white space these are found, from left to right:
 
@@ -9,15 +9,16 @@ White space separates. Inside a piece without white space these are found, from 
   ``#so#happy`` is two tags;
 - a **handle**, ``@`` and letters; what is glued to a word with ``#`` or ``@`` (``me@home``) counts as neither;
 - a **word**: letters, digits, ``_`` and combining marks, joined by apostrophes of any kind (``can't``, ``can´t``)
-  or by U+200C and U+200D, which are invisible.
+  and by invisible characters (`labelfns.text.characters`).
 
-Words and tags are compared by their `fold`: NFKC normalisation and full case folding, apostrophes straight. So
-``GRÜSSE`` is ``grüße`` and the "fancy" letters of social media are the plain ones. A word that ends in a clitic
-(``'s 'll 're 've 'd 'm``) also counts as the word without it, and one in which a letter stands three times or more in
-a row also counts with each such run cut to one and to two letters (``soooo goood`` is ``so good``).
+Words and tags are compared by their `fold`: NFKC normalization and full case folding, apostrophes straight, without
+invisible characters and tatweel, the dotted and the dotless i one letter, as `re` has it. So ``GRÜSSE`` is ``grüße``
+and the "fancy" letters of social media are the plain ones. A word that ends in a clitic (``'s 'll 're 've 'd 'm``)
+also counts as the word without it, and one in which a letter stands three times or more in a row also counts with each
+such run cut to one and to two letters (``soooo goood`` is ``so good``).
 
-The characters of a hashtag are those of https://github.com/twitter/twitter-text (``hashtagSpecialChars``), except that
-a tag of digits alone counts too.
+The characters of a hashtag are those of https://github.com/twitter/twitter-text (``hashtagSpecialChars``), and what is
+followed by ``://`` is none; except that a tag of digits alone counts too. docs/words.md has a table of examples.
 """
 
 import re
@@ -27,32 +28,16 @@ from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from labelfns.text.characters import ANY_APOSTROPHE, JOINERS, LEFT_OUT, marks
 from labelfns.text.spans import Span
 
-APOSTROPHES = "'\u2018\u2019\u02bc\uff07\u00b4`\u2032"
-"""Characters that people write for an apostrophe; inside words they are one."""
-
-_NOT_IN_WORDS = {0xFE0E, 0xFE0F, 0x20E3}  # style selectors and the key cap belong to emoji
 _CLITICS = ("'s", "'ll", "'re", "'ve", "'d", "'m")
-_APOSTROPHE = rf"(?:[{APOSTROPHES}]|&(?:#0?39|#821[67]|#[xX]27|#[xX]201[89]|apos|[lr]squo|acute|prime);|\\u201[89])"
-_JOINERS = "\u200c\u200d"
-_TAG_SIGNS = _JOINERS + "\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\u00b7"
-_INSIDE_PARTS = _JOINERS + "\u00b7\u05f3\u05f4"  # signs that stand between the letters of one word
+_TAG_SIGNS = (  # beside letters, digits, marks and _
+    "\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\u00b7"
+)
+_INSIDE_PARTS = "\u200c\u200d\u00b7\u05f3\u05f4"  # signs that stand between the letters of one word
 _MAX_RUNS = 4
-
-
-@cache
-def _marks() -> str:
-    """Return the inside of a character class with every combining mark; `re` has no name for them."""
-    points = [*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0)]
-    marks = [p for p in points if unicodedata.category(chr(p))[0] == "M" and p not in _NOT_IN_WORDS]
-    ranges: list[list[int]] = []
-    for point in marks:
-        if ranges and point == ranges[-1][1] + 1:
-            ranges[-1][1] = point
-        else:
-            ranges.append([point, point])
-    return "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges)
+_REMEMBERED = 16  # texts; a long one takes a hundred times its size
 
 
 class Token(NamedTuple):
@@ -76,25 +61,25 @@ class Token(NamedTuple):
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    w = rf"[\w{_marks()}]"
-    tag = rf"[#\uff03][{_TAG_SIGNS}]*{w}[\w{_marks()}{_TAG_SIGNS}]*"
+    w = rf"[\w{marks()}]"
+    tag = rf"[#\uff03][{_TAG_SIGNS}]*{w}[\w{marks()}{_TAG_SIGNS}]*+(?!://)"
+    joint = rf"(?:[{JOINERS}]*(?:{ANY_APOSTROPHE.pattern})[{JOINERS}]*|[{JOINERS}]+)"
     return re.compile(
         r"(?P<skip>(?i:https?://|www\.)(?=\S*\w)\S+"  # www... is a word and dots
         r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
         rf"|(?P<tags>(?<!{w})(?<!&)(?:{tag})+)"
         rf"|{tag}|[@\uff20]{w}+"
-        rf"|(?P<word>{w}+(?:(?:{_APOSTROPHE}|[{_JOINERS}]){w}+)*)"
+        rf"|(?P<word>{w}+(?:{joint}{w}+)*)"
     )
 
 
 @cache
 def _letter_or_digit() -> re.Pattern[str]:
     """Return what finds a letter or a digit of a hashtag with all that belongs to it."""
-    rest = rf"[{_marks()}{_INSIDE_PARTS}]*"
+    rest = rf"[{marks()}{_INSIDE_PARTS}]*"
     return re.compile(rf"(?P<digit>\d{rest})|(?P<letter>[^\W\d_]{rest})")
 
 
-_ANY_APOSTROPHE = re.compile(_APOSTROPHE)
 _MAY_BE_APOSTROPHE = re.compile(r"[&\\`]")
 _TAG = re.compile(r"[#\uff03]([^#\uff03]+)")
 RUN = re.compile(r"([^\W\d_])\1{2,}")
@@ -111,7 +96,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
                 yield Token(True, tag.group(1), match.start() + tag.start(), match.start() + tag.end())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_REMEMBERED)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the words and hashtags of a text; the last few texts are remembered, LFs ask for the same one."""
     return tuple(iter_tokens(text))
@@ -137,8 +122,10 @@ def fold(word: str) -> str:
     (True, "can't", 'happy')
     """
     if word.isascii():
-        return (_ANY_APOSTROPHE.sub("'", word) if _MAY_BE_APOSTROPHE.search(word) else word).lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _ANY_APOSTROPHE.sub("'", word)).casefold())
+        return (ANY_APOSTROPHE.sub("'", word) if _MAY_BE_APOSTROPHE.search(word) else word).lower()
+    plain = ANY_APOSTROPHE.sub("'", unicodedata.normalize("NFKC", ANY_APOSTROPHE.sub("'", word)))
+    folded = (LEFT_OUT.sub("", plain) or plain).casefold().replace("i\u0307", "i").replace("\u0131", "i")
+    return unicodedata.normalize("NFKC", folded)
 
 
 @lru_cache(maxsize=1 << 15)

@@ -1,12 +1,15 @@
 r"""Lists of words, phrases and hashtags, and where they stand in a text: the reference for the compiled engine."""
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from labelfns.errors import LFError, raise_all
+from labelfns.errors import LabelFnsWarning, LFError, raise_all, some
+from labelfns.text.characters import is_space, without_spaces
+from labelfns.text.signs import Signed, as_written, marks_of
 from labelfns.text.spans import Span, outer, outside
-from labelfns.text.tokens import APOSTROPHES, Token, fold, keys, parts, skipped, tokens
+from labelfns.text.tokens import Token, fold, keys, parts, skipped, tokens
 
 
 @dataclass(frozen=True)
@@ -21,17 +24,20 @@ class Words:
         Beginnings of words, folded: entries that end in ``*``.
     phrases
         By first word, the other words of each phrase and whether the last one is a beginning.
-    symbols
-        What entries with other symbols than letters (``c++``) are searched with, None where there are none.
-    symbol_marks
-        For each such entry, characters one of which is in every text that holds it.
+    signed
+        By first word, a hashtag with its ``#``: entries with other signs than letters (``c++``).
+    wordless
+        What entries with signs and no word of ours (``@joe``) are searched with, None where there are none.
+    sign_marks
+        For each entry with signs, characters one of which is in every text that holds it.
     """
 
     singles: frozenset[str]
     prefixes: frozenset[str]
     phrases: dict[str, list[tuple[tuple[str, ...], bool]]]
-    symbols: re.Pattern[str] | None
-    symbol_marks: frozenset[str]
+    signed: dict[str, list[Signed]]
+    wordless: re.Pattern[str] | None
+    sign_marks: frozenset[str]
 
     @classmethod
     def of(cls, builder: str, entries: Iterable[str]) -> "Words":
@@ -47,26 +53,34 @@ class Words:
         patterns: list[str] = []
         marks: set[str] = set()
         phrases: dict[str, list[tuple[tuple[str, ...], bool]]] = {}
+        signed: dict[str, list[Signed]] = {}
         for entry in check_entries(builder, entries, _check_word):
             ending = entry.strip().endswith("*")
             stem = entry.strip().removesuffix("*")
             words = tokens(stem)
             if any(token.tag for token in words) or "".join(stem.split()) != "".join(t.raw for t in words):
-                patterns.append(_as_written(stem) + (r"\w*" if ending else ""))
-                marks |= _mark(stem)
+                marks |= marks_of(stem)
+                entry_with_signs = Signed.of(stem, ending)
+                if entry_with_signs is None:
+                    patterns.append(as_written(stem, ending))
+                else:
+                    (tag, first), *_ = entry_with_signs.words
+                    signed.setdefault("#" * tag + first, []).append(entry_with_signs)
             elif len(words) > 1:
                 first, *rest = (fold(token.raw) for token in words)
                 phrases.setdefault(first, []).append((tuple(rest), ending))
             else:
                 (prefixes if ending else singles).add(fold(words[0].raw))
         pattern = "|".join(sorted(patterns, key=len, reverse=True))
-        compiled = re.compile(rf"(?<![\w#@\uff03])(?:{pattern})(?!\w)", re.IGNORECASE) if patterns else None
-        return cls(frozenset(singles), frozenset(prefixes), phrases, compiled, frozenset(marks))
+        compiled = re.compile(pattern, re.IGNORECASE) if patterns else None
+        return cls(frozenset(singles), frozenset(prefixes), phrases, signed, compiled, frozenset(marks))
 
     def find(self, text: str) -> list[Span]:
         """Return where entries stand, in order; one inside a longer one is left out."""
         words, beginnings = tokens(text), tuple(self.prefixes)
-        hits = [match.span() for match in self.symbols.finditer(text)] if self.symbols else []
+        hits = [match.span() for match in self.wordless.finditer(text)] if self.wordless else []
+        if self.signed:
+            hits += self._find_signed(text, words)
         if hits:
             hits = outside(hits, skipped(text))
         for i, token in enumerate(words):
@@ -80,6 +94,17 @@ class Words:
                     if _follows(text, words, i, rest, ending):
                         hits.append((token.start, words[i + len(rest)].end))
         return outer(hits)
+
+    def _find_signed(self, text: str, words: Sequence[Token]) -> list[Span]:
+        hits = []
+        open_ones = [(first, entry) for first, entries in self.signed.items() for entry in entries if entry.open]
+        for i, token in enumerate(words):
+            forms = [f"#{key}" for key in keys(token.raw)] if token.tag else keys(token.raw)
+            entries = [entry for form in forms if form in self.signed for entry in self.signed[form]]
+            if open_ones:
+                entries += [entry for first, entry in open_ones if any(form.startswith(first) for form in forms)]
+            hits += [span for entry in entries if (span := entry.span(text, words, i)) is not None]
+        return hits
 
 
 @dataclass(frozen=True)
@@ -134,6 +159,35 @@ def as_list(builder: str, entries: Iterable[str]) -> tuple[str, ...]:
     return tuple(entries)
 
 
+def warn_of_spaceless(builder: str, entries: Iterable[object], stacklevel: int) -> None:
+    """Warn of words in scripts without spaces, which would hardly ever stand between two.
+
+    Parameters
+    ----------
+    builder
+        Who was given them.
+    entries
+        The entries; those that are no strings are passed over.
+    stacklevel
+        How far up the user's line is, from here.
+
+    Warns
+    -----
+    LabelFnsWarning
+        If there are any.
+    """
+    spaceless = [entry.strip() for entry in entries if isinstance(entry, str) and without_spaces(entry)]
+    if spaceless:
+        pattern = "|".join(re.escape(entry.removesuffix("*")) for entry in spaceless[:3])
+        warnings.warn(
+            f"{builder}: {some(spaceless)} {'is' if len(spaceless) == 1 else 'are'} in a script that is written "
+            "without spaces, and a word is what stands between spaces or punctuation. Where texts are not cut into "
+            f'words, use regex(label, "{pattern}{"|..." * (len(spaceless) > 3)}"), which finds it anywhere',
+            LabelFnsWarning,
+            stacklevel=stacklevel + 1,
+        )
+
+
 def check_entries(builder: str, entries: Iterable[str], check: Callable[[str], None]) -> list[str]:
     """Return a list's entries without repeats.
 
@@ -175,23 +229,9 @@ def _follows(text: str, words: Sequence[Token], i: int, rest: tuple[str, ...], e
         return False
     for k, word in enumerate(rest, start=1):
         token = words[i + k]
-        if token.tag or not text[words[i + k - 1].end : token.start].isspace():
+        if token.tag or not is_space(text[words[i + k - 1].end : token.start]):
             return False
         forms = keys(token.raw)
         if word not in forms and not (ending and k == len(rest) and any(form.startswith(word) for form in forms)):
             return False
     return True
-
-
-def _as_written(stem: str) -> str:
-    body = r"\s+".join(re.escape(part) for part in stem.split())
-    return re.sub(f"[{APOSTROPHES}]", f"[{APOSTROPHES}]", body)
-
-
-def _mark(stem: str) -> set[str]:
-    """Return characters one of which any match of the entry holds; symbols have no letter case."""
-    symbols = [char for char in stem if not char.isalnum() and not char.isspace()]
-    rare = [char for char in symbols if char not in "'.,-!?_" and char not in APOSTROPHES] or symbols
-    if not rare:
-        raise LFError(f"{stem!r} is neither words nor words with symbols; use regex()")
-    return set(APOSTROPHES) if rare[0] in APOSTROPHES else {rare[0]}

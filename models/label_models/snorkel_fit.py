@@ -1,8 +1,9 @@
 """Snorkel's own model, fitted on distinct vote rows: same options, same numbers (snorkel, torch).
 
 A subclass of `snorkel.labeling.model.LabelModel` that replaces what costs time and memory and nothing else: the
-matrix O is summed over distinct rows (bit-identical, the sums are of whole numbers), and the loss is one dense
-expression.
+matrix O is summed over distinct rows (bit-identical, the sums are of whole numbers), the loss is one dense
+expression, and the descent is `torch.optim.SGD`'s arithmetic without its import of torch's compiler, a third of the
+time that `labelfns analyze` takes.
 """
 
 from typing import Any
@@ -40,11 +41,38 @@ class DistinctLabelModel(LabelModel):  # type: ignore[misc]
         self.mask = lf[:, None] != lf[None, :]
         self._outside = self.mask.float()
 
+    def _set_optimizer(self) -> None:
+        config = self.train_config
+        self.optimizer = _Descent(self.mu, config.lr, config.optimizer_config.sgd_config.momentum, config.l2)
+
     def _loss_mu(self, l2: Any = 0) -> torch.Tensor:
         fit = (self.O - (self.mu * self.P.diagonal()) @ self.mu.t()) * self._outside
         margin = (self.mu @ self.P).sum(1) - self.O.diagonal()
         loss: torch.Tensor = fit.square().sum() + margin.square().sum()
         return loss + self._loss_l2(l2=l2) if np.any(l2) else loss
+
+
+class _Descent:
+    """Gradient descent with momentum on one parameter, bit for bit `torch.optim.SGD`."""
+
+    def __init__(self, parameter: torch.nn.Parameter, lr: float, momentum: float, weight_decay: float) -> None:
+        self._parameter, self._lr, self._momentum, self._decay = parameter, lr, momentum, weight_decay
+        self._velocity: torch.Tensor | None = None
+
+    def zero_grad(self) -> None:
+        self._parameter.grad = None
+
+    @torch.no_grad()
+    def step(self) -> None:
+        gradient = self._parameter.grad
+        assert gradient is not None
+        if self._decay:
+            gradient = gradient.add(self._parameter, alpha=self._decay)
+        if self._velocity is None:
+            self._velocity = gradient.clone()
+        else:
+            self._velocity.mul_(self._momentum).add_(gradient)
+        self._parameter.add_(self._velocity, alpha=-self._lr)
 
 
 def overlap_matrix(distinct: Distinct, k: int) -> torch.Tensor:

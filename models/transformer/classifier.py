@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
+from labelfns.checks import one_per_text
 from labelfns.errors import InputError
 from labelfns.io.texts import as_texts
 from labelfns.models.params import Params
@@ -28,7 +29,7 @@ from .checkpoints import Checkpoints, going_on, last_checkpoint, working_folder
 from .inference import embed, score
 from .inference_settings import FILE, MASK, InferenceSettings
 from .settings import FineTuning
-from .targets import check_labels_agree, check_length, check_weights, targets_of
+from .targets import check_labels_agree, check_weights, targets_of
 from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 from .training_plan import PadCollator, TrainingPlan, TrainingRows
 from .views import hide
@@ -171,8 +172,7 @@ class TransformerClassifier(Params):
         targets, labels = targets_of(probs, len(texts), self.labels)
         if start is not None:
             check_labels_agree(start.classes_, labels)
-        check_length("cues", cues, len(texts))
-        spans = cues if cues is not None else [[]] * len(texts)
+        spans = [[]] * len(texts) if cues is None else one_per_text(cues, len(texts), "cues")
         rows = TrainingRows(texts, targets, check_weights(weights, len(texts)), spans)
         watch: list[TrainerCallback] = [ProgressCallback(progress or Bar(), "fine-tuning")]
         if checkpoints is not None:
@@ -234,7 +234,7 @@ class TransformerClassifier(Params):
             raise InputError("this TransformerClassifier is not fitted yet; call fit(texts, probs) first")
         texts = _texts(texts)
         if hidden is not None:
-            check_length("hidden", hidden, len(texts))
+            hidden = one_per_text(hidden, len(texts), "hidden")
             mask = str(self.tokenizer_.mask_token or self._mask)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
         length = text_length(self.model_, self.settings.max_length)

@@ -30,6 +30,21 @@ class _Stopped(BaseException):
         self.code = code
 
 
+class _SignalReceived(KeyboardInterrupt):
+    """A signal: like Ctrl-C the one thing that ends an LF and is no fault of it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def stopped(self) -> _Stopped:
+        """Return how the command ends for it, with what was noted on the way."""
+        stopped = _Stopped(*_SIGNALS[self.number])
+        for note in getattr(self, "__notes__", []):
+            stopped.add_note(note)
+        return stopped
+
+
 _SIGNALS: dict[int, tuple[int, str]] = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "told to stop")}
 
 
@@ -38,13 +53,15 @@ class _Commands(TyperGroup):
         """Run a command; code of the user's that wants to end the process is an error."""
         try:
             return super().invoke(ctx)
+        except _SignalReceived as received:
+            raise received.stopped() from None
         except KeyboardInterrupt:  # an LF raised it
             raise _Stopped(130, "interrupted") from None
         except BrokenPipeError:
             raise _Stopped(141) from None
         except SystemExit as stop:
             raise LFError(
-                f"code of yours, an LF or its file, ended the process: sys.exit({stop.code!r}); take that call out"
+                f"your code (an LF or the LF file) called sys.exit({stop.code!r}); remove that call"
             ) from stop
 
 
@@ -76,18 +93,19 @@ def main() -> None:
         except BaseException as error:
             if not received:
                 raise
-            _leave(received[0].code, received[0], notes_of=error)  # a library made another error of it
+            signaled = received[0].stopped()  # a library made another error of it
+            _leave(signaled.code, signaled, notes_of=error)
         finally:
             _flush()
 
 
 @contextmanager
-def _signals() -> Iterator[list[_Stopped]]:
+def _signals() -> Iterator[list[_SignalReceived]]:
     """Turn a request to stop into an exception, so that what is half written is removed; give those that came."""
-    received: list[_Stopped] = []
+    received: list[_SignalReceived] = []
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
-        received.append(_Stopped(*_SIGNALS[number]))
+        received.append(_SignalReceived(number))
         raise received[-1]
 
     if threading.current_thread() is not threading.main_thread():
@@ -135,6 +153,7 @@ def _write(message: str) -> None:
 def _flush() -> None:
     """Write out what is buffered; a reader that went away is no one to tell."""
     try:
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # by an LF
+            sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from labelfns.io.atomic import whole
+from labelfns.io.atomic import write_text
 
 from .names import name_html, printable
 from .plots import confidence_picture, lfs_picture, rounds_picture
@@ -24,12 +24,11 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
 
     Raises
     ------
-    OSError
+    WriteError
         If it cannot be written.
     """
-    path, page = folder / "report.html", report_page(metrics)
-    with whole(path) as part:
-        part.write_text(page, encoding="utf-8", newline="\n")
+    path = folder / "report.html"
+    write_text(path, report_page(metrics))
     return path
 
 

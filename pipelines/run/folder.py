@@ -82,8 +82,8 @@ class RunFolder(Place):
         if changed:
             lines = "".join(f"\n  - {change}" for change in changed)
             raise InputError(
-                f"{self.path} cannot go on, its run was begun with other input:{lines}\n"
-                "Put that back, or start again with another --output or --overwrite"
+                f"{self.path} cannot be resumed: its run was begun with other input:{lines}\n"
+                "Restore it, or start again with another --output or --overwrite"
             )
         check_files(self.path, made.get("files", {}), START_AGAIN)
 

@@ -18,6 +18,7 @@ from .folder import RunFolder
 from .inputs import Inputs, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
+from .saved_predictor import save_predictor
 from .settings import PipelineSettings
 from .training import Plan, Trained, prepare, timed, train
 
@@ -125,6 +126,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
     """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
     folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels)
     folder.write_best(trained.result.best, trained.few_gold)
+    save_predictor(folder.path, trained.predictor, sign=True)
     metrics = run_metrics(
         settings=settings,
         sets=trained.prepared.inputs.sets,
@@ -132,6 +134,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         label_model=trained.label_model,
         result=trained.result,
         few_gold_result=trained.few_gold,
+        predictor=trained.predictor_metrics,
         seconds=trained.prepared.seconds,
         labeled=trained.prepared.labeled,
         versions=versions(),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labelfns.checks import Gold, Ints, check_gold
+from labelfns.checks import Gold, Ints, check_gold, one_per_text
 from labelfns.errors import InputError, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.progress import Progress
@@ -41,7 +41,9 @@ class Labeled:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", as_texts(self.texts))
-        check_lengths(len(self.texts), gold=self.gold, cues=self.cues)
+        check_lengths(len(self.texts), gold=self.gold)
+        if self.cues is not None:
+            object.__setattr__(self, "cues", one_per_text(self.cues, len(self.texts), "cues"))
 
     def gold_ids(self, labels: Sequence[str]) -> Ints:
         """Return the gold labels as ids [n] in -1..k-1, -1 where unknown.

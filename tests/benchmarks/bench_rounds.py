@@ -34,7 +34,7 @@ from labelfns.models import (
     WeakLabelLoss,
 )
 from labelfns.models.evaluation.metrics import score
-from labelfns.pipelines import Labelled, LittleGold, Rounds, SelfTraining
+from labelfns.pipelines import FewGold, Labeled, Rounds, SelfTraining
 from labelfns.pipelines.few_gold import refine
 from labelfns.settings import Reader
 
@@ -181,9 +181,9 @@ def measure(name, folder, options, tuning, rounds, *, others):
         start = time.perf_counter()
         template = TransformerClassifier("embedded", settings=tuning, seed=seed)
         training = SelfTraining(LABEL_MODELS[options.label_model](seed), template, rounds)
-        key = (name, seed, repr(tuning), repr(rounds.first), rounds.balance)
-        labelled = {part: Labelled(there, there_gold)}
-        result = training.run(texts, votes, cues=cues, labelled=labelled, done=ROUND_0.get(key, ()), progress=quiet)
+        key = (name, seed, repr(tuning), repr(rounds.first), rounds.adjust_logits)
+        labeled = {part: Labeled(there, there_gold)}
+        result = training.run(texts, votes, cues=cues, labeled=labeled, done=ROUND_0.get(key, ()), progress=quiet)
         ROUND_0[key] = result.rounds[:1]
         found = [getattr(done.ledger.scores[part], figure) for done in result.rounds]
         for number, value in enumerate(found):
@@ -198,7 +198,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
             flush=True,
         )
         if options.few_gold:
-            refined = with_few_gold(result.best, sets["val"], options.few_gold, seed, labelled)
+            refined = with_few_gold(result.best, sets["val"], options.few_gold, seed, labeled)
             figures.found.setdefault("ours, with a little gold", []).append(getattr(refined.refined[part], figure))
             figures.found.setdefault("a little gold alone", []).append(getattr(refined.gold_alone[part], figure))
             print(f"    seed {seed}: gain {refined.gain:.3f} +- {refined.gain_error:.3f}, {refined.rows} gold rows")
@@ -206,14 +206,14 @@ def measure(name, folder, options, tuning, rounds, *, others):
     return regrets
 
 
-def with_few_gold(best, val, a_class, seed, labelled):
+def with_few_gold(best, val, a_class, seed, labeled):
     """Return the figures of a kept round's model, and of gold alone, with so many rows a class of val."""
     texts, gold = val[:2]
     rng = np.random.default_rng(seed)
     rows = np.concatenate([rng.choice(np.flatnonzero(gold == c), a_class, replace=False) for c in np.unique(gold)])
     shares = best.predicted.mean(axis=0)
     chosen = [texts[i] for i in rows]
-    return refine(best.classifier, chosen, gold[rows], shares, LittleGold(), labelled, quiet).figures
+    return refine(best.classifier, chosen, gold[rows], shares, FewGold(), labeled, quiet).metrics
 
 
 ABLATIONS = {
@@ -229,7 +229,7 @@ ABLATIONS = {
     "threshold .6": {"rounds": {"first": {"rule": "threshold", "min_confidence": 0.6}}},
     "quotas": {"rounds": {"first": {"rule": "quota"}}},
     "cut statistic, 60 %": {"rounds": {"first": {"keep": 0.6}}},
-    "not balanced": {"rounds": {"balance": False}},
+    "not balanced": {"rounds": {"adjust_logits": False}},
     "round 1: as it is": {"rounds": {"rounds": 1}},
     "round 1: warm start": {"rounds": {"rounds": 1, "warm_start": True}},
     "round 1: aligned": {"rounds": {"rounds": 1, "align_classes": True}},

@@ -95,3 +95,13 @@ def test_a_model_that_answers_too_little_is_named():
     lf = model(lambda texts: [{"label": "yes", "score": 1.0}], at_least=0.5, name="few", batch_size=2)
     with pytest.raises(LFError, match="'few' returned 1 votes for 2 rows"):
         LFSet(LABELS, [lf]).apply(TEXTS)
+
+
+ODD_VOTES = [10**400, 10**5000, -(10**5000), "x" * 10**7, b"x" * 10**6, [0] * 10**5]
+
+
+@pytest.mark.parametrize("vote", ODD_VOTES, ids=range(len(ODD_VOTES)))
+def test_a_vote_that_is_none_is_shown_in_short(vote):
+    with pytest.raises(LFError) as caught:
+        LFSet(LABELS, [labeling_function(name="odd")(lambda text: vote)]).apply(TEXTS)
+    assert len(str(caught.value)) < 300

@@ -89,3 +89,19 @@ def test_a_pattern_that_cannot_be_limited_is_named():
 def test_a_limit_is_a_number_of_more_than_zero(limit):
     with pytest.raises(InputError, match="time_limit"):
         LFSet(["no", "yes"], [regex("yes", "a")]).apply(["a"], time_limit=limit)
+
+
+@pytest.mark.parametrize("pattern", [r"\W{3}", r"\d+", r"^\w", r"(?i)[^\W]", "\U00011de4", r"\b", r"(?<!a)\S\B"])
+def test_characters_newer_than_pythons_tables_are_unknown_to_both(pattern):
+    texts = [
+        "a\U000143b1⌝\u200b",
+        "\U00011de4\U00014271 x",
+        "\U000152f8\U00013b63 ",
+        "\U00010d50 \U00010d70",
+        "\uffff",
+        "é",
+    ]
+    lf = regex("yes", pattern)
+    votes = LFSet(["no", "yes"], [lf]).apply(texts, engine="plain", cues=True)
+    assert votes.matrix[:, 0].tolist() == [1 if lf(text) == "yes" else -1 for text in texts]
+    assert votes.cues == [lf.spans(text) for text in texts]

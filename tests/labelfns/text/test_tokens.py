@@ -1,6 +1,11 @@
+import json
+import re
+from pathlib import Path
+
 import pytest
 
-from labelfns.text.tokens import APOSTROPHES, fold, keys, parts, skipped, tokens
+from labelfns.text.characters import APOSTROPHES
+from labelfns.text.tokens import fold, keys, parts, skipped, tokens
 
 
 @pytest.mark.parametrize(
@@ -68,3 +73,15 @@ def test_parts_keep_a_letter_with_its_marks():
 
 def test_where_nothing_counts():
     assert skipped("see http://a.b/c, &lt;3 www... @x") == [(4, 17), (18, 22)]
+
+
+TWITTERS = json.loads((Path(__file__).parents[2] / "fixtures/twitter_text/hashtags.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", TWITTERS, ids=lambda case: case["about"])
+def test_hashtags_are_those_of_twitter(case):
+    tags = [token.raw for token in tokens(case["text"]) if token.tag]
+    if "part of URL" in case["about"]:  # an address begins with http or www here
+        assert (tags, case["tags"]) == (["hashtag"], [])
+    else:  # and tags without a letter count
+        assert [tag for tag in tags if not re.fullmatch(r"[\d_]+", tag)] == case["tags"]

@@ -16,7 +16,7 @@ def run(tmp_path, name, text, *options):
 def test_all_pass(tmp_path):
     text = '[[lf]]\nkind = "keywords"\nlabel = "yes"\nwords = ["good"]\nexpects = { "so good" = "yes" }\n'
     done = run(tmp_path, "lfs.toml", text)
-    assert (done.exit_code, done.output) == (0, "1 of 1 texts get the vote they must get.\n")
+    assert (done.exit_code, done.output) == (0, "1 of 1 expected votes are right.\n")
 
 
 def test_a_failure_is_shown_and_is_exit_code_1(tmp_path):
@@ -28,7 +28,7 @@ def test_a_failure_is_shown_and_is_exit_code_1(tmp_path):
     done = run(tmp_path, "lfs.py", text)
     assert done.exit_code == 1
     assert "- expected  yes\n+ got       abstain" in done.output
-    assert "1 of 2 texts" in done.output
+    assert "1 of 2 expected votes" in done.output
     assert "Without `expects`: b" in done.output
     answer = json.loads(run(tmp_path, "lfs.py", text, "--json").output)
     assert answer["texts"] == 2

@@ -40,6 +40,32 @@ def test_code_of_the_user_cannot_end_a_command_well(tmp_path, lfs):
     assert "Traceback" not in err
 
 
+ENDS = {
+    "sys.exit": "raise SystemExit(0)",
+    "StopIteration": "raise StopIteration",
+    "recursion": "return odd(text)",
+    "memory": "return [0] * 10**14",
+    "no vote": "return 10**5000",
+    "output": "sys.stdout.close()",
+}
+ENDS_A_PROCESS = {"os._exit": "os._exit(0)", "crash": "ctypes.string_at(0)", "abort": "os.abort()"}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("kind", [*ENDS, *ENDS_A_PROCESS])
+def test_a_row_cannot_stop_the_world(tmp_path, kind, workers):
+    if workers == 1 and kind in ENDS_A_PROCESS:
+        pytest.skip("this process is the one that ends")
+    body = {**ENDS, **ENDS_A_PROCESS}[kind]
+    lfs = f"import ctypes, os, sys\n@labeling_function\ndef odd(text):\n    if text == 'a word':\n        {body}\n"
+    process = start(tmp_path, lfs, "--set", f"lfs.workers={workers}")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == (2 if kind in {**ENDS_A_PROCESS, "no vote": ""} else 0)
+    assert "Traceback" not in err
+    assert err.count("labelfns: ") <= 1 + (process.returncode == 0)
+    assert "odd" in out + err or kind == "output"
+
+
 @pytest.mark.parametrize(
     ("number", "code", "line"),
     [(signal.SIGINT, 130, "labelfns: interrupted"), (signal.SIGTERM, 143, "labelfns: told to stop")],

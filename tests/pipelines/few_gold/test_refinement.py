@@ -8,7 +8,7 @@ from labelfns.errors import InputError
 from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.pipelines import FewGold, Labeled, load_settings, run_pipeline
 from labelfns.pipelines.few_gold import refine
-from labelfns.pipelines.run import run
+from labelfns.pipelines.run import training
 
 EVEN = [0.5, 0.5]
 LEARN = FineTuning(epochs=12, min_steps=1, learning_rate=5e-3, frozen_layers=-1)
@@ -92,7 +92,7 @@ def test_a_run_says_what_gold_was_used_for(tiny_project, toy_texts, monkeypatch,
         balances.append(inspect.signature(refine).bind(*args, **options).arguments["class_balance"])
         return refine(*args, **options)
 
-    monkeypatch.setattr(run, "refine", watched)
+    monkeypatch.setattr(training, "refine", watched)
     rows = [{"text": text, "label": ["negative", "positive"][c]} for text, c in zip(texts[:12], gold[:12], strict=True)]
     (tiny_project / "few.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     overrides = ["data.few_gold=few.jsonl", "few_gold.steps=2"]

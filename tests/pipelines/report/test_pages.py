@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from labelfns.pipelines.report.names import short
 from labelfns.pipelines.report.pages import report_page, write_report
 from labelfns.pipelines.report.plots import lfs_picture
+from labelfns.pipelines.run.metrics import read_old_metrics
 
 OLD = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "metrics.json"
 LABELS = ["negative", "positive"]
@@ -39,9 +40,13 @@ ODD = [
 NAMES = st.one_of(st.sampled_from(ODD), st.text(st.characters(), min_size=1, max_size=200).filter(str.strip))
 
 
+def of_before():
+    return read_old_metrics(json.loads(OLD.read_text(encoding="utf-8")))
+
+
 def metrics_of(labels, lf_names):
     """Return the metrics of a run of before, with other names of labels and LFs, and all that is measured now."""
-    metrics = json.loads(OLD.read_text(encoding="utf-8"))
+    metrics = of_before()
 
     def renamed(values):
         return {labels[LABELS.index(name)] if name in LABELS else name: value for name, value in values.items()}
@@ -94,7 +99,7 @@ def test_odd_names(tmp_path):
 
 @pytest.mark.slow
 def test_a_run_of_before(tmp_path):
-    page = write_report(tmp_path, json.loads(OLD.read_text(encoding="utf-8"))).read_text(encoding="utf-8")
+    page = write_report(tmp_path, of_before()).read_text(encoding="utf-8")
     assert "fragile raised" in re.sub(r"</?bdi>", "", page)
     assert "fine-tuned, round 1 (kept)" not in page
     assert "fine-tuned, round 0 (kept)" in page

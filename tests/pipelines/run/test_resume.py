@@ -131,7 +131,7 @@ def test_a_changed_run_is_refused(tiny_project, run, monkeypatch, case):
     change(tiny_project, monkeypatch)
     with pytest.raises(InputError) as caught:
         run("out", resume=True)
-    assert "cannot go on" in str(caught.value)
+    assert "cannot be resumed" in str(caught.value)
     assert message in str(caught.value)
 
 

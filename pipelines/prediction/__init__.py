@@ -1,0 +1,1 @@
+"""LFs and classifier answering together."""

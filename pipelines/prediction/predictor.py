@@ -1,0 +1,173 @@
+"""`Predictor`: the label model's probabilities and the classifier's, joined where an LF votes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.checks import Bools, Ints
+from labelfns.errors import InputError
+from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import softmax
+from labelfns.models.class_balance import Floats
+from labelfns.progress import Progress
+from labelfns.votes import Probs, Votes
+
+if TYPE_CHECKING:
+    from labelfns.models import BaseLabelModel, TransformerClassifier
+
+Origin = Literal["both", "votes", "classifier", "neither"]
+ORIGINS: tuple[Origin, ...] = ("both", "votes", "classifier", "neither")
+LEAST = 1e-6
+"""A probability below this counts as this: no vote is so sure that the text may not speak against it."""
+
+
+@dataclass(frozen=True)
+class VoteWeight:
+    """A weight for the votes, and what it was chosen by.
+
+    Parameters
+    ----------
+    value
+        The weight, from 0, the votes do not count, to 1, they count as much as the classifier.
+    held_out_votes
+        How many votes it was chosen by.
+    log_likelihood
+        Of these votes, on average, by weight, at the sharpness that suits them best.
+    """
+
+    value: float
+    held_out_votes: int
+    log_likelihood: dict[str, float]
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        if not number or not 0 <= self.value <= 1:
+            raise InputError(f"the weight of the votes must be a number in 0..1; got {self.value!r}")
+
+
+USUAL = VoteWeight(0.25, 0, {})
+"""What is taken where held-out votes say nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A label model and a classifier that answer together.
+
+    ``p(y | text) ~ classifier(y | text) * label_model(y | votes) ** weight`` where an LF votes, the classifier's
+    elsewhere: two voters on one text, of which the second is believed by half, as the classifier learned from it.
+
+    Parameters
+    ----------
+    classifier
+        The classifier.
+    label_model
+        The label model, fitted on the votes of the same LFs.
+    weight
+        How much the votes count.
+    """
+
+    classifier: "TransformerClassifier"
+    label_model: "BaseLabelModel"
+    weight: VoteWeight
+
+    def __post_init__(self) -> None:
+        if tuple(self.label_model.classes_) != tuple(self.classifier.classes_):
+            raise InputError(
+                f"the label model's labels are {self.label_model.classes_}, the classifier's "
+                f"{self.classifier.classes_}; they must be the same, in the same order"
+            )
+
+    def answer(self, texts: Sequence[str], votes: Votes, *, progress: Progress | None = None) -> "Answers":
+        """Answer for texts.
+
+        Parameters
+        ----------
+        texts
+            The n texts.
+        votes
+            The LFs' votes on them.
+        progress
+            Called with what is done and how far it is; by default a bar is shown.
+
+        Raises
+        ------
+        InputError
+            If the votes are of other LFs or labels, or not on so many texts.
+        """
+        if len(votes) != len(texts):
+            raise InputError(f"the votes are on {len(votes)} texts; expected {len(texts)}, one row of votes per text")
+        weak = self.label_model.predict_proba(votes)
+        return Answers.of(
+            self.classifier.predict_proba(texts, progress=progress), weak, votes.covered, self.weight.value
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Answers for n texts, and where each came from.
+
+    Parameters
+    ----------
+    probs
+        Probabilities, [n, k], rows sum to 1.
+    classifier
+        The classifier's own, [n, k].
+    weak
+        The label model's, [n, k]; None where no LFs were asked.
+    covered
+        A mask [n]: texts on which an LF votes.
+    """
+
+    probs: Probs
+    classifier: Probs
+    weak: Probs | None
+    covered: Bools
+
+    @classmethod
+    def of(cls, classifier: Probs, weak: Probs | None, covered: Bools | None, weight: float) -> "Answers":
+        """Join probabilities [n, k]."""
+        if weak is None or covered is None:
+            return cls(classifier, classifier, None, np.zeros(len(classifier), dtype=bool))
+        return cls(joined(classifier, weak, covered, weight), classifier, weak, covered)
+
+    def labels(self, min_confidence: float = 0.0) -> Ints:
+        """Return class ids [n]; `ABSTAIN` where the largest probability is below `min_confidence`."""
+        return np.where(self.probs.max(axis=1) >= min_confidence, self.probs.argmax(axis=1), ABSTAIN)
+
+    def origins(self, min_confidence: float = 0.0) -> npt.NDArray[np.str_]:
+        """Return where each answer came from, [n].
+
+        ``"both"`` where votes and classifier say the same; ``"votes"`` or ``"classifier"`` where one of them says
+        something else, or, as for texts without a vote, nothing; ``"neither"`` where there is no answer, as neither is
+        sure.
+        """
+        labels = self.labels(min_confidence)
+        by_classifier = labels == self.classifier.argmax(axis=1)
+        by_votes = np.zeros(len(labels), dtype=bool)
+        if self.weak is not None:
+            by_votes = self.covered & (self.weak[np.arange(len(labels)), labels] >= self.weak.max(axis=1))
+        return np.select(
+            [labels == ABSTAIN, by_votes & by_classifier, by_votes], ["neither", "both", "votes"], "classifier"
+        )
+
+
+def joined(classifier: Probs, weak: Probs, covered: Bools, weight: float) -> Probs:
+    """Return the classifier's probabilities [n, k], on covered rows times the label model's to the power of `weight`.
+
+    Examples
+    --------
+    >>> classifier, votes = np.array([[0.6, 0.4], [0.6, 0.4]]), np.array([[0.1, 0.9], [0.5, 0.5]])
+    >>> joined(classifier, votes, np.array([True, False]), 0.5).round(2).tolist()
+    [[0.33, 0.67], [0.6, 0.4]]
+    """
+    probs: Floats = np.array(classifier, dtype=float)
+    probs[covered] = softmax(log(probs[covered]) + weight * log(weak[covered]))
+    return probs
+
+
+def log(probs: Probs) -> Floats:
+    """Return the logarithm of probabilities, which count as `LEAST` where they are below it."""
+    return np.asarray(np.log(np.maximum(probs, LEAST)))
