@@ -339,7 +339,7 @@ class Pipeline:
         if file is None or not (folder / _MODEL).is_dir():
             raise InputError(
                 f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
-                "metrics.json"
+                "metrics.json. Name a folder that `save` or `labelfns run` wrote"
             )
         from labelfns.models import TransformerClassifier
 

@@ -27,7 +27,7 @@ from .architecture import adjust, freeze, heads, text_length
 from .backbone import check_backbone, load_backbone, load_classifier, quiet
 from .checkpoints import Checkpoints, going_on, last_checkpoint, working_folder
 from .inference import embed, score
-from .inference_settings import MASK, InferenceSettings
+from .inference_settings import FILE, MASK, InferenceSettings
 from .settings import FineTuning
 from .targets import check_labels_agree, check_weights, targets_of
 from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
@@ -366,7 +366,10 @@ class TransformerClassifier(Params):
         """
         model, tokenizer, labels = load_classifier(folder, allow_pickle=allow_pickle)
         saved = InferenceSettings.read(str(Path(folder).expanduser()), labels, str(tokenizer.mask_token or MASK))
-        text_length(model, saved.max_length)
+        try:
+            text_length(model, saved.max_length)
+        except InputError as error:
+            raise InputError(f"model {folder}: {FILE}: {error}") from error
         settings = FineTuning(max_length=saved.max_length, allow_pickle=allow_pickle)
         fitted = cls(folder, labels=labels, settings=settings)
         fitted.model_, fitted.tokenizer_, fitted.classes_, fitted._mask = model, tokenizer, labels, saved.mask

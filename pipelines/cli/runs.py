@@ -82,6 +82,12 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"{labels['(uncovered)']} without and {labels['(tie)']} tied.",
         "",
     )
+    if metrics["copies"]:
+        console.say(
+            f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "
+            "are trained on, or judged by, together.",
+            "",
+        )
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:

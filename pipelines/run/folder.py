@@ -173,7 +173,10 @@ class RunFolder(Place):
         """
         file = self.path / METRICS
         if not file.is_file():
-            raise InputError(f"{self.path} is not the folder of a finished run: there is no metrics.json in it")
+            raise InputError(
+                f"{self.path} is not the folder of a finished run: there is no metrics.json in it. Name another, "
+                "or resume the run to its end"
+            )
         with reading(file, METRICS_AGAIN):
             return read_old_metrics(read_json(file, METRICS_AGAIN))
 

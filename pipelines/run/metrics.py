@@ -176,7 +176,7 @@ def run_metrics(
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
         rule=RULE if best.ledger.judged is not None else NO_JUDGES,
-        warnings=tuple(cautions(votes, result.rounds, best, baselines)),
+        warnings=tuple(cautions(votes, result.rounds, best, baselines, sets)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
 

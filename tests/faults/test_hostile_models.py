@@ -50,7 +50,7 @@ def test_models(project, home, command):
             error.add_note(f"way {way}: {done}")
             raise
 
-    try_all(60, check)
+    try_all(25, check)
 
 
 def check_answers(out):

@@ -115,4 +115,4 @@ def test_runs(project, home, command, way):
             error.add_note(f"{[path.relative_to(folder).as_posix() for path in chosen]}: {done}")
             raise
 
-    try_all(12, check, seconds=10 if way == "resume" else 5)
+    try_all(6, check)

@@ -100,7 +100,7 @@ def test_a_disk_that_takes_no_more_at_any_write(tiny_project, whole, disk):
     for number, rng in seeded(3):
         folder, said = tiny_project / str(number), tiny_project / "said"
         if disk == "small":
-            watch = partial(limit_files, folder, int(10 ** rng.uniform(2.5, 4.7)))
+            watch = partial(limit_files, folder, int(10 ** rng.uniform(3.6, 4.7)))
         else:
             watch = partial(fail_at, folder, rng.randint(1, writes), errno.ENOSPC if disk == "full" else errno.EROFS)
         code, text = finish(["run", tiny_project / "pipeline.toml", "--output", folder, *OPTIONS], said, watch)
