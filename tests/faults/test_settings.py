@@ -203,7 +203,7 @@ def mutated_toml(text: str, rng: random.Random) -> str:
             case 5:
                 lines.insert(i, rng.choice(lines))
             case 6 if equals:
-                lines[i] = f"{name[: rng.randrange(len(name))]}{rng.choice(['', 'x', '.', '-'])} = 1"
+                lines[i] = f"{name[: rng.randrange(len(name) + 1)]}{rng.choice(['', 'x', '.', '-'])} = 1"
             case _:
                 at = rng.randrange(len(lines[i]) + 1)
                 lines[i] = lines[i][:at] + rng.choice(['"', "[", "]", "=", "\x00", "é", "\ufeff", "#"]) + lines[i][at:]
