@@ -236,7 +236,7 @@ def test_mutated_settings_files(tmp_path):
         used = dict(flat(to_mapping(settings)))
         for name, value in flat(tomllib.loads(text.removeprefix("\ufeff"))):
             if not isinstance(value, str) and name in used:
-                assert used[name] == value, name
+                assert used[name] == (float(value) if isinstance(used[name], float) else value), name
             assert name in used or (name.startswith("label_model") and settings.label_model.kind != "snorkel"), name
         settings.label_model.build(settings.seed)
         path.write_text(tomli_w.dumps(to_mapping(settings)), encoding="utf-8")
