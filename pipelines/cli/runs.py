@@ -150,7 +150,7 @@ def predict(
     from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
 
     if output is not None:
-        check_target(output, ENDINGS, overwrite=overwrite)
+        check_target(output, ENDINGS, overwrite=overwrite, reads=[data])
     pipeline = _opened(run_folder, trust_lfs=trust_lfs)
     columns = read_input(data, text, format)
     written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
