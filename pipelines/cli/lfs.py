@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from warnings import catch_warnings, simplefilter
@@ -45,9 +44,9 @@ def apply(
 
     from . import console, inputs
 
+    check_target(output, (".parquet",), overwrite=overwrite)
     settings = inputs.settings_of(pipeline, set_)
-    reads = (pipeline, settings.lfs.file, inputs.source_of(settings, data))
-    check_target(output, (".parquet",), overwrite=overwrite, reads=reads)
+    check_not_read(output, pipeline, settings.lfs.file, inputs.source_of(settings, data))
     changes = {"workers": workers, "cache": None if cache is None else str(cache)}
     options = settings.lfs.options | {name: value for name, value in changes.items() if value is not None}
     lfs, source = inputs.lfs_of(settings), inputs.source_of(settings, data)
@@ -238,32 +237,31 @@ def init(
     )
 
 
-def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool, reads: Iterable[str | Path]) -> None:
-    """Check that a file can be written, before any work.
-
-    Parameters
-    ----------
-    output
-        The file.
-    endings
-        What its name may end in.
-    overwrite
-        Whether one that is there is replaced.
-    reads
-        What the command reads, which is never replaced; what is no file there, as a name on the hub, is passed over.
+def check_not_read(output: Path, *reads: str | Path) -> None:
+    """Check that a file that is written is none of those that are read; what is no file is passed over.
 
     Raises
     ------
     InputError
-        If its name does not say the format, it exists and may not be replaced, it is read, or its folder is not there
-        or may not be written to.
+        If it is.
+    """
+    if output.exists() and any(Path(path).exists() and output.samefile(path) for path in reads):
+        raise InputError(f"--output {output} would be replaced, and it is what is read; name another")
+
+
+def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:
+    """Check that a file can be written, before any work.
+
+    Raises
+    ------
+    InputError
+        If its name does not say the format, it exists and may not be replaced, or its folder is not there or may not be
+        written to.
     """
     if output.suffix not in endings:
         raise InputError(f"--output {output}: its name must end in {' or '.join(endings)}")
     if output.is_dir():
         raise InputError(f"--output {output} is a folder; name a file")
-    if output.exists() and any(Path(path).exists() and output.samefile(path) for path in reads):
-        raise InputError(f"--output {output} would be replaced, and it is what is read; name another")
     if output.exists() and not overwrite:
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
