@@ -1,6 +1,7 @@
 """Commands around LFs: try them, measure them, find what to write next, begin."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from warnings import catch_warnings, simplefilter
@@ -45,6 +46,7 @@ def apply(
 
     check_target(output, (".parquet",), overwrite=overwrite)
     settings = inputs.settings_of(pipeline, set_)
+    check_not_read(output, pipeline, settings.lfs.file, inputs.source_of(settings, data))
     changes = {"workers": workers, "cache": None if cache is None else str(cache)}
     options = settings.lfs.options | {name: value for name, value in changes.items() if value is not None}
     lfs, source = inputs.lfs_of(settings), inputs.source_of(settings, data)
@@ -235,13 +237,26 @@ def init(
     )
 
 
+def check_not_read(output: Path, *reads: str | Path) -> None:
+    """Check that a file that is written is none of those that are read; what is no file is passed over.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    if output.exists() and any(Path(path).exists() and output.samefile(path) for path in reads):
+        raise InputError(f"--output {output} would be replaced, and it is what is read; name another")
+
+
 def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:
     """Check that a file can be written, before any work.
 
     Raises
     ------
     InputError
-        If its name does not say the format, it exists and may not be replaced, or its folder is not there.
+        If its name does not say the format, it exists and may not be replaced, or its folder is not there or may not be
+        written to.
     """
     if output.suffix not in endings:
         raise InputError(f"--output {output}: its name must end in {' or '.join(endings)}")
@@ -251,6 +266,8 @@ def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> 
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
+    if not os.access(output.parent, os.W_OK):
+        raise InputError(f"{output.parent}: there is no right to write {output.name} to this folder")
 
 
 def _votes(settings: "PipelineSettings", *sets: Any) -> "list[Votes]":

@@ -11,7 +11,7 @@ import typer
 from labelfns.data import example
 from labelfns.errors import LabelFnsError, WriteError, first_line
 
-from .lfs import check_target
+from .lfs import check_not_read, check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ def predict(
 
     if output is not None:
         check_target(output, ENDINGS, overwrite=overwrite)
+        check_not_read(output, data)
     pipeline = _opened(run_folder, trust_lfs=trust_lfs)
     columns = read_input(data, text, format)
     written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]

@@ -189,7 +189,7 @@ def to_resume(parent: Path, name: str) -> Path:
     folders = [RunFolder(parent / f"{name}-{number}") for number in sorted(_numbers(parent, name), reverse=True)]
     runs = [folder for folder in folders if folder.is_run or folder.blank]
     unfinished = [folder for folder in runs if not folder.complete]
-    return next((folder.path for folder in [*unfinished, *runs]), next_free(parent, name))
+    return next((parent / folder.path.name for folder in [*unfinished, *runs]), next_free(parent, name))
 
 
 def next_free(parent: Path, name: str) -> Path:

@@ -103,6 +103,10 @@ def test_runs(project, home, command, way):
         if rng.random() < 0.3:
             for inner in {path.parent for path in chosen}:
                 hostile.evil(inner, canary)
+        if rng.random() < 0.3 and (folder / "lfs.py").is_file():  # which may be /dev/null by now
+            (folder / "lfs.py").unlink()
+            hostile.evil(folder, canary)
+            (folder / "evil.py").rename(folder / "lfs.py")
         if rng.random() < 0.5:
             forge(folder)
         before = hostile.state(home / "outside"), hostile.state(project)
