@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from labelfns import Votes
+from labelfns import Texts, Votes
 from labelfns.models import MajorityVote
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Labeled, SelfTrainingResult
@@ -42,7 +42,7 @@ def measured(make_round):
             data=SimpleNamespace(pool="pool.csv", val="val.csv"),
             label_model=SimpleNamespace(kind="majority"),
         ),
-        sets={"pool": SimpleNamespace(texts=texts, gold=None), "val": SimpleNamespace(texts=texts, gold=gold)},
+        sets={"pool": Texts(texts), "val": Texts(texts, gold)},
         votes={"pool": VOTES, "val": VOTES},
         label_model=model,
         result=SelfTrainingResult(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelfns.engine.linear_regex import linear
+from labelfns.engine.patterns.linear_regex import linear
 
 PARTS = [
     *["a", "b", "K", " ", "1", "_", "-", r"\b", r"\d", r"\W", r"\s", r"\.", "[ab]", "[^a1]", r"[\w-]", "."],

@@ -2,8 +2,7 @@ r"""A pattern of `re` written for the `regex` package, which can end a search bu
 
 The pattern is taken apart by `re`'s own parser and written again with everything said out: what `\w`, `\s` and `\b`
 mean (in `regex` a combining mark is part of a word), flags, counts, and the letters that are one without case. What is
-found then agrees, but for characters that are newer than Python's Unicode tables (`labelfns.engine.time_limit` takes
-them out). A leaf.
+found then agrees, but for characters that are newer than Python's Unicode tables, which `time_limit` takes out. A leaf.
 """
 
 import re

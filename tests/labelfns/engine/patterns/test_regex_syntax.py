@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labelfns.engine.regex_syntax import translated
-from labelfns.engine.time_limit import TimedPattern
+from labelfns.engine.patterns.regex_syntax import translated
+from labelfns.engine.patterns.time_limit import TimedPattern
 from labelfns.errors import LFError
 
 LETTERS = [
