@@ -1,6 +1,7 @@
 """Commands around LFs: try them, measure them, find what to write next, begin."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from warnings import catch_warnings, simplefilter
@@ -241,7 +242,8 @@ def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> 
     Raises
     ------
     InputError
-        If its name does not say the format, it exists and may not be replaced, or its folder is not there.
+        If its name does not say the format, it exists and may not be replaced, or its folder is not there or
+        cannot be written to.
     """
     if output.suffix not in endings:
         raise InputError(f"--output {output}: its name must end in {' or '.join(endings)}")
@@ -251,6 +253,8 @@ def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> 
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
+    if not os.access(output.parent, os.W_OK):
+        raise InputError(f"{output.parent}: there is no right to write {output.name} to this folder")
 
 
 def _votes(settings: "PipelineSettings", *sets: Any) -> "list[Votes]":

@@ -68,8 +68,8 @@ def a_project(folder, labels, names):
             "kind": "keywords",
             "label": labels[c],
             "name": name,
-            "words": [f"word{c}"],
-            "expects": {f"a word{c}": labels[c]},
+            "words": [f"w{c}"],
+            "expects": {f"a w{c}": labels[c]},
         }
         for c, name in enumerate(names)
     ]
