@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Gold, check_gold
 from labelfns.errors import InputError, SettingsError
+from labelfns.io.atomic import write_text
 from labelfns.models.arrays import Floats, Probs, decide
 from labelfns.models.params import Params
 from labelfns.votes import Votes
@@ -137,6 +138,8 @@ class BaseLabelModel(Params, ABC):
         ------
         InputError
             If the model is not fitted.
+        WriteError
+            If the file cannot be written; nothing is left of it then.
         """
         self._check(None)
         content = {
@@ -148,7 +151,7 @@ class BaseLabelModel(Params, ABC):
             "notes": self.notes_,
             "state": plain(self._state()),
         }
-        Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
