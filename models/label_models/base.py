@@ -139,7 +139,7 @@ class BaseLabelModel(Params, ABC):
         InputError
             If the model is not fitted.
         WriteError
-            If the file cannot be written; nothing is left of it then.
+            If it cannot be written.
         """
         self._check(None)
         content = {

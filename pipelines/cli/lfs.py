@@ -242,8 +242,8 @@ def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> 
     Raises
     ------
     InputError
-        If its name does not say the format, it exists and may not be replaced, or its folder is not there or
-        cannot be written to.
+        If its name does not say the format, it exists and may not be replaced, or its folder is not there or may not be
+        written to.
     """
     if output.suffix not in endings:
         raise InputError(f"--output {output}: its name must end in {' or '.join(endings)}")
