@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_of
 from labelfns.errors import InputError, did_you_mean, raise_all, some
+from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
 from labelfns.vote_tables import lf_table, row_table
 
@@ -279,10 +280,16 @@ class Votes:
         return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata."""
+        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written; nothing is left of it then, and a file of that name stays.
+        """
         about = metadata(self.labels, self.lf_names, self.faults)
-        with Path(path).open("wb") as file:
-            self.to_polars().write_parquet(file, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
+        with whole(path) as part:
+            self.to_polars().write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":

@@ -57,6 +57,14 @@ class OtherColumns:
         return pl.Series(own, list(values), dtype=types[kind])
 
 
+def beside(frame: "pl.DataFrame", columns: Mapping[str, Sequence[Any]] | None) -> "pl.DataFrame":
+    """Return a frame [n rows] with other columns, of n values each, after its own."""
+    others = OtherColumns()
+    others.see(columns or {})
+    named = others.named(frame.columns)
+    return frame.with_columns(others.series(name, (columns or {})[name], own) for name, own in named.items())
+
+
 _KINDS: Mapping[type, Kind] = {str: "text", bool: "bool", int: "int", float: "float"}
 _LARGE = 1 << 63
 

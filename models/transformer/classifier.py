@@ -167,7 +167,7 @@ class TransformerClassifier(Params):
         WriteError
             If a checkpoint cannot be written.
         """
-        check(number("seed", self.seed, "[0, inf)", whole=True))
+        check(number("seed", self.seed, "[0, 9223372036854775807]", whole=True))
         texts = _texts(texts)
         targets, labels = targets_of(probs, len(texts), self.labels)
         if start is not None:

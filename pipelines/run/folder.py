@@ -13,6 +13,7 @@ import tomli_w
 
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.atomic import whole
+from labelfns.io.other_columns import beside
 from labelfns.models import FineTuning
 from labelfns.models.transformer.checkpoints import last_checkpoint
 from labelfns.pipelines.few_gold import FewGoldResult
@@ -23,7 +24,7 @@ from labelfns.votes import Probs, Votes
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
-from .round_files import probability_columns, read_round, write_round
+from .round_files import Fields, probability_columns, read_round, write_round
 from .run_files import MARK, discard
 from .saved import (
     START_AGAIN,
@@ -110,17 +111,17 @@ class RunFolder(Place):
         with reading(self.path / _VOTES):
             return Votes.load(self.path / _VOTES)
 
-    def write_weak_labels(self, votes: Votes, weak: Probs) -> None:
-        """Write ``weak_labels.parquet``: a column ``p_LABEL`` per class, and which rows are covered and in conflict."""
+    def write_weak_labels(self, votes: Votes, weak: Probs, fields: Fields = None) -> None:
+        """Write ``weak_labels.parquet``: ``p_LABEL`` per class, which rows are covered and in conflict, the fields."""
         columns = probability_columns(weak.astype("float32"), votes.labels)
         frame = pl.DataFrame({**columns, "covered": votes.covered, "conflict": votes.conflicting})
         with whole(self.path / "weak_labels.parquet") as part:
-            frame.write_parquet(part)
+            beside(frame, fields).write_parquet(part)
 
-    def write_round(self, done: Round, labels: tuple[str, ...]) -> None:
+    def write_round(self, done: Round, labels: tuple[str, ...], fields: Fields = None) -> None:
         """Write ``rounds/R`` (see `labelfns.pipelines.run.round_files`) and remove the checkpoints of the round."""
         self._make_room(f"rounds/{done.ledger.round}")
-        write_round(self.path / "rounds", done, labels)
+        write_round(self.path / "rounds", done, labels, fields)
         discard(self.path, self.checkpoints.name)
 
     def read_rounds(self, votes: Votes, settings: FineTuning) -> list[Round]:

@@ -111,7 +111,7 @@ def run_pipeline(
             return metrics if not main or folder.reported else report(folder, metrics)
         trained = train(
             prepared,
-            on_round=lambda done: folder.write_round(done, inputs.lfs.labels) if main else None,
+            on_round=lambda done: folder.write_round(done, inputs.lfs.labels, inputs.pool.fields) if main else None,
             done=folder.read_rounds(prepared.votes["pool"], settings.classifier),
             checkpoints=folder.checkpoints,
             progress=show,
@@ -124,7 +124,8 @@ def run_pipeline(
 
 def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
     """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
-    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels)
+    pool = trained.prepared.inputs.pool
+    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels, pool.fields)
     folder.write_best(trained.result.best, trained.few_gold)
     save_predictor(folder.path, trained.predictor, sign=True)
     metrics = run_metrics(

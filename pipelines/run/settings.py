@@ -167,6 +167,10 @@ class PipelineSettings:
             "self_training.class_balance": self.self_training.class_balance,
         }
         check(
+            (
+                self.data.few_gold is not None or self.few_gold == FewGold(),
+                "few_gold would do nothing: its settings go with data.few_gold, which is not set",
+            ),
             (0 <= self.seed <= top, f"seed must be in 0..{top}; got {self.seed}"),
             *(
                 (

@@ -96,9 +96,11 @@ def check_lengths(n: int, **rows: Sized | None) -> None:
     raise_all(
         InputError,
         [
-            f"{name} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
+            f"{name} must be a sequence, one value per text; got a {type(entries).__name__}"
+            if not hasattr(entries, "__len__")
+            else f"{name} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
             for name, entries in rows.items()
-            if entries is not None and len(entries) != n
+            if entries is not None and (not hasattr(entries, "__len__") or len(entries) != n)
         ],
     )
 

@@ -62,6 +62,7 @@ REFUSED = {
     "data.pool='a\\0b'": "data.pool must be a path",
     "data.labels=['a']": "data.labels must be 2 to 127 names",
     "few_gold.steps=1e9": "few_gold.steps must be a whole number",
+    "few_gold.steps=10": "few_gold would do nothing: its settings go with data.few_gold",
     "typo.x=1": "typo is not a setting",
 }
 
@@ -175,7 +176,9 @@ def full_file():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "p.toml"
         path.write_text(SMALL)
-        settings = load_settings(path, ["data.val='val.csv'", "classifier.trainer.max_grad_norm=2.0"])
+        settings = load_settings(
+            path, ["data.val='val.csv'", "data.few_gold='few.csv'", "classifier.trainer.max_grad_norm=2.0"]
+        )
     return tomli_w.dumps(to_mapping(settings))
 
 
