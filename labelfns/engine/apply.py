@@ -13,8 +13,8 @@ import numpy.typing as npt
 from labelfns.engine.calling import Answer, call, call_batch
 from labelfns.engine.fields import Rows
 from labelfns.engine.options import ApplyOptions, can_compile
-from labelfns.engine.patterns.time_limit import TimeLimitError, limited
 from labelfns.engine.processes import call_in_processes, forked_with_polars
+from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, VoteParser
 from labelfns.errors import LabelFnsWarning, LFError, raise_all
 from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, SnorkelLF

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from labelfns.engine.options import ApplyOptions
-from labelfns.engine.patterns.time_limit import TimeLimitError, limited
+from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, VoteParser, shown
 from labelfns.errors import LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction

@@ -18,7 +18,7 @@ from labelfns.engine.calling import Answer, call
 from labelfns.engine.counts import OF_TOKENS, count_in_texts, count_in_tokens
 from labelfns.engine.lf_index import NO_HITS, Hits, LFIndex
 from labelfns.engine.options import ApplyOptions, Declared
-from labelfns.engine.patterns.linear_regex import linear
+from labelfns.engine.regex_syntax import linear
 from labelfns.engine.text_index import ROWS as ROWS
 from labelfns.engine.text_index import Block, Ints, TextIndex, may_hold
 from labelfns.engine.vote_parser import Column, VoteParser

@@ -1,7 +1,7 @@
 """A time limit for the searches of a pattern, in any thread and on any system.
 
 `re` cannot be interrupted, the `regex` package can: it searches here for what `re` would find
-(`labelfns.engine.patterns.regex_syntax`).
+(`labelfns.engine.regex_syntax`).
 """
 
 import re
@@ -13,7 +13,7 @@ from itertools import chain
 from math import isinf
 from typing import Any, TypeVar
 
-from labelfns.engine.patterns.regex_syntax import translated
+from labelfns.engine.regex_syntax import translated
 from labelfns.errors import LFError
 from labelfns.lfs.declared import PatternLF
 

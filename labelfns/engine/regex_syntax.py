@@ -1,8 +1,13 @@
-r"""A pattern of `re` written for the `regex` package, which can end a search but reads some of the syntax otherwise.
+r"""Patterns of `re` for other engines, each of which reads some of the syntax otherwise.
 
-The pattern is taken apart by `re`'s own parser and written again with everything said out: what `\w`, `\s` and `\b`
-mean (in `regex` a combining mark is part of a word), flags, counts, and the letters that are one without case. What is
-found then agrees, but for characters that are newer than Python's Unicode tables, which `time_limit` takes out. A leaf.
+For the `regex` package, which can end a search, a pattern is taken apart by `re`'s own parser and written again with
+everything said out: what `\w`, `\s` and `\b` mean (in `regex` a combining mark is part of a word), flags, counts, and the
+letters that are one without case. What is found then agrees, but for characters that are newer than Python's Unicode
+tables (`labelfns.engine.time_limit` takes them out).
+
+For polars's engine, which takes linear time, patterns stay as they are. Only patterns and rows on which it cannot
+differ from `re` are taken: the constructs below, on rows of printable ASCII. Look-around, back references, `re`'s own
+spellings and everything else that is read differently is left to the others, under a time limit.
 """
 
 import re
@@ -166,3 +171,40 @@ def _char(code: int) -> str:
 
 def _letters(codes: Iterable[int]) -> str:
     return "".join(map(_char, sorted(codes)))
+
+
+_SAFE = re.compile(
+    r"""(?:
+      \\[bdDwWsSntr]             # classes and breaks that mean the same on printable ASCII
+    | \\[^a-zA-Z0-9\s<>]         # escaped punctuation; \< and \> are word breaks elsewhere
+    | \[\^?(?:                   # a class, without nested ones and set operations
+          \\[dDwWsSntr] | \\[^a-zA-Z0-9\s<>]
+        | (?!&&|--|~~|\|\|)[^\]\[\\\^]
+      )+\]
+    | \(\?: | \((?!\?) | \) | \|
+    | [*+?](?![+*{])\??          # no possessive forms
+    | \{\d{1,3}(?:,\d{0,3})?\}(?![+*{])\??
+    | [\^$.]
+    | [^\\\[\](){}*+?|^$.]       # a plain character
+    )*""",
+    re.VERBOSE,
+)
+
+
+def linear(pattern: re.Pattern[str]) -> str | None:
+    r"""Return a pattern in the linear engine's syntax, None where it must be left to `re`.
+
+    Examples
+    --------
+    >>> linear(re.compile(r"\bso+ (?:good|bad)$", re.IGNORECASE))
+    '(?i)\\bso+ (?:good|bad)$'
+    >>> linear(re.compile(r"(?<!not )good")), linear(re.compile(r"(a)\1"))
+    (None, None)
+    """
+    flags = pattern.flags & ~re.UNICODE
+    text = pattern.pattern
+    if flags & ~re.IGNORECASE or not text.isascii() or not text.isprintable() or r"\b{" in text:
+        return None
+    if not _SAFE.fullmatch(text):
+        return None
+    return f"(?i){text}" if flags & re.IGNORECASE else text

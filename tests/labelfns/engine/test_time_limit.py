@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from labelfns import Context, LFSet, emoji, regex
-from labelfns.engine.patterns.time_limit import TimedPattern, TimeLimitError
+from labelfns.engine.time_limit import TimedPattern, TimeLimitError
 from labelfns.errors import InputError, LFError
 
 HOSTILE = r"(?=a)(a|aa)+$"  # the look-ahead keeps it from the linear engine
