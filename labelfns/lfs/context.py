@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from labelfns.errors import LFError, raise_all
-from labelfns.text.spans import Span
-from labelfns.text.tokens import Token, fold, tokens
+from labelfns.text.spans import Span, outside
+from labelfns.text.tokens import Token, fold, skipped, tokens
 from labelfns.text.word_lists import Words, warn_of_spaceless
 
 _NEGATIONS = (
@@ -18,7 +18,9 @@ _NEGATIONS = (
 NEGATIONS = frozenset(_NEGATIONS.split())
 """Words that negate what follows; besides these, every word that ends in ``n't``."""
 
-_BREAK = re.compile(r"[.!?;:,\n()]")
+_BREAK = re.compile(
+    "[.!?;:,\n()\u2026\u2028\u2029\u061f\u060c\u061b\u0964\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]"
+)
 _REACH = 3
 
 
@@ -144,7 +146,8 @@ class Places:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [match.start() for match in _BREAK.finditer(self._text)]
+        breaks = [match.span() for match in _BREAK.finditer(self._text)]
+        return [start for start, _ in outside(breaks, skipped(self._text))] if breaks else []
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,8 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from math import ceil, isfinite
+from math import ceil
+from sys import float_info
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from labelfns.errors import did_you_mean
@@ -225,7 +226,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if isinstance(value, str) and words:
         return value in words
     if isinstance(value, int | float) and {int, float} & set(kinds):
-        return isfinite(value) and (float in kinds or isinstance(value, int))
+        return abs(value) <= float_info.max and (float in kinds or isinstance(value, int))
     return isinstance(value, tuple(kinds))
 
 

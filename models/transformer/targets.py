@@ -30,6 +30,8 @@ def targets_of(probs: npt.ArrayLike, n: int, labels: Sequence[str] | None) -> tu
     InputError
         If they are not right; the rows are named.
     """
+    if labels is not None:
+        check_labels(labels)
     try:
         values = np.asarray(probs)
     except ValueError as error:  # rows of different lengths
@@ -39,7 +41,6 @@ def targets_of(probs: npt.ArrayLike, n: int, labels: Sequence[str] | None) -> tu
     if values.ndim != 2 or values.shape[0] != n or values.shape[1] < 2:
         raise InputError(f"probs must have shape ({n}, k), one row per text, k at least 2; got {values.shape}")
     names = tuple(labels if labels is not None else (f"LABEL_{c}" for c in range(values.shape[1])))
-    check_labels(names)
     if len(names) != values.shape[1]:
         raise InputError(f"probs has {values.shape[1]} columns for {len(names)} labels: {some(names)}")
     if not np.issubdtype(values.dtype, np.number):

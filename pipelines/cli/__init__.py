@@ -153,7 +153,6 @@ def _write(message: str) -> None:
 def _flush() -> None:
     """Write out what is buffered; a reader that went away is no one to tell."""
     try:
-        if not sys.stdout.closed:  # by an LF
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

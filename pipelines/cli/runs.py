@@ -76,10 +76,10 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
 
     for warning in metrics["warnings"]:
         console.say(f"Warning: {warning}", style="yellow")
-    coverage, labels = metrics["coverage"], metrics["label_model"]["by_label"]
+    coverage, (*_, tied, uncovered) = metrics["coverage"], metrics["label_model"]["by_label"].values()
     console.say(
         f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
-        f"{labels['(uncovered)']} without and {labels['(tie)']} tied.",
+        f"{uncovered} without and {tied} tied.",
         "",
     )
     if metrics["copies"]:

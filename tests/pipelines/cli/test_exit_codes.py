@@ -40,30 +40,39 @@ def test_code_of_the_user_cannot_end_a_command_well(tmp_path, lfs):
     assert "Traceback" not in err
 
 
-ENDS = {
-    "sys.exit": "raise SystemExit(0)",
-    "StopIteration": "raise StopIteration",
-    "recursion": "return odd(text)",
-    "memory": "return [0] * 10**14",
-    "no vote": "return 10**5000",
-    "output": "sys.stdout.close()",
-}
-ENDS_A_PROCESS = {"os._exit": "os._exit(0)", "crash": "ctypes.string_at(0)", "abort": "os.abort()"}
+FAULTS = ("raise SystemExit(0)", "raise StopIteration", "return lf_2(text)", "return [0] * 10**14", "quit()")
+
+
+def lfs_that(*bodies):
+    return "import ctypes, os\n" + "".join(
+        f"@labeling_function\ndef lf_{j}(text):\n    if text == 'a word':\n        {body}\n"
+        for j, body in enumerate(bodies)
+    )
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("kind", [*ENDS, *ENDS_A_PROCESS])
-def test_a_row_cannot_stop_the_world(tmp_path, kind, workers):
-    if workers == 1 and kind in ENDS_A_PROCESS:
-        pytest.skip("this process is the one that ends")
-    body = {**ENDS, **ENDS_A_PROCESS}[kind]
-    lfs = f"import ctypes, os, sys\n@labeling_function\ndef odd(text):\n    if text == 'a word':\n        {body}\n"
-    process = start(tmp_path, lfs, "--set", f"lfs.workers={workers}")
+def test_what_lfs_raise_are_their_faults(tmp_path, workers):
+    process = start(tmp_path, lfs_that(*FAULTS), "--set", f"lfs.workers={workers}")
     out, err = process.communicate(timeout=120)
-    assert process.returncode == (2 if kind in {**ENDS_A_PROCESS, "no vote": ""} else 0)
+    assert process.returncode == 0
+    assert all(f"lf_{j}" in out for j in range(len(FAULTS)))
     assert "Traceback" not in err
-    assert err.count("labelfns: ") <= 1 + (process.returncode == 0)
-    assert "odd" in out + err or kind == "output"
+
+
+@pytest.mark.parametrize(
+    ("body", "workers", "message"),
+    [
+        ("os._exit(0)", 2, "a process that called lf_0 ended"),
+        ("return 10**5000", 1, "LF 'lf_0' returned on row 0"),
+    ],
+)
+def test_one_message_where_a_process_ends_or_a_vote_is_none(tmp_path, body, workers, message):
+    process = start(tmp_path, lfs_that(body), "--set", f"lfs.workers={workers}")
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (2, "")
+    assert err.count("labelfns: ") == 1
+    assert message in err
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(
