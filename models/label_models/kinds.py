@@ -35,6 +35,6 @@ def load_label_model(path: str | PathLike[str]) -> BaseLabelModel:
     kinds = {kind.__name__: kind for kind in KINDS.values()}
     try:
         kind = kinds[json.loads(Path(path).read_text(encoding="utf-8"))["kind"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} holds no label model of labelfns: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(f"{path} holds no label model of labelfns: {error!r}; fit and save it again") from error
     return kind.load(path)

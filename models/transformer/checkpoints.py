@@ -24,8 +24,8 @@ from labelfns.io.atomic import remove, settle
 
 from . import distributed as parallel
 
-UNFINISHED = "unfinished"
-"""Where a checkpoint is written before it gets its name."""
+UNFINISHED = "labelfns-unfinished"
+"""Where a checkpoint is written before it gets its name; nobody else names a folder so, as it is removed."""
 
 _ASK_EVERY = 10  # steps after which several processes agree whether a checkpoint is due; their clocks differ
 
@@ -113,11 +113,7 @@ def last_checkpoint(folder: Path) -> Path | None:
     InputError
         If it is not as it was written; every file that is not is named.
     """
-    numbers = {
-        int(number): path
-        for path in folder.glob("checkpoint-*")
-        if (number := path.name.removeprefix("checkpoint-")).isdecimal()
-    }
+    numbers = _numbered(folder)
     if not numbers:
         return None
     last = numbers[max(numbers)]
@@ -154,9 +150,19 @@ def keep(folder: Path, name: str) -> None:
     sums = {path.name: _sha256(path) for path in sorted(files)}
     (folder / UNFINISHED / name / _SUMS).write_text(json.dumps(sums, indent=2), encoding="utf-8")
     settle(folder / UNFINISHED / name, folder / name)
-    for other in folder.iterdir():
+    remove(folder / UNFINISHED)
+    for other in _numbered(folder).values():
         if other.name != name:
             remove(other)
+
+
+def _numbered(folder: Path) -> dict[int, Path]:
+    """Return the checkpoints in a folder by their steps; whatever else is there is none of ours."""
+    return {
+        int(number): path
+        for path in folder.glob("checkpoint-*")
+        if (number := path.name.removeprefix("checkpoint-")).isdecimal() and path.is_dir() and not path.is_symlink()
+    }
 
 
 def _problem(path: Path, expected: str | None, *, listed: bool) -> str | None:

@@ -21,6 +21,7 @@ from labelfns.pipelines.self_training.ledger import Round
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
 
+from .inputs import LF_FILE
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
@@ -72,14 +73,15 @@ class RunFolder(Place):
             damaged.
         """
         made = read_json(self.path / MADE_FROM)
-        if not all(isinstance(made.get(kind), dict) for kind in made_from):
+        if not all(isinstance(values, dict) for values in [*map(made.get, made_from), made.get("files", {})]):
             raise damaged(self.path / MADE_FROM, f"it must hold {', '.join(made_from)}", START_AGAIN)
         changed = self._changed_settings(settings)
         for kind, values in made_from.items():
             for name, value in values.items():
                 was = made[kind].get(name)
                 if was != value:
-                    changed.append(f"{name} was {was} and is {value}" if kind == "versions" else f"{name} changed")
+                    what = f"was {was} and is {value}" if kind == "versions" else "changed"
+                    changed.append(f"{name} {what}" + (f": {settings.lfs.file}" if name == LF_FILE else ""))
         if changed:
             lines = "".join(f"\n  - {change}" for change in changed)
             raise InputError(

@@ -95,10 +95,11 @@ def check_files(folder: Path, expected: Mapping[str, str], fix: str) -> None:
         If one is not; the first is named.
     """
     for name, value in expected.items():
-        if not (folder / name).is_file():
-            raise damaged(folder / name, "it is not there any more", fix)
-        if sha256(folder / name) != value:
-            raise damaged(folder / name, "it was changed or cut short after the run wrote it", fix)
+        with reading(folder / name, fix):
+            if not (folder / name).is_file():
+                raise damaged(folder / name, "it is not there any more", fix)
+            if sha256(folder / name) != value:
+                raise damaged(folder / name, "it was changed or cut short after the run wrote it", fix)
 
 
 def _plain(value: Any) -> Any:

@@ -105,6 +105,8 @@ def half_written(folder):
     import torch
     from safetensors import safe_open
 
+    from labelfns.models.transformer.checkpoints import UNFINISHED
+
     readers = {
         ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
         ".toml": lambda path: tomllib.loads(path.read_text(encoding="utf-8")),
@@ -114,7 +116,7 @@ def half_written(folder):
     }
     bad = []
     for path in folder.rglob("*"):
-        unfinished = any(part.endswith(PART) or part == "unfinished" for part in path.relative_to(folder).parts)
+        unfinished = any(part.endswith((PART, UNFINISHED)) for part in path.relative_to(folder).parts)
         if path.is_file() and not unfinished and path.suffix in readers:
             try:
                 readers[path.suffix](path)

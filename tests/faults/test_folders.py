@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from labelfns.io.atomic import OLD, PART, whole
+from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.pipelines.run.run_files import MARK
+from labelfns.progress import silent
 
 from .hostile import state
 
@@ -207,3 +209,29 @@ def test_resume_without_output_takes_the_run_that_waits(mine, command, project):
     assert not (mine / "runs" / f"{other}-1").exists()
     code, _, err = command("run", project / "pipeline.toml", "--resume", *stopped)
     assert "is complete: nothing was left to do" in " ".join(err.split())
+
+
+def test_a_file_never_takes_the_place_of_a_folder(mine, command):
+    (mine / "runs" / "first" / "report.html").unlink()
+    (mine / "runs" / "first" / "report.html").mkdir()
+    put("runs/first/report.html/thesis.txt")(mine)
+    before = state(mine)
+    code, _, err = command("report", "runs/first")
+    assert (code, "Traceback" in err) == (2, False), err
+    assert "report.html" in err
+    assert state(mine) == before
+
+
+def test_checkpoints_in_a_folder_of_the_users(mine):
+    """`fit` takes any folder for its checkpoints, and removes its own alone."""
+    kept = state(mine)
+    settings = FineTuning(epochs=1, min_steps=3, checkpoint_minutes=0)
+    for name in ("unfinished/checkpoint-1", "checkpoint-old"):
+        put(f"{name}/thesis.txt")(mine)
+    TransformerClassifier(mine / "runs" / "first" / "model", settings=settings).fit(
+        ["so great", "awful"] * 4, [0, 1] * 4, checkpoints=mine, progress=silent
+    )
+    now = state(mine)
+    assert {name: now.get(name) for name in kept} == kept
+    for name in ("unfinished/checkpoint-1", "checkpoint-old"):
+        assert (mine / name / "thesis.txt").is_file()

@@ -111,7 +111,7 @@ def other_torch(project, monkeypatch):
 
 CHANGES = {
     "a setting": (add("pipeline.toml", "patience = 3\n"), "self_training.patience was 1 and is 3"),
-    "the LF file": (add("lfs.py", "# a word\n"), "the LF file changed"),
+    "the LF file": (add("lfs.py", "# a word\n"), "the LF file changed: "),
     "a file that it imports": (add("words.py", "words.append('lunch')\n"), "what the LFs fire on changed"),
     "the pool": (add("pool.jsonl", '{"text": "one more"}\n'), "the rows of data.pool changed"),
     "gold": (add("val.csv", "one more,negative\n"), "the rows of data.val changed"),
