@@ -190,7 +190,7 @@ class Pipeline:
             if data is not None:
                 sets[name] = _with_gold(data, labels, name)
         plan = Plan(
-            self.label_model or SnorkelLabelModel(seed=self.seed),
+            self.label_model or SnorkelLabelModel(),
             TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
             self.rounds or Rounds(),
             self.few_gold or FewGold(),

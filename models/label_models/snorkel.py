@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
     from .snorkel_fit import DistinctLabelModel
 
+STARTS, SHARES = (
+    np.array([0.046910, 0.230765, 0.5, 0.769235, 0.953090]),
+    np.array([0.118463, 0.239314, 0.284444, 0.239314, 0.118463]),
+)
+"""Starts of a fit, and how much each counts: Gauss-Legendre quadrature over (0, 1), from which a seed draws one."""
 LIMIT = 6000
 """The largest (LFs x labels) that is fitted; its square in float64 is 0.3 GB."""
 SEED_GAP = 0.01
@@ -32,15 +37,18 @@ MOVING = 1e-4
 class SnorkelLabelModel(BaseLabelModel):
     """Snorkel's label model (Ratner et al. 2019, "Training Complex Models with Multi-Task Weak Supervision").
 
-    The snorkel package's own model, fitted on distinct vote rows: for the same seed and settings `mu_` and the
-    probabilities are the package's. Its seed does not touch the global generators, rows without votes are left
-    alone, and gold with unknown rows is understood. Its confidences depend on the seed where LFs are sparse; a second
-    fit with the next seed shows how much, and `notes_` says so.
+    The snorkel package's own model, fitted on distinct vote rows. Rows without votes are left alone, gold with unknown
+    rows is understood, and the global generators stay as they were.
+
+    All that its seed decides is one number in (0, 1), by which the first guess of `mu_` is multiplied; where LFs are
+    sparse the confidences depend on it. Without a seed the probabilities are their mean over all such starts, to some
+    three digits, by five fits. With a seed `mu_` and the probabilities are the package's for that seed, and where they
+    depend on it, as a second fit shows, `notes_` says so.
 
     Parameters
     ----------
     seed
-        Seed of the fit, in 0..2**32 - 1; the same seed gives the same probabilities.
+        None, or the seed of a single fit, in 0..2**32 - 1; the same seed gives the same probabilities.
     n_epochs
         Steps of gradient descent, at least 1.
     lr
@@ -55,7 +63,10 @@ class SnorkelLabelModel(BaseLabelModel):
     Attributes
     ----------
     mu_
-        An [m * k, k] array in (0, 1): how often LF j votes for c on rows of each class, in row ``j * k + c``.
+        An [m * k, k] array in (0, 1): how often LF j votes for c on rows of each class, in row ``j * k + c``; without a
+        seed, the mean over the fits.
+    fits_
+        `mu_` of each fit, [s, m * k, k]: one with a seed, five without.
     class_balance_
         The [k] shares of the classes in use.
 
@@ -65,7 +76,7 @@ class SnorkelLabelModel(BaseLabelModel):
         If a setting is out of range.
     """
 
-    seed: int = 0
+    seed: int | None = None
     n_epochs: int = 100
     lr: float = 0.01
     l2: float = 0.0
@@ -75,7 +86,10 @@ class SnorkelLabelModel(BaseLabelModel):
     def __post_init__(self) -> None:
         balance = self.class_balance
         check(
-            (is_whole(self.seed, 0, SEEDS), f"seed must be a whole number in 0..2**32 - 1; got {self.seed!r}"),
+            (
+                self.seed is None or is_whole(self.seed, 0, SEEDS),
+                f"seed must be a whole number in 0..2**32 - 1, or None; got {self.seed!r}",
+            ),
             (is_whole(self.n_epochs, 1), f"n_epochs must be at least 1, a whole number; got {self.n_epochs!r}"),
             (is_number(self.lr) and self.lr > 0, f"lr must be above 0; got {self.lr!r}"),
             (is_number(self.l2) and self.l2 >= 0, f"l2 must be at least 0; got {self.l2!r}"),
@@ -106,24 +120,28 @@ class SnorkelLabelModel(BaseLabelModel):
         from .snorkel_fit import overlap_matrix
 
         overlaps, n = overlap_matrix(distinct, k), len(votes)
-        model = self._fitted(overlaps, n, n_lfs, balance, self.seed)
-        self.class_balance_ = np.asarray(model.p, dtype=np.float64)
-        self.mu_ = model.mu.detach().numpy().copy()
-        other = self._fitted(overlaps, n, n_lfs, balance, self._other_seed)
-        self.notes_ = self._notes(distinct, model, other.mu.detach().numpy())
 
-    @property
-    def _other_seed(self) -> int:
-        return (self.seed + 1) % SEEDS
+        def fitted(seed: int, start: float | None = None) -> "DistinctLabelModel":
+            return self._fitted(overlaps, n, n_lfs, balance, seed, start)
+
+        if self.seed is None:
+            models = [fitted(0, float(start)) for start in STARTS]
+        else:
+            models = [fitted(self.seed)]
+        self.class_balance_ = np.asarray(models[0].p, dtype=np.float64)
+        self.fits_ = np.stack([model.mu.detach().numpy() for model in models])
+        if self.seed is not None:
+            other = (self.seed + 1) % SEEDS
+            self.notes_ = self._notes(distinct, models[0], fitted(other).mu.detach().numpy(), self.seed, other)
 
     def _fitted(
-        self, overlaps: "Tensor", n: int, n_lfs: int, balance: list[float] | None, seed: int
+        self, overlaps: "Tensor", n: int, n_lfs: int, balance: list[float] | None, seed: int, start: float | None
     ) -> "DistinctLabelModel":
         from labelfns.models.seeding import isolated_rng
 
         from .snorkel_fit import DistinctLabelModel
 
-        model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs)
+        model = DistinctLabelModel(overlaps, n, len(overlaps) // n_lfs, start)
         options = {"n_epochs": self.n_epochs, "lr": self.lr, "l2": self.l2, "prec_init": self.prec_init, "seed": seed}
         with isolated_rng(seed):
             try:
@@ -136,24 +154,36 @@ class SnorkelLabelModel(BaseLabelModel):
                 ) from error
         return model
 
+    @property
+    def mu_(self) -> npt.NDArray[np.float32]:
+        """How often LFs vote; see the class."""
+        weights = SHARES.astype(np.float32) if len(self.fits_) > 1 else np.ones(1, dtype=np.float32)
+        return np.asarray(np.tensordot(weights, self.fits_, axes=1), dtype=np.float32)
+
     def _notes(
-        self, distinct: Distinct, model: "DistinctLabelModel", other: npt.NDArray[np.float32]
+        self,
+        distinct: Distinct,
+        model: "DistinctLabelModel",
+        other: npt.NDArray[np.float32],
+        seed: int,
+        other_seed: int,
     ) -> tuple[str, ...]:
         """Say where the confidences depend on the number of steps or on the seed."""
         covered = distinct.voters > 0
         hot, weights = one_hot(distinct.rows[covered], len(self.class_balance_)), distinct.counts[covered]
         start = np.log(self.class_balance_)
-        confidences = [softmax(hot @ np.log(mu) + start).max(axis=1) for mu in (self.mu_, other)]
+        confidences = [softmax(hot @ np.log(mu) + start).max(axis=1) for mu in (self.fits_[0], other)]
         gap = float(np.average(np.abs(confidences[0] - confidences[1]), weights=weights))
         notes = []
         if gap > SEED_GAP:
             notes.append(
-                f"the confidences depend on the seed: those of seed {self.seed} and {self._other_seed} differ by "
-                f"{gap:.2f} on average; rank with them rather than trust a threshold, or use LabelModel()"
+                f"the confidences depend on the seed: those of seed {seed} and {other_seed} differ by {gap:.2f} on "
+                "average; leave the seed out, which gives their mean over all starts, or use LabelModel()"
             )
         model.zero_grad()
         loss = model._loss_mu(l2=self.l2)
         loss.backward()  # type: ignore[no-untyped-call]
+        assert model.mu.grad is not None
         change = float(self.lr * model.mu.grad.norm() / max(float(model.mu.detach().norm()), 1e-12))
         if change > MOVING:
             notes.append(
@@ -170,13 +200,21 @@ class SnorkelLabelModel(BaseLabelModel):
         return (counts / counts.sum()).tolist() if counts.min() > 0 else None
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
-        return snorkel_proba(rows, self.mu_, self.class_balance_)
+        if len(self.fits_) == 1:
+            return snorkel_proba(rows, self.fits_[0], self.class_balance_)
+        probs = sum(
+            share * snorkel_proba(rows, mu, self.class_balance_) for share, mu in zip(SHARES, self.fits_, strict=True)
+        )
+        return np.asarray(probs / SHARES.sum())
 
     def _state(self) -> dict[str, Any]:
-        return {"mu": self.mu_, "balance": self.class_balance_}
+        return {"fits": self.fits_, "balance": self.class_balance_}
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self.mu_, self.class_balance_ = np.asarray(state["mu"], dtype=np.float32), np.asarray(state["balance"])
+        fits = state["fits"] if "fits" in state else [state["mu"]]  # which version 1 of the format held
+        self.fits_, self.class_balance_ = np.asarray(fits, dtype=np.float32), np.asarray(state["balance"])
+        if len(self.fits_) not in (1, len(STARTS)):
+            raise ValueError(f"it holds {len(self.fits_)} fits; expected 1 or {len(STARTS)}")
 
 
 def snorkel_proba(rows: npt.NDArray[np.int8], mu: npt.NDArray[np.float32], balance: Floats) -> Floats:

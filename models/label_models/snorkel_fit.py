@@ -21,9 +21,14 @@ from .distinct_rows import Distinct
 class DistinctLabelModel(LabelModel):  # type: ignore[misc]
     """Snorkel's label model on a ready matrix O [m * k, m * k] of n rows; the votes given to `fit` are not read."""
 
-    def __init__(self, overlaps: torch.Tensor, n: int, cardinality: int) -> None:
+    def __init__(self, overlaps: torch.Tensor, n: int, cardinality: int, start: float | None = None) -> None:
         super().__init__(cardinality=cardinality, verbose=False)
-        self._overlaps, self._rows = overlaps, n
+        self._overlaps, self._rows, self._start = overlaps, n, start
+
+    def _init_params(self) -> None:
+        super()._init_params()
+        if self._start is not None:  # in place of the number that snorkel draws
+            self.mu: torch.nn.Parameter = torch.nn.Parameter(self.mu_init * self._start)
 
     def _set_constants(self, L: npt.NDArray[np.int64]) -> None:
         self.n, self.m, self.t = self._rows, L.shape[1], 1

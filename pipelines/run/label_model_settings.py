@@ -25,7 +25,8 @@ class LabelModelSettings:
         ``"snorkel"`` (see `SnorkelLabelModel`), ``"labelfns"`` (`LabelModel`), ``"majority"`` (`MajorityVote`),
         ``"dawid_skene"`` (`DawidSkene`) or ``"mace"`` (`MACE`).
     options
-        The fields of that class, by name; what is not named has the class's default, the seed is the pipeline's.
+        The fields of that class, by name; what is not named has the class's default. A seed that a class cannot do
+        without is the pipeline's.
 
     Raises
     ------
@@ -51,8 +52,10 @@ class LabelModelSettings:
 
     def build(self, seed: int) -> BaseLabelModel:
         """Return the label model, not yet fitted."""
-        seeded = {"seed": seed} if "seed" in _fields(KINDS[self.kind]) else {}
-        return KINDS[self.kind](**seeded | dict(self.options))
+        model = KINDS[self.kind](**self.options)
+        if "seed" in self.options or model.get_params().get("seed") is None:
+            return model
+        return model.set_params(seed=seed)
 
     @classmethod
     def read_table(cls, values: Mapping[str, Any], section: str, reader: Reader) -> Self | None:

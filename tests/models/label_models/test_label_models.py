@@ -65,7 +65,7 @@ def test_snorkel_gives_snorkels_own_probabilities(votes):
     own.fit(votes.matrix.astype(int), n_epochs=20, seed=7, progress_bar=False)
     ours = SnorkelLabelModel(seed=7, n_epochs=20).fit(votes)
     np.testing.assert_allclose(ours.mu_, own.mu.detach().numpy(), atol=1e-6, rtol=0)
-    ours.mu_ = own.mu.detach().numpy()
+    ours.fits_ = own.mu.detach().numpy()[None]
     probs = ours.predict_proba(votes)
     np.testing.assert_array_equal(probs[votes.covered], own.predict_proba(votes.matrix.astype(int))[votes.covered])
 
@@ -126,11 +126,28 @@ def test_snorkels_notes():
     sparse, dense = matrix.copy(), matrix.copy()
     sparse[rng.random((2000, 6)) > 0.02] = -1
     dense[rng.random((2000, 6)) > 0.9] = -1
-    notes = SnorkelLabelModel().fit(Votes(sparse, labels=["a", "b"])).notes_
-    assert "depend on the seed" in notes[0]
-    assert not SnorkelLabelModel(n_epochs=2000).fit(Votes(dense, labels=["a", "b"])).notes_
-    short = SnorkelLabelModel(n_epochs=2).fit(Votes(dense, labels=["a", "b"])).notes_
+    sparse, dense = Votes(sparse, labels=["a", "b"]), Votes(dense, labels=["a", "b"])
+    assert "depend on the seed" in SnorkelLabelModel(seed=0).fit(sparse).notes_[0]
+    assert not SnorkelLabelModel(seed=0, n_epochs=2000).fit(dense).notes_
+    short = SnorkelLabelModel(seed=0, n_epochs=2).fit(dense).notes_
     assert any("has not converged after 2 steps" in note for note in short)
+    assert SnorkelLabelModel().fit(sparse).notes_ == ()
+
+
+def test_without_a_seed_the_mean_over_all_seeds():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 800)
+    matrix = np.where(rng.random((800, 6)) < 0.8, truth[:, None], 1 - truth[:, None])
+    matrix[rng.random((800, 6)) > 0.1] = -1
+    votes = Votes(matrix, labels=["a", "b"])
+    model = SnorkelLabelModel().fit(votes)
+    by_seed = [SnorkelLabelModel(seed=seed).fit(votes).predict_proba(votes) for seed in range(40)]
+    spread = np.std(by_seed, axis=0)
+    assert spread.max() > 0.02, "seeds must differ for this to show anything"
+    difference = np.abs(model.predict_proba(votes) - np.mean(by_seed, axis=0))
+    assert (difference <= 4 * spread / np.sqrt(40) + 2e-3).all()
+    assert model.mu_.shape == model.fits_.shape[1:] == (12, 2)
+    np.testing.assert_array_equal(SnorkelLabelModel().fit(votes).fits_, model.fits_)
 
 
 def test_snorkel_on_too_many_lfs():

@@ -80,7 +80,8 @@ WRONG = [
     *[(SnorkelLabelModel, {"lr": 0}), (SnorkelLabelModel, {"prec_init": 1})],
     *[(SnorkelLabelModel, {"n_epochs": value}) for value in (*NUMBERS, 0, 1.5)],
     *[(SnorkelLabelModel, {"class_balance": value}) for value in BALANCES],
-    *[(kind, {"seed": value}) for kind in (SnorkelLabelModel, MACE) for value in (-1, 2**32, 0.5, None, "0", True)],
+    *[(kind, {"seed": value}) for kind in (SnorkelLabelModel, MACE) for value in (-1, 2**32, 0.5, "0", True)],
+    (MACE, {"seed": None}),
     *[(kind, {"n_iter": value}) for kind in (DawidSkene, MACE) for value in (*NUMBERS, 0)],
     *[(DawidSkene, {"algorithm": value}) for value in ("magic", None, ["one-coin"])],
 ]
