@@ -302,3 +302,13 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, what):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_text() == "before"
     assert {path.name for path in tmp_path.iterdir()} == {target.name, "in.txt"}
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "none"])
+def test_a_path_that_cannot_be_is_one_message(tmp_path, name):
+    project(tmp_path, "pool.csv", "text\ngood\n")
+    apply = ["apply", str(tmp_path / "pipeline.toml"), "--output"]
+    for arguments in ([f"{name}/v.parquet"], [str(tmp_path / "v.parquet"), "--data", f"{name}.csv"]):
+        done = CliRunner().invoke(app, [*apply, *arguments])
+        assert isinstance(done.exception, InputError)
+        assert len(str(done.exception).splitlines()) == 1
