@@ -19,6 +19,7 @@ Gold = Sequence[Any] | Ints
 Unit = Literal["row", "line"]
 """What the numbers of rows in messages count: rows from 0, or the lines of a file from 1."""
 
+_HALF = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?\d+(\.0+)?")
 _UNKNOWN = frozenset({"nan", "na", "n/a", "<na>", "nat", "null", "none", "nil", "-", "?", "unknown"})
 _WHOLE = 1 << 31  # ids are smaller
@@ -145,6 +146,8 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
     """
     if isinstance(labels, str) or not all(isinstance(x, str) and x.strip() for x in labels):
         raise InputError(f"labels must be a list of non-empty strings; got {labels!r}")
+    if any(_HALF.search(name) for name in labels):
+        raise InputError(f"labels must be text that UTF-8 can write, without half surrogate pairs; got {some(labels)}")
     if not 2 <= len(labels) <= 127:
         raise InputError(f"labels must be 2 to 127 names; got {len(labels)}: {some(labels)}")
     if len(set(labels)) < len(labels):

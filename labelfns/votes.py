@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_of
-from labelfns.errors import InputError, did_you_mean, raise_all, some
+from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
 from labelfns.vote_tables import lf_table, row_table
@@ -96,12 +96,17 @@ class Votes:
 
     def __post_init__(self) -> None:
         labels = check_labels(self.labels)
-        matrix = np.asarray(self.matrix)
+        try:
+            matrix = np.asarray(self.matrix)
+        except ValueError as error:
+            raise InputError(f"a label matrix is two-dimensional (rows x LFs): {first_line(error)}") from error
         if matrix.ndim != 2 or not np.issubdtype(matrix.dtype, np.integer):
             raise InputError(
                 "a label matrix is a two-dimensional array of integers (rows x LFs); "
                 f"got shape {matrix.shape} of {matrix.dtype}"
             )
+        if isinstance(self.lf_names, str):
+            raise InputError(f"lf_names must be a list of names; got the string {self.lf_names!r}")
         names = tuple(self.lf_names) or tuple(f"lf_{j}" for j in range(matrix.shape[1]))
         if len(names) != matrix.shape[1]:
             raise InputError(f"{len(names)} LF names for a label matrix of {matrix.shape[1]} columns")

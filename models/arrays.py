@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints
+from labelfns.errors import InputError, first_line
 from labelfns.lfs.base import ABSTAIN
 
 Floats = npt.NDArray[np.float64]
@@ -15,6 +16,24 @@ Probs = npt.NDArray[np.floating[Any]]
 
 TIE = 1e-9
 """Probabilities this close are equal: sums of the same numbers in another order differ by some 1e-16."""
+
+
+def rows_of_numbers(table: Any, argument: str) -> Probs:
+    """Return a table [n, d] of numbers, a list of rows or a frame, as an array of floats, by position.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        values = np.asarray(table)
+        values = values if np.issubdtype(values.dtype, np.floating) else values.astype(np.float64)
+    except (TypeError, ValueError) as error:  # rows of different lengths, or no numbers
+        raise InputError(f"{argument} must be rows of numbers: {first_line(error)}") from error
+    if values.ndim != 2:
+        raise InputError(f"{argument} must have a row per text, [n, k]; got shape {values.shape}")
+    return values
 
 
 def softmax(scores: Floats) -> Floats:

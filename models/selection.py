@@ -15,6 +15,7 @@ from labelfns.errors import InputError
 from labelfns.settings import check
 from labelfns.votes import Probs
 
+from .arrays import rows_of_numbers
 from .class_balance import Floats, reweighted
 from .ranges import choices, numbers, only_with
 
@@ -28,7 +29,7 @@ MAX_NEIGHBOR_ROWS = 20_000
 
 def combine(first: Probs, second: Probs) -> Probs:
     """Return the normalized product of two [n, k] probabilities: two independent voters on the same row."""
-    product = np.asarray(first, dtype=float) * second + 1e-12
+    product = rows_of_numbers(first, "first").astype(float) * rows_of_numbers(second, "second") + 1e-12
     return np.asarray(product / product.sum(axis=1, keepdims=True))
 
 
@@ -37,7 +38,7 @@ def sharpen(probs: Probs) -> Probs:
 
     Sure rows become surer, frequent classes weigh less.
     """
-    p = np.asarray(probs, dtype=float)
+    p = rows_of_numbers(probs, "probs").astype(float)
     q = p**2 / np.maximum(p.sum(axis=0), 1e-12)
     return np.asarray(q / q.sum(axis=1, keepdims=True))
 
@@ -118,7 +119,9 @@ class Selection:
         InputError
             If the rule needs features, or `keep_class_balance` the class balance, and there are none.
         """
-        probs = np.asarray(probs, dtype=float)
+        probs = rows_of_numbers(probs, "probs").astype(float)
+        features = None if features is None else rows_of_numbers(features, "features")
+        class_balance = None if class_balance is None else np.asarray(class_balance)
         labels, confidence = probs.argmax(axis=1), probs.max(axis=1)
         weights = self._weights(probs, labels, confidence, features)
         if self.rule != "flexmatch":

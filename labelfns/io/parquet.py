@@ -56,18 +56,34 @@ def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | 
                 parts = [pa.Table.from_batches(list(parts), pa.schema([schema.field(column) for column in names]))]
             for part in parts:
                 n = len(part)
-                yield {column: Column(n, partial(_values, part, column, name)) for column in names}, n, total
+                asked = {keep.text, keep.gold}
+                yield (
+                    {column: Column(n, partial(_values, part, column, name, column in asked)) for column in names},
+                    n,
+                    total,
+                )
     except InputError:
         raise
     except Exception as error:  # of many kinds, where a file is broken
         raise InputError(f"{name} cannot be read as Parquet: {first_line(error)}") from error
 
 
-def _values(part: Any, column: str, name: str) -> list[Any]:
+def _values(part: Any, column: str, name: str, asked: bool) -> list[Any]:
+    """Return a column's values; of one that nobody asked for, what Python cannot hold is text or a number."""
     try:
         return list(part.column(column).to_pylist())
-    except Exception as error:
-        raise InputError(f"{name}, column {column!r} cannot be read: {first_line(error)}") from error
+    except Exception as error:  # a text that is not UTF-8, a date after the year 9999
+        if asked:
+            raise InputError(f"{name}, column {column!r} cannot be read: {first_line(error)}") from error
+        return [_as_stored(value) for value in part.column(column)]
+
+
+def _as_stored(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except Exception:
+        has_bytes = hasattr(scalar, "as_buffer")
+        return scalar.as_buffer().to_pybytes().decode(errors="replace") if has_bytes else getattr(scalar, "value", None)
 
 
 def read_parquet(path: str | PathLike[str]) -> "pl.DataFrame":

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from labelfns.checks import Gold, check_gold
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import Probs, credit, decide
+from labelfns.models.arrays import Probs, credit, decide, rows_of_numbers
 from labelfns.votes import Votes
 
 from .metrics import wilson
@@ -115,6 +115,7 @@ def accuracy_against_coverage(
     >>> [(point.rows, round(point.accuracy, 2)) for point in points]
     [(2, 0.75), (1, 0.9)]
     """
+    probs = rows_of_numbers(probs, "probs")
     labels = _labels(probs, votes, gold)
     decided, confidence = decide(probs, votes.covered), probs.max(axis=1)
     points = []
@@ -153,6 +154,7 @@ def reliability(probs: Probs, votes: Votes, gold: Gold) -> Reliability | None:
     InputError
         If the probabilities or gold do not fit the votes.
     """
+    probs = rows_of_numbers(probs, "probs")
     labels = _labels(probs, votes, gold)
     rows = (labels >= 0) & votes.covered
     if not rows.any():

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from labelfns.errors import LabelFnsError, LabelFnsWarning, LFError, shown
+from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shown
 
 from . import lfs, runs
 
@@ -59,6 +59,10 @@ class _Commands(TyperGroup):
             raise _Stopped(130, "interrupted") from None
         except BrokenPipeError:
             raise _Stopped(141) from None
+        except LabelFnsError:
+            raise
+        except OSError as error:  # a path that is too long, a device that fails: nothing that a traceback would explain
+            raise InputError(f"{error.strerror or error}: {str(error.filename or 'a file')[:200]}") from error
         except SystemExit as stop:
             raise LFError(
                 f"your code (an LF or the LF file) called sys.exit({stop.code!r}); remove that call"

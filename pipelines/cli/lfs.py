@@ -95,6 +95,7 @@ def analyze(
 
     LFs that fail stand first. That an LF fails, even on every row, is no error: the exit code is 0.
     """
+    from labelfns.models import LabelModel
     from labelfns.pipelines.analysis.analyze import analyze_votes
 
     from . import console, inputs
@@ -116,7 +117,9 @@ def analyze(
     try:
         reasons = None if row is None else analysis.explain(row)
     except InputError as error:
-        raise InputError(f"{error}. A LabelModel is fitted with --set label_model.kind=labelfns") from None
+        if not isinstance(analysis.model, LabelModel):
+            error.hint = "It is fitted with --set label_model.kind=labelfns."
+        raise
     if as_json:
         answer = analysis.to_json()
         if reasons is not None:

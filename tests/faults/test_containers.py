@@ -19,12 +19,14 @@ from labelfns.models import (
     FineTuning,
     LabelModel,
     MajorityVote,
+    Selection,
     TransformerClassifier,
     accuracy_against_coverage,
     leave_one_out,
     reliability,
     score,
 )
+from labelfns.models.selection import combine, sharpen
 from labelfns.pipelines import Labeled, Pipeline, analyze, load_settings
 from labelfns.pipelines.few_gold.rows import GoldRows
 from labelfns.progress import silent
@@ -196,3 +198,36 @@ def test_paths_of_any_kind(tmp_path):
         assert load_settings(kind(tmp_path / "p.toml")).data.pool == str(tmp_path / "t[1].csv")
         VOTES.save(kind(tmp_path / "v[1].parquet"))
         assert (Votes.load(kind(tmp_path / "v[1].parquet")).matrix == VOTES.matrix).all()
+
+
+TABLES = {
+    "list": np.ndarray.tolist,
+    "pandas": lambda table: pd.DataFrame(table, index=BACKWARDS),
+    "polars": pl.DataFrame,
+    "pyarrow": lambda table: pa.table({str(c): table[:, c] for c in range(table.shape[1])}),
+}
+OF_TABLES = {
+    "reliability": lambda c: reliability(c(PROBS), VOTES, GOLD),
+    "accuracy_against_coverage": lambda c: accuracy_against_coverage(c(PROBS), VOTES, GOLD),
+    "Selection": lambda c: Selection("quota", keep=0.5)(c(PROBS)).tolist(),
+    "Selection by features": lambda c: Selection(neighbors=3)(c(PROBS), features=c(PROBS)).tolist(),
+    "combine": lambda c: combine(c(PROBS), c(PROBS)).tolist(),
+    "sharpen": lambda c: sharpen(c(PROBS)).tolist(),
+    "Votes": lambda c: Votes(c(VOTES.matrix), labels=LABELS).matrix.tolist(),
+}
+
+
+@pytest.mark.parametrize("entry", OF_TABLES)
+@pytest.mark.parametrize("table", TABLES)
+def test_any_table_gives_what_the_array_gives(table, entry):
+    assert str(OF_TABLES[entry](TABLES[table])) == str(OF_TABLES[entry](np.array))
+
+
+def test_masks_go_by_position():
+    mask = [i % 2 == 0 for i in range(25)]
+    held = pd.Series(mask, index=BACKWARDS)
+    assert VOTES.rows(held).matrix.tolist() == VOTES.rows(np.array(mask)).matrix.tolist()
+    assert list(as_texts(TEXTS)[held]) == TEXTS[::2]
+    for table in ([[0], [1, 2]], "ab", [[0.5]]):
+        with pytest.raises(InputError, match="a label matrix is"):
+            Votes(table, labels=LABELS)

@@ -158,6 +158,44 @@ def test_words_for_unknown_are_told_what_to_write(tmp_path, unknown):
         read_texts(path, labels=LABELS)
 
 
+ODD_COLUMNS = {
+    "decimals": (["1.5", None], "decimal128(20, 3)", ["1.500", None]),
+    "nanoseconds": ([1, None], "timestamp(ns)", ["1970-01-01 00:00:00.000000001", None]),
+    "a year after 9999": ([2**62, 0], "timestamp(us)", [str(2**62), "1970-01-01 00:00:00"]),
+    "days after 9999": ([2**30, None], "date32", [2**30, None]),
+    "large numbers": ([2**64 - 1, None], "uint64", [str(2**64 - 1), None]),
+    "bytes": ([b"\xff", None], "binary", ["b'\\xff'", None]),
+    "not UTF-8": ([b"a\xff", None], "string", ["a\ufffd", None]),
+    "nulls": ([None, None], "null", [None, None]),
+    "nested": ([{"a": [1]}, None], "struct", ['{"a": [1]}', None]),
+}
+
+
+@pytest.mark.parametrize("name", ODD_COLUMNS)
+def test_columns_that_nobody_asks_for_do_no_harm(tmp_path, name):
+    import decimal
+
+    import polars as pl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values, kind, wanted = ODD_COLUMNS[name]
+    if kind == "struct":
+        column = pa.array(values)
+    elif kind == "string":
+        column = pa.array(values, pa.binary()).view(pa.string())
+    elif kind.startswith("decimal"):
+        column = pa.array([value and decimal.Decimal(value) for value in values], pa.decimal128(20, 3))
+    else:
+        unit = kind.partition("(")[2].rstrip(")")
+        column = pa.array(values, pa.timestamp(unit) if unit else getattr(pa, kind)())
+    pq.write_table(pa.table({"text": ["so good", "bad"], "odd": column}), tmp_path / "t.parquet")
+    assert read_texts(tmp_path / "t.parquet").texts == ["so good", "bad"]
+    apply_file(LFS, tmp_path / "t.parquet", output=tmp_path / "v.parquet")
+    assert pl.read_parquet(tmp_path / "v.parquet")["odd"].to_list() == wanted
+    assert read_table(tmp_path / "t.parquet")["text"] == ["so good", "bad"]
+
+
 def outcome(read):
     """Return rows read and what was reported, or that the file was refused."""
     with warnings.catch_warnings(record=True) as caught:
@@ -264,3 +302,13 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, what):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_text() == "before"
     assert {path.name for path in tmp_path.iterdir()} == {target.name, "in.txt"}
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "none"])
+def test_a_path_that_cannot_be_is_one_message(tmp_path, name):
+    project(tmp_path, "pool.csv", "text\ngood\n")
+    apply = ["apply", str(tmp_path / "pipeline.toml"), "--output"]
+    for arguments in ([f"{name}/v.parquet"], [str(tmp_path / "v.parquet"), "--data", f"{name}.csv"]):
+        done = CliRunner().invoke(app, [*apply, *arguments])
+        assert isinstance(done.exception, InputError)
+        assert len(str(done.exception).splitlines()) == 1
