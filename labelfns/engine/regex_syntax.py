@@ -2,8 +2,8 @@ r"""Patterns of `re` for other engines, each of which reads some of the syntax o
 
 For the `regex` package, which can end a search, a pattern is taken apart by `re`'s own parser and written again with
 everything said out: what `\w`, `\s` and `\b` mean (in `regex` a combining mark is part of a word), flags, counts, and
-the letters that are one without case. What is found then agrees, but for characters that are newer than Python's Unicode
-tables (`labelfns.engine.time_limit` takes them out).
+the letters that are one without case. What is found then agrees, but for characters that are newer than Python's
+Unicode tables (`labelfns.engine.time_limit` takes them out).
 
 For polars's engine, which takes linear time, patterns stay as they are. Only patterns and rows on which it cannot
 differ from `re` are taken: the constructs below, on rows of printable ASCII. Look-around, back references, `re`'s own
