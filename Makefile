@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test quick check compare oldest other-python bench wheel clean
+.PHONY: install demo test quick faults check compare oldest other-python bench wheel clean
 
 install: .venv/installed
 
@@ -20,6 +20,9 @@ test: .venv/installed
 
 quick: .venv/installed # what takes less than half a second each
 	$(BIN)/python -m pytest -m "not slow"
+
+faults: .venv/installed # the campaigns of faults, with many inputs each; hours
+	LABELFNS_FAULTS=20000 $(BIN)/python -m pytest tests/faults
 
 check: .venv/installed
 	$(BIN)/ruff format --check .

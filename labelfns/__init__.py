@@ -2,9 +2,10 @@
 
 The way the data goes::
 
-    texts ──LFSet.apply──> Votes ──label model──> probabilities ──selection──> training set ──> classifier ──> predict
-                                     ^                                                             │
-                                     └──────────────── the next round's pseudo-labels ─────────────┘
+    texts ──LFSet.apply──> Votes ──label model──> probabilities ──selection──> training set ──> classifier
+                                                   │     ^                                       │     │
+                                                   │     └───── the next round's pseudo-labels ──┘     │
+                                                   └───> predictor: LFs and classifier together <──────┘
 
 This package goes from texts to votes. It needs numpy, and polars once LFs are applied or a table is made. Its rooms,
 each of which uses only those before it: `text`, what counts as a word, a hashtag and an emoji; `lfs`, what a user

@@ -20,6 +20,7 @@ Unit = Literal["row", "line"]
 """What the numbers of rows in messages count: rows from 0, or the lines of a file from 1."""
 
 _NUMBER = re.compile(r"[+-]?\d+(\.0+)?")
+_UNKNOWN = frozenset({"nan", "na", "n/a", "<na>", "nat", "null", "none", "nil", "-", "?", "unknown"})
 _WHOLE = 1 << 31  # ids are smaller
 _REPR = Repr()  # cuts what is long or deep
 _REPR.maxstring = _REPR.maxother = 60
@@ -62,6 +63,16 @@ def values_of(data: Any, argument: str = "texts") -> list[Any]:
         return list(data[:])
     what = f"a {kind}, which has no order" if isinstance(data, AbstractSet) else f"a {kind}"
     raise InputError(f"{argument} must be a sequence, one value per row; got {what}: pass a list")
+
+
+def one_per_text(values: Any, n: int, argument: str) -> list[Any]:
+    """Return what an argument has for each of n texts, by position; errors as in `values_of`, and of another length."""
+    entries = values_of(values, argument)
+    if len(entries) != n:
+        raise InputError(
+            f"{argument} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
+        )
+    return entries
 
 
 def is_null(value: object) -> bool:
@@ -135,7 +146,7 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
     if isinstance(labels, str) or not all(isinstance(x, str) and x.strip() for x in labels):
         raise InputError(f"labels must be a list of non-empty strings; got {labels!r}")
     if not 2 <= len(labels) <= 127:
-        raise InputError(f"there must be 2 to 127 labels; got {len(labels)}: {some(labels)}")
+        raise InputError(f"labels must be 2 to 127 names; got {len(labels)}: {some(labels)}")
     if len(set(labels)) < len(labels):
         raise InputError(f"labels must be unique; got {some(labels, 10)}")
     return tuple(labels)
@@ -273,4 +284,8 @@ def _settle(value: str, labels: Sequence[str], is_ids: bool) -> str:
             ". Where labels look like numbers, a number is a name and not an id: "
             "write the names, or pass ids as a numpy array of integers"
         )
-    return did_you_mean(text, labels)
+    if text.casefold() in _UNKNOWN:
+        return ". Where a label is unknown, leave its field empty, or give None"
+    if not is_ids and re.fullmatch(r"[+-]?\d+\.0+", text):
+        return ". Only beside unknown labels, where pandas makes floats of integers, is a float an id: pass integers"
+    return did_you_mean(text, labels) or (". Write the label's name" if text in ("True", "False") else "")

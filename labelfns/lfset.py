@@ -1,7 +1,7 @@
 """`LFSet`: labels and the LFs that vote for them, applied to texts together."""
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -17,7 +17,7 @@ from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf
 from labelfns.lfs.columns import ColumnLF
 from labelfns.lfs.declared import DeclaredLF
-from labelfns.lfs.load import lfs_of_file
+from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
 from labelfns.progress import Bar, Progress
 from labelfns.text.spans import Span
@@ -36,6 +36,11 @@ class LFSet:
         At least one LF, with unique names: what `labeling_function` and the builders return, or Snorkel's own
         `LabelingFunction` objects.
 
+    Attributes
+    ----------
+    file
+        The file that `from_file` read the LFs from, None otherwise.
+
     Raises
     ------
     InputError
@@ -53,6 +58,7 @@ class LFSet:
 
     labels: tuple[str, ...]
     lfs: tuple[LabelingFunction, ...]
+    file: Path | None = field(default=None, compare=False, repr=False)
 
     def __init__(self, labels: Sequence[str], lfs: Iterable[object]) -> None:
         object.__setattr__(self, "labels", check_labels(labels))
@@ -77,6 +83,7 @@ class LFSet:
             problems.append("there is no LF; give at least one")
         raise_all(LFError, problems)
         object.__setattr__(self, "lfs", tuple(adapted))
+        object.__setattr__(self, "file", None)
 
     @classmethod
     def from_file(cls, path: str | PathLike[str], labels: Sequence[str]) -> "LFSet":
@@ -96,7 +103,9 @@ class LFSet:
         LFError
             If the file fails, holds no LF, or the LFs are not right.
         """
-        return cls(labels, lfs_of_file(path))
+        lfs = cls(labels, read_lfs(path))
+        object.__setattr__(lfs, "file", Path(path).resolve())
+        return lfs
 
     @classmethod
     def from_module(cls, module: ModuleType, labels: Sequence[str]) -> "LFSet":

@@ -77,8 +77,7 @@ def row_table(
 
     columns: dict[str, object] = {"row": rows}
     if texts is not None:
-        by_position = list(texts)
-        columns["text"] = [by_position[i] for i in rows.tolist()]
+        columns["text"] = [texts[i] for i in rows.tolist()]
     columns["label"] = [labels[c] for c in matrix[rows, lf].tolist()]
     if gold is not None:
         columns["gold"] = [labels[c] if c >= 0 else None for c in gold[rows].tolist()]

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels
+from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_of
 from labelfns.errors import InputError, did_you_mean, raise_all, some
+from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
 from labelfns.vote_tables import lf_table, row_table
 
@@ -231,6 +232,7 @@ class Votes:
             raise InputError("where: wrong compares with gold labels; give gold too")
         if wrong is not None and gold_ids is not None:
             mask &= (gold_ids >= 0) & ((gold_ids != mine) == wrong)
+        texts = None if texts is None else values_of(texts)
         if texts is not None and len(texts) != len(self):
             raise InputError(f"there are {len(texts)} texts for {len(self)} rows of votes")
         rows = np.flatnonzero(mask)
@@ -278,10 +280,16 @@ class Votes:
         return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata."""
+        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written; nothing is left of it then, and a file of that name stays.
+        """
         about = metadata(self.labels, self.lf_names, self.faults)
-        with Path(path).open("wb") as file:
-            self.to_polars().write_parquet(file, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
+        with whole(path) as part:
+            self.to_polars().write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":
@@ -305,7 +313,9 @@ class Votes:
             raise InputError(f"{path} is not a file of votes written by labelfns, or not whole") from error
         try:
             frame = pl.read_parquet(BytesIO(content))
-            if frame.columns != about.get("lf_names", frame.columns) or set(frame.dtypes) - {pl.Int8}:
+            names = about.get("lf_names", frame.columns)
+            frame = frame.select(names) if set(names) <= set(frame.columns) else frame  # it may hold other columns
+            if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
             faults = tuple(Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in about["faults"])
             votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)

@@ -1,6 +1,7 @@
 """Rules for settings: numbers within an interval, words of a list (a leaf: standard library, `labelfns.errors`)."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from numbers import Integral, Real
 from sys import float_info
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -47,6 +48,33 @@ def number(name: str, value: Any, interval: str, *, whole: bool = False) -> Rule
     below = is_number and (value <= high if interval[-1] == "]" else value < high)
     kind = "" if is_number else "a whole number, " if whole else "a number, "
     return above and below, f"{name} must be {kind}{_words(interval, over=is_number and above)}; got {value!r}"
+
+
+def only_with(settings: object, used: bool, what: str, *names: str) -> Iterator[Rule]:
+    """Yield a rule for each named field of a dataclass that does something only sometimes: else it keeps its default.
+
+    Parameters
+    ----------
+    settings
+        What has the settings as attributes.
+    used
+        Whether they do something.
+    what
+        What makes them: ``'rule = "quota"'``.
+    names
+        The settings.
+
+    Examples
+    --------
+    >>> from dataclasses import make_dataclass
+    >>> Quota = make_dataclass("Quota", [("keep", float, 0.8)])
+    >>> list(only_with(Quota(0.5), False, 'rule = "quota"', "keep"))
+    [(False, 'keep would do nothing: it goes with rule = "quota"; got 0.5')]
+    """
+    defaults = {field.name: field.default for field in fields(settings)}  # type: ignore[arg-type]
+    for name in names:
+        value = getattr(settings, name)
+        yield used or value == defaults[name], f"{name} would do nothing: it goes with {what}; got {value!r}"
 
 
 def choices(settings: object) -> Iterator[Rule]:

@@ -16,7 +16,7 @@ from labelfns.settings import check
 from labelfns.votes import Probs
 
 from .class_balance import Floats, reweighted
-from .ranges import choices, numbers
+from .ranges import choices, numbers, only_with
 
 Rule = Literal[
     "cut_statistic", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"
@@ -91,6 +91,9 @@ class Selection:
             *numbers(self, "(0, 1]", "keep", "precision"),
             *numbers(self, "[1, inf)", "neighbors", whole=True),
             *choices(self),
+            *only_with(self, self.rule in ("quota", "cut_statistic"), 'rule = "quota" or "cut_statistic"', "keep"),
+            *only_with(self, self.rule == "precision", 'rule = "precision"', "precision"),
+            *only_with(self, self.needs_features, 'rule = "cut_statistic"', "neighbors"),
         )
 
     @property

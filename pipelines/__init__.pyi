@@ -2,6 +2,7 @@ from .analysis.analyze import analyze
 from .analysis.result import Analysis
 from .few_gold.settings import FewGold, LittleGold
 from .pipeline import Pipeline
+from .prediction.predictor import Answers, Predictor, VoteWeight
 from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
@@ -12,6 +13,7 @@ from .self_training.settings import Rounds
 
 __all__ = [
     "Analysis",
+    "Answers",
     "FewGold",
     "Labeled",
     "Labelled",
@@ -19,10 +21,12 @@ __all__ = [
     "LittleGold",
     "Pipeline",
     "PipelineSettings",
+    "Predictor",
     "Round",
     "Rounds",
     "SelfTraining",
     "SelfTrainingResult",
+    "VoteWeight",
     "analyze",
     "load_settings",
     "read_texts",

@@ -1,5 +1,6 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -7,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
-from labelfns.io.atomic import whole
+from labelfns.errors import InputError, LabelFnsWarning, some
+from labelfns.io.atomic import whole, write_text
 from labelfns.io.texts import Texts, as_texts
+from labelfns.lfs.as_toml import is_data, lfs_toml
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
+from .prediction.predictor import Answers, Predictor
 from .run.lf_copy import copied_lfs, copy_lfs
-from .run.saved import read_json, write_json
+from .run.saved import read_json, reading, write_json
+from .run.saved_predictor import has_predictor, is_own, load_predictor, save_predictor, saved_lfs
 from .summary import facts, summary
 
 if TYPE_CHECKING:
@@ -25,14 +29,15 @@ if TYPE_CHECKING:
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
     from labelfns.pipelines.self_training.settings import Rounds
 
-_CONTENT, _LABEL_MODEL, _MODEL = "pipeline.json", "label_model.json", "model"
+_CONTENT, _MODEL = "pipeline.json", "model"
 _FORMAT = "labelfns.pipeline/1"
+_SAVE_AGAIN = "Save the pipeline again"
 
 
 class Pipeline:
     """The whole way: LFs vote, a label model weighs the votes, a transformer is fine-tuned on them over rounds.
 
-    It is what ``labelfns run`` does, without a run folder.
+    It is what ``labelfns run`` does, without a run folder. To predict, LFs and classifier answer together.
 
     Parameters
     ----------
@@ -58,7 +63,10 @@ class Pipeline:
     classifier_
         The kept model.
     label_model_
-        The label model, fitted on the pool's votes. Not there after `load` from a run folder.
+        The label model, fitted on the pool's votes.
+    predictor_
+        Label model and classifier, answering together. It and `label_model_` are None after `load` from a folder of
+        version 0.1, whose classifier answers alone.
     votes_, weak_labels_, result_
         The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
         `load`.
@@ -83,7 +91,8 @@ class Pipeline:
     votes_: Votes
     weak_labels_: Probs
     result_: "SelfTrainingResult"
-    label_model_: "BaseLabelModel"
+    label_model_: "BaseLabelModel | None" = None
+    predictor_: Predictor | None = None
     classifier_: "TransformerClassifier"
     classes_: tuple[str, ...]
 
@@ -107,6 +116,8 @@ class Pipeline:
         self.seed = seed
         self._facts: Mapping[str, Any] | None = None
         self._folder: Path | None = None
+        self._trust_lfs = False
+        self._saved_lfs: LFSet | None = None
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the constructor's arguments by name, as scikit-learn's ``clone`` asks for them."""
@@ -187,36 +198,45 @@ class Pipeline:
         trained = train(prepare(Inputs(self.lfs, sets), plan, progress=show), progress=show)
         self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result
         self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
-        self.classifier_, self.classes_ = trained.classifier, labels
-        self._facts, self._folder = facts(self.votes_, self.result_, trained.few_gold_metrics), None
+        self.classifier_, self.predictor_, self.classes_ = trained.classifier, trained.predictor, labels
+        self._folder = None
+        self._facts = facts(self.votes_, self.result_, trained.few_gold_metrics, trained.predictor_metrics)
         return self
 
-    def predict(self, texts: Any, *, progress: Progress | None = None) -> npt.NDArray[np.object_]:
-        """Return the label names of texts, [n].
-
-        Raises
-        ------
-        InputError
-            If the pipeline is not fitted, or a text is not right.
-        """
-        answers = self.predict_proba(texts, progress=progress).argmax(axis=1)
+    def predict(
+        self, texts: Any, *, without_lfs: bool = False, progress: Progress | None = None
+    ) -> npt.NDArray[np.object_]:
+        """Return the label names of texts, [n]; arguments and errors as in `answer`."""
+        answers = self.answer(texts, without_lfs=without_lfs, progress=progress).labels()
         names: npt.NDArray[np.object_] = np.array(self.classes_, dtype=object)[answers]
         return names
 
-    def predict_proba(self, texts: Any, *, progress: Progress | None = None) -> Probs:
-        """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``.
+    def predict_proba(self, texts: Any, *, without_lfs: bool = False, progress: Progress | None = None) -> Probs:
+        """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``; otherwise as `answer`."""
+        return self.answer(texts, without_lfs=without_lfs, progress=progress).probs
+
+    def answer(self, texts: Any, *, without_lfs: bool = False, progress: Progress | None = None) -> Answers:
+        """Answer for texts, and say where each answer comes from.
+
+        Parameters
+        ----------
+        texts
+            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read.
+        without_lfs
+            Whether the classifier answers alone.
+        progress
+            Called with what is done and how far it is; by default a bar is shown.
 
         Raises
         ------
         InputError
-            If the pipeline is not fitted, or a text is not right.
+            If the pipeline is not fitted, a text is not right, or the LFs are asked and are not there (see `load`).
         """
         self._check_fitted()
-        return self._answer(_as_texts(texts, None, self.classes_), progress or Bar())
-
-    def _answer(self, texts: Texts, progress: Progress) -> Probs:
-        """Return the probabilities of the answers, [n, k]: the classifier's."""
-        return self.classifier_.predict_proba(texts, progress=progress)
+        checked, progress = _as_texts(texts, None, self.classes_), progress or Bar()
+        if without_lfs or self.predictor_ is None:
+            return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
+        return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
 
     def apply(self, texts: Any, *, progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
@@ -226,17 +246,14 @@ class Pipeline:
         Raises
         ------
         InputError
-            If the pipeline was saved without its LFs.
+            If the pipeline was saved without its LFs, or they are Python code that is not trusted (see `load`).
         """
-        if self.lfs is None:
-            file = copied_lfs(self._folder) if self._folder else None
-            if file is None:
-                raise InputError(
-                    f"{self._folder} was saved without its LFs, which were in no file, so they cannot vote; the model "
-                    "predicts without them. To let them vote, give them: Pipeline.load(folder, lfs=LFSet(...))"
-                )
-            self.lfs = LFSet.from_file(file, self.classes_)
-        return self.lfs.apply(_as_texts(texts, None, self.lfs.labels), progress=progress)
+        lfs = self.lfs or self._saved_lfs
+        if lfs is None:
+            self._check_fitted()
+            assert self._folder is not None
+            lfs = self._saved_lfs = saved_lfs(self._folder, self.classes_, trust=self._trust_lfs)
+        return lfs.apply(_as_texts(texts, None, lfs.labels), progress=progress)
 
     def summary(self) -> str:
         """Return what LFs, rounds and gold did, in a few lines.
@@ -259,7 +276,7 @@ class Pipeline:
             A new or empty folder.
         lf_file
             The file that the LFs come from, which is copied, with the word lists of a TOML file; by default the one
-            that the `LFSet` was read from. Without one, the pipeline predicts with its model, and its LFs stay here.
+            that the `LFSet` was read from. Where there is none, LFs that builders made are written to a TOML file.
 
         Raises
         ------
@@ -267,34 +284,50 @@ class Pipeline:
             If the pipeline is not fitted, or the folder is not empty.
         WriteError
             If it cannot be written; nothing of it is left then.
+
+        Warns
+        -----
+        LabelFnsWarning
+            If LFs are Python and come from no file: the LFs are not saved then.
         """
         self._check_fitted()
         target = Path(folder)
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise InputError(f"{target} exists and is not empty; name another folder")
-        source = lf_file or getattr(self.lfs, "file", None) or (copied_lfs(self._folder) if self._folder else None)
+        source = lf_file or (self.lfs and self.lfs.file) or (copied_lfs(self._folder) if self._folder else None)
+        toml = None if source is not None or self.lfs is None else _as_data(self.lfs)
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as part:
             part.mkdir()
             self.classifier_.save_pretrained(part / _MODEL)
-            if hasattr(self, "label_model_"):
-                self.label_model_.save(part / _LABEL_MODEL)
             if source is not None:
                 copy_lfs(Path(source), part)
+            elif toml is not None:
+                write_text(part / "lfs.toml", toml)
+            if self.predictor_ is not None:
+                # LFs that have voted here, or are named here, are the user's own.
+                ran = self.lfs is not None or self._saved_lfs is not None
+                known = ran or lf_file is not None or (source is not None and is_own(Path(source)))
+                save_predictor(part, self.predictor_, sign=known)
             write_json(part / _CONTENT, {"format": _FORMAT, "labels": self.classes_, **(self._facts or {})})
 
     save_pretrained = save
 
     @classmethod
-    def load(cls, folder: str | Path, *, lfs: LFSet | None = None) -> "Pipeline":
-        """Open what `save` wrote, or the folder of a finished run, to predict. No code in the folder is run.
+    def load(cls, folder: str | Path, *, lfs: LFSet | None = None, trust_lfs: bool = False) -> "Pipeline":
+        """Open what `save` wrote, or the folder of a finished run, to predict. Nothing in the folder is run by it.
+
+        Its LFs are read when they are first asked. A Python file of LFs is code: it runs where a run or `save` of this
+        user left it on this machine, and other files only with `trust_lfs`.
 
         Parameters
         ----------
         folder
             The folder.
         lfs
-            The LFs, for `apply`; by default those of the LF file in the folder, if they are ever needed.
+            The LFs; by default those of the LF file in the folder.
+        trust_lfs
+            Whether a Python file of LFs from elsewhere may run.
 
         Raises
         ------
@@ -306,16 +339,26 @@ class Pipeline:
         if file is None or not (folder / _MODEL).is_dir():
             raise InputError(
                 f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
-                "metrics.json"
+                "metrics.json. Name a folder that `save` or `labelfns run` wrote"
             )
         from labelfns.models import TransformerClassifier
 
         pipeline = cls(lfs, folder / _MODEL)  # type: ignore[arg-type]
-        pipeline._facts, pipeline._folder = read_json(file, "Save the pipeline again"), folder
+        pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
+        with reading(file, _SAVE_AGAIN):
+            summary(pipeline._facts)
         pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
         pipeline.classes_ = pipeline.classifier_.classes_
-        if (folder / _LABEL_MODEL).is_file():
-            pipeline.label_model_ = _load_label_model(folder / _LABEL_MODEL)
+        pipeline._trust_lfs = trust_lfs
+        pipeline.predictor_ = load_predictor(folder, pipeline.classifier_) if has_predictor(folder) else None
+        pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
+        return pipeline
+
+    @classmethod
+    def of_classifier(cls, classifier: "TransformerClassifier") -> "Pipeline":
+        """Return a pipeline that answers as a fitted classifier, without LFs."""
+        pipeline = cls(None, "")  # type: ignore[arg-type]
+        pipeline.classifier_, pipeline.classes_ = classifier, classifier.classes_
         return pipeline
 
     def _check_fitted(self) -> None:
@@ -323,14 +366,18 @@ class Pipeline:
             raise InputError("this Pipeline is not fitted yet; call fit(texts) first")
 
 
-def _load_label_model(path: Path) -> "BaseLabelModel":
-    from labelfns.models.label_models.kinds import KINDS
-
-    kinds = {kind.__name__: kind for kind in KINDS.values()}
-    kind = read_json(path, "Save the pipeline again").get("kind")
-    if kind not in kinds:
-        raise InputError(f"{path} holds a {kind}; expected one of {', '.join(kinds)}")
-    return kinds[kind].load(path)
+def _as_data(lfs: LFSet) -> str | None:
+    """Return LFs that came from no file as TOML; None, and a warning, where some are code."""
+    code = [lf.name for lf in lfs if not is_data(lf)]
+    if not code:
+        return lfs_toml(lfs)
+    warnings.warn(
+        f"{some(code)} are Python and come from no file, so the LFs are not saved with the pipeline. Save it with "
+        "lf_file=..., or load it with lfs=LFSet(...)",
+        LabelFnsWarning,
+        stacklevel=3,
+    )
+    return None
 
 
 def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:

@@ -8,10 +8,13 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.votes import Votes
 
 if TYPE_CHECKING:
+    from labelfns.pipelines.prediction.metrics import PredictorMetrics
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
 
 
-def facts(votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any] | None) -> dict[str, Any]:
+def facts(
+    votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any] | None, predictor: "PredictorMetrics"
+) -> dict[str, Any]:
     """Return what `summary` says, as JSON takes it, under the names that ``metrics.json`` has for it."""
     return {
         "lfs": [{"lf": name} for name in votes.lf_names],
@@ -20,6 +23,7 @@ def facts(votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any
         "best_round": result.best.ledger.round,
         "stopped": result.stopped,
         "few_gold": few_gold,
+        "predictor": dataclasses.asdict(predictor),
     }
 
 
@@ -54,6 +58,8 @@ def _gold(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         use = "further training and calibration" if few_gold["trained_further"] else "calibration"
         yield "gold", f"{few_gold['rows']} rows, for {use}"
         figures = few_gold["refined"]
+    together = (facts.get("predictor") or {}).get("together", {})  # version 0.1 had no predictor
     for name, scores in figures.items():
-        accuracy, f1 = scores["accuracy"], scores["macro_f1"]
-        yield name, f"accuracy {accuracy:.3f}, macro F1 {f1:.3f} on {scores['rows']} texts with gold"
+        best = together.get(name, {}).get("all_rows") or scores
+        accuracy, f1 = best["accuracy"], best["macro_f1"]
+        yield name, f"accuracy {accuracy:.3f}, macro F1 {f1:.3f} on {best['rows']} texts with gold"

@@ -64,6 +64,14 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_state_of_the_user(tmp_path_factory):
+    """Keep what runs leave in a user's state folder out of the tester's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def tiny_backbone(tmp_path_factory) -> Path:
     """A BERT of two layers of 16 units with a vocabulary of letters and a few words, saved in a folder."""

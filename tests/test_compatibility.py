@@ -95,7 +95,7 @@ def test_a_seeded_run_gives_the_weights_that_it_gave(tmp_path):
     shutil.copytree(BEFORE / "project", tmp_path / "project", ignore=shutil.ignore_patterns("run"))
     file = tmp_path / "project" / "pipeline.toml"
     file.write_text(file.read_text().replace("/project/backbone", (tmp_path / "project" / "backbone").as_posix()))
-    overrides = ['classifier.precision="full"', 'label_model.kind="default"', "classifier.max_length=24"]
+    overrides = ['classifier.precision="full"', 'label_model.kind="labelfns"', "classifier.max_length=24"]
     run_pipeline(load_settings(file, overrides), tmp_path / "run", progress=silent)
     for part in ("rounds/0/model", "rounds/1/model", "model"):
         before = load_file(BEFORE / "project" / "run" / part / "model.safetensors")

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.terms import Kind, Term, already_in, is_pair, says_nothing, terms, word_pairs
-from labelfns.checks import Bools, Gold, check_gold
+from labelfns.checks import Bools, Gold, check_gold, check_texts
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.text.emoji import styled
@@ -73,6 +73,14 @@ class Suggestion:
         """The LF, ready to paste; without a class, ``LABEL`` is to be filled in."""
         label = '"LABEL"' if self.label is None else _quoted(self.label)
         return f"{self.kind}({label}, [{_quoted(self.term)}])"
+
+    @property
+    def about(self) -> str:
+        """What speaks for it, in words: rows, z, rows it would cover first, LFs that vote there, gold by label."""
+        said = [f"{self.rows} texts, z {self.z:.1f}", f"first vote on {self.new_rows}"]
+        said += [f"there vote {', '.join(self.lfs)}"] if self.lfs else []
+        said += [f"gold: {', '.join(f'{count} {name}' for name, count in self.gold.items())}"] if self.gold else []
+        return "; ".join(said)
 
 
 def suggest(
@@ -163,9 +171,9 @@ class _Rows:
 
     @classmethod
     def of(cls, texts: Sequence[str], votes: Votes) -> "_Rows":
-        if len(texts) != len(votes):
-            raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
-        by_position = list(texts)
+        by_position = check_texts(texts)
+        if len(by_position) != len(votes):
+            raise InputError(f"{len(by_position)} texts for {len(votes)} rows of votes")
         by_row = [terms(text) | word_pairs(text) for text in by_position]
         gaps = np.where(~votes.covered, "silent", np.where(votes.conflicting, "disagreeing", ""))
         rows_of: dict[Term, list[int]] = {}
@@ -194,7 +202,7 @@ class _Labeled:
 
     @classmethod
     def of(cls, labeled: tuple[Sequence[str], Gold], labels: tuple[str, ...]) -> "_Labeled":
-        texts, gold = list(labeled[0]), labeled[1]
+        texts, gold = check_texts(labeled[0]), labeled[1]
         classes = check_gold(gold, len(texts), labels).tolist()
         rows = [(terms(text) | word_pairs(text), c) for text, c in zip(texts, classes, strict=True) if c >= 0]
         counts = {label: _count(row for row, c in rows if labels[c] == label) for label in labels}

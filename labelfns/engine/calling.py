@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, VoteParser, shown
-from labelfns.errors import LFError
+from labelfns.errors import LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.columns import BatchLF, RowLF
 from labelfns.votes import Fault
@@ -32,6 +32,8 @@ class _Failures:
     def add(self, error: BaseException, numbers: Sequence[int], row: object) -> None:
         """Note that an LF raised; raise instead if the options say so."""
         line = _one_line(error)
+        if isinstance(error, KeyError) and isinstance(row, dict):
+            line += f"; a row has {some(list(row))}"
         if self.options.on_error == "raise":
             where = f" on row {numbers[0]}: {shown(row)}" if len(numbers) == 1 else ""
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error

@@ -1,12 +1,14 @@
 """The other fields of the rows, and what LFs get of them: a dict per row, or a polars frame of all rows."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labelfns.checks import values_of
 from labelfns.errors import InputError, raise_all
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ class Rows:
             If a field has another length or is called ``text``; all at once.
         """
         columns = _columns(fields)
+        for name, values in columns.items():
+            if isinstance(values, str | bytes | Mapping | AbstractSet) or not hasattr(values, "__len__"):
+                values_of(values, f"field {name!r}")  # which raises
         problems = [
             f"field {name!r} has length {len(values)}, but there are {len(texts)} texts; give one value per text"
             for name, values in columns.items()
@@ -101,10 +106,7 @@ def _objects(values: Any) -> list[Any]:
     """Return values as a list of Python objects, by position."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
         values = values.astype(f"{values.dtype.kind}8[us]")  # of finer units numpy makes bare numbers
-    for method in ("to_pylist", "to_list", "tolist"):
-        if hasattr(values, method):
-            return list(getattr(values, method)())
-    return list(values)
+    return list(values.tolist()) if getattr(values, "ndim", 1) > 1 else values_of(values, "a field")
 
 
 def _series(name: object, values: Any) -> "pl.Series":

@@ -13,6 +13,9 @@ Engine = Literal["compiled", "plain"]
 Declared = WordsLF | TagsLF | SymbolsLF | PatternLF | CountLF | LexiconLF
 _DECLARED = frozenset(Declared.__args__)
 
+MOST_WORKERS = 1024
+"""In how many processes Python functions may run."""
+
 
 @dataclass(frozen=True)
 class ApplyOptions:
@@ -38,8 +41,8 @@ class ApplyOptions:
             problems.append(f'engine must be "compiled" or "plain"; got {self.engine!r}')
         if isinstance(self.time_limit, bool) or not isinstance(self.time_limit, int | float) or not self.time_limit > 0:
             problems.append(f"time_limit must be more than 0 seconds; got {self.time_limit!r}")
-        if type(self.workers) is not int or self.workers < 1:
-            problems.append(f"workers must be a whole number of at least 1; got {self.workers!r}")
+        if type(self.workers) is not int or not 1 <= self.workers <= MOST_WORKERS:
+            problems.append(f"workers must be a whole number in 1..{MOST_WORKERS}; got {self.workers!r}")
         raise_all(InputError, problems)
 
 

@@ -3,6 +3,7 @@
 A leaf: it imports `labelfns.errors` alone.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -91,6 +92,8 @@ def settle(part: Path, target: Path, *, sync: bool = True) -> None:
     for path in (part, *(part.rglob("*") if part.is_dir() else ())) if sync else ():
         _to_disk(path)
     old = target.with_name(target.name + OLD)
+    if target.is_dir() and not part.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     if target.is_dir():
         remove(old)
         target.replace(old)

@@ -56,6 +56,11 @@ def is_hub(source: object) -> bool:
     return isinstance(source, str) and source.startswith("hub:")
 
 
+def is_all_text(source: object) -> bool:
+    """Whether a source is a file whose columns are all named at its beginning, and of strings."""
+    return isinstance(source, str | os.PathLike) and Path(source).suffix.lower() in (".csv", ".tsv", ".txt")
+
+
 def name_of(source: Source) -> str:
     """Return what a source is called in messages."""
     if isinstance(source, str | os.PathLike):

@@ -84,7 +84,7 @@ def separated_rows(lines: Lines, separator: str, width: int | None = None) -> It
     for line in lines:
         if not line.text and width != 1:
             continue
-        fields, problem = [], ""
+        fields, problem, last = [], "", line.number
         if '"' not in line.text:
             fields = line.text.split(separator)
         elif separator == "\t":
@@ -92,9 +92,11 @@ def separated_rows(lines: Lines, separator: str, width: int | None = None) -> It
         else:
             quoted = _quoted(line, lines, separator)
             fields, problem = (quoted.fields, "") if quoted else ([], _OPEN)
+            last += len(quoted.more) if quoted else 0
         width = width or len(fields)
         if not problem and len(fields) != width:
             problem = f"{len(fields):,} field{'s' * (len(fields) != 1)} where the header has {width:,}"
+            problem += f", with what stands in quotes up to line {last}" if last > line.number else ""
         yield Row(line.number, None if problem else fields, problem)
 
 

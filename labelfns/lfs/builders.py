@@ -18,6 +18,7 @@ from labelfns.errors import LFError
 from labelfns.lfs.base import Expects, Label, naming
 from labelfns.lfs.context import Context
 from labelfns.lfs.declared import Count, CountLF, PatternLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.setting_types import brief
 from labelfns.text.word_lists import as_list, warn_of_spaceless
 
 
@@ -183,7 +184,7 @@ def regex(
     try:
         compiled = re.compile(pattern, re.IGNORECASE if ignore_case else 0)
     except (re.error, OverflowError, RecursionError) as error:
-        raise LFError(f"regex {pattern!r} does not compile: {error}") from error
+        raise LFError(f"regex {brief(pattern)} does not compile: {error}") from error
     return PatternLF(label=label, pattern=compiled, **common("regex", label, name, where, expects))
 
 

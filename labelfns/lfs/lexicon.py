@@ -1,6 +1,5 @@
 """The builder of LFs that add up weights of words, and a published list of such weights."""
 
-import math
 import re
 from collections.abc import Mapping
 from numbers import Real
@@ -14,12 +13,14 @@ from labelfns.lfs.declared import LexiconLF
 from labelfns.text.tokens import fold, tokens
 from labelfns.text.word_lists import warn_of_spaceless
 
+_MOST = 1e6  # sums of thousandths stay whole numbers that every engine holds
+
 
 def lexicon(
     label: Label,
     weights: Mapping[str, float],
     *,
-    threshold: float,
+    threshold: float | None = None,
     negated: float = -0.74,
     name: str | None = None,
     where: Context | None = None,
@@ -34,7 +35,8 @@ def lexicon(
     weights
         A number for each word, kept to three decimals. Words are whole, as in `keywords`; hashtags do not count.
     threshold
-        Not 0. A positive one is reached by sums of at least that, a negative one by sums of at most that.
+        Must be given, and not be 0. A positive one is reached by sums of at least that, a negative one by sums of at
+        most that.
     negated
         What a word after a negation counts, kept to two decimals; VADER's -0.74 by default, 0 to leave it out.
     name, where, expects
@@ -54,6 +56,7 @@ def lexicon(
     """
     thousandths = _check(weights, threshold, negated)
     warn_of_spaceless("lexicon()", weights, 2)
+    assert threshold is not None
     return LexiconLF(
         label=label,
         weights={word: weight for word, weight in thousandths.items() if weight},
@@ -76,21 +79,21 @@ def _check(weights: object, threshold: object, negated: object) -> dict[str, int
         if len(words) != 1 or words[0].tag or words[0].raw != word.strip():
             problems.append(f"lexicon(): {word!r} is not one word")
         elif not _is_number(weight):
-            problems.append(f"lexicon(): the weight of {word!r} must be a number; got {weight!r}")
+            problems.append(f"lexicon(): the weight of {word!r} must be a number of at most a million; got {weight!r}")
         else:
             thousandths[fold(words[0].raw)] = round(weight * 1000)
     if not _is_number(threshold):
-        problems.append(f"lexicon(): threshold must be a number; got {threshold!r}")
+        problems.append(f"lexicon(): threshold must be a number of at most a million; got {threshold!r}")
     elif round(threshold * 1000) == 0:
         problems.append(f"lexicon(): threshold must not be 0; got {threshold!r}")
     if not _is_number(negated):
-        problems.append(f"lexicon(): negated must be a number; got {negated!r}")
+        problems.append(f"lexicon(): negated must be a number of at most a million; got {negated!r}")
     raise_all(LFError, problems)
     return thousandths
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool) and abs(cast(float, value)) <= _MOST
 
 
 def vader_words(*, at_least: float = 0.0) -> dict[str, float]:

@@ -15,11 +15,12 @@ A TOML file holds LFs::
 import inspect
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from labelfns.errors import InputError, LFError, did_you_mean, raise_all
+from labelfns.errors import InputError, LFError, did_you_mean, first_line, raise_all
 from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
 from labelfns.lfs.context import Context
@@ -37,7 +38,7 @@ _KINDS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
 }
 
 
-def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
+def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
     """Return the LFs that a Python file defines, or those of a TOML file.
 
     A Python file runs. Its list ``lfs`` is taken; without one, every LF at its top level, ours and Snorkel's, in the
@@ -47,7 +48,7 @@ def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
     Raises
     ------
     InputError
-        If there is no such file, or it is of another kind.
+        If there is no such file, it is of another kind, or not TOML.
     LFError
         If a Python file does not run to its end, its line named; if there is no LF; or if LFs are not right.
 
@@ -59,7 +60,7 @@ def lfs_of_file(path: str | PathLike[str]) -> list[LabelingFunction]:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file of labeling functions")
-    return read_lfs(path) if path.suffix == ".toml" else lfs_of_python_file(path)
+    return _read_toml(path) if path.suffix == ".toml" else lfs_of_python_file(path)
 
 
 def read_words(path: str | PathLike[str]) -> list[str]:
@@ -72,7 +73,7 @@ def read_words(path: str | PathLike[str]) -> list[str]:
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not there, not UTF-8, no path
         raise InputError(f"{path} cannot be read as a list of words: {error}") from error
     words = [line.strip() for line in lines if line.strip() and not line.startswith("# ")]
     if not words:
@@ -80,28 +81,20 @@ def read_words(path: str | PathLike[str]) -> list[str]:
     return words
 
 
-def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
-    """Return the LFs of a TOML file, in order.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or not TOML.
-    LFError
-        If it holds no LF or some are not right; all at once, each by its place.
-    """
-    path = Path(path)
-    if path.suffix == ".py":
-        raise InputError(
-            f"{path} is a Python file, and read_lfs reads TOML; use LFSet.from_file({str(path)!r}, labels)"
-        )
+def _read_toml(path: Path) -> list[LabelingFunction]:
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("lf", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read as TOML: {error}") from error
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:  # not UTF-8, a number of thousands of digits, too deep
+        raise InputError(f"{path} cannot be read as TOML: {first_line(error)}") from error
+    entries = content.get("lf", [])
     if not entries or not isinstance(entries, list):
         raise LFError(f"{path} defines no labeling function: each begins with a line [[lf]]")
-    lfs, problems = [], []
+    lfs = []
+    problems = [
+        f"{path}: {name} is no part of a file of LFs: each begins with a line [[lf]]"
+        for name in content
+        if name != "lf"
+    ]
     for number, entry in enumerate(entries, start=1):
         try:
             lfs.append(_build(entry, path.parent))
@@ -152,7 +145,7 @@ def _words(entry: dict[str, Any], folder: Path) -> list[object] | None:
 def _context(values: Any) -> Context:
     if not isinstance(values, dict):
         raise LFError(f"where must be a table of conditions, as {{ not_negated = true }}; got {values!r}")
-    try:
-        return Context(**values)
-    except TypeError as error:
-        raise LFError(f"where: {error}") from error
+    conditions = [field.name for field in fields(Context)]
+    unknown = [name for name in values if name not in conditions]
+    raise_all(LFError, [f"where: {name} is not a condition{did_you_mean(name, conditions)}" for name in unknown])
+    return Context(**values)

@@ -30,7 +30,7 @@ _loads: dict[str, list[LabelingFunction]] = {}
 
 
 def lfs_of_python_file(path: Path) -> list[LabelingFunction]:
-    """Run a Python file and return the LFs it defines, as `labelfns.lfs.load.lfs_of_file` does.
+    """Run a Python file and return the LFs it defines, as `labelfns.lfs.load.read_lfs` does.
 
     Raises
     ------

@@ -1,11 +1,12 @@
 """How predictions agree with gold labels; rows without gold are left out."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Ints
+from labelfns.checks import Ints, values_of
 from labelfns.errors import InputError
 from labelfns.models.arrays import Floats
 
@@ -154,8 +155,16 @@ def wilson(right: int, n: int) -> tuple[float, float]:
 Tables = npt.NDArray[np.int64]
 
 
+def ids_of(ids: Any, argument: str) -> Ints:
+    """Return class ids in any container as an array of integers, by position."""
+    values = ids if isinstance(ids, np.ndarray) and ids.dtype != object else np.array(values_of(ids, argument))
+    if len(values) and not np.issubdtype(values.dtype, np.integer):
+        raise InputError(f"{argument} must be class ids, integers of at least -1; got {values.dtype}")
+    return values.astype(np.int64)
+
+
 def _confusion(gold: Ints, predicted: Ints, k: int) -> Tables:
-    gold, predicted = np.asarray(gold), np.asarray(predicted)
+    gold, predicted = (ids_of(ids, name) for ids, name in ((gold, "gold"), (predicted, "predicted")))
     if gold.shape != predicted.shape:
         raise InputError(f"gold and predictions must be of one length; got {len(gold)} and {len(predicted)}")
     for name, labels in (("gold", gold), ("predicted", predicted)):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Gold, check_gold
 from labelfns.errors import InputError, SettingsError
+from labelfns.io.atomic import write_text
 from labelfns.models.arrays import Floats, Probs, decide
 from labelfns.models.params import Params
 from labelfns.votes import Votes
@@ -137,6 +138,8 @@ class BaseLabelModel(Params, ABC):
         ------
         InputError
             If the model is not fitted.
+        WriteError
+            If it cannot be written.
         """
         self._check(None)
         content = {
@@ -148,7 +151,7 @@ class BaseLabelModel(Params, ABC):
             "notes": self.notes_,
             "state": plain(self._state()),
         }
-        Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -177,7 +180,7 @@ class BaseLabelModel(Params, ABC):
             if probs.shape != (1, len(model.classes_)) or not np.isfinite(probs).all():
                 raise ValueError("its numbers do not fit its labels and LFs")
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path} is a damaged {kind}: {error}") from error
+            raise InputError(f"{path} is a damaged {kind}: {error}; fit and save it again") from error
         return model
 
     def _check(self, votes: Votes | None) -> None:
@@ -245,11 +248,11 @@ def is_number(value: object) -> bool:
     return numbers and math.isfinite(value)  # type: ignore[arg-type]
 
 
-def is_balance(value: object) -> bool:
-    """Whether a setting is a class balance: at least two shares above 0 that sum to 1."""
+def is_balance(value: object, error: float = SUM_ERROR) -> bool:
+    """Whether a setting is a class balance: at least two shares above 0 that sum to 1, but for an error."""
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) < 2:
         return False
-    return all(is_number(share) and share > 0 for share in value) and bool(abs(sum(value) - 1) < SUM_ERROR)
+    return all(is_number(share) and share > 0 for share in value) and bool(abs(sum(value) - 1) < error)
 
 
 def balance_array(balance: Sequence[float], k: int) -> Floats:

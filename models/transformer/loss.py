@@ -7,7 +7,7 @@ agreement of two dropout passes, Liang et al. 2021 (R-Drop).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from labelfns.models.ranges import choices, numbers
+from labelfns.models.ranges import choices, numbers, only_with
 from labelfns.settings import check
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class WeakLabelLoss:
             *numbers(self, "[0, 1]", "min_confidence", "min_student_confidence", "student_warmup", "consistency_ramp"),
             *numbers(self, "[0, inf)", "label_weight", "consistency_weight"),
             *choices(self),
+            *only_with(self, self.min_student_confidence != 0, "min_student_confidence", "student_warmup"),
+            *only_with(self, self.consistency != "none", "consistency", "consistency_weight", "consistency_ramp"),
         )
 
     @property

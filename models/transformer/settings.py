@@ -5,11 +5,12 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from math import ceil, isfinite
+from math import ceil
+from sys import float_info
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from labelfns.errors import did_you_mean
-from labelfns.models.ranges import Rule, choices, number, numbers
+from labelfns.models.ranges import Rule, choices, number, numbers, only_with
 from labelfns.settings import check
 
 from .loss import WeakLabelLoss
@@ -40,11 +41,22 @@ _INSTEAD = {
 
 _NOTHING = {
     "average_tokens_across_devices": "the loss is a mean over rows",
+    "bf16_full_eval": "scoring is in the model's own numbers",
     "dataloader_drop_last": "every batch is full",
+    "do_eval": "a fit evaluates nothing",
+    "do_predict": "a fit predicts nothing",
+    "do_train": "a fit trains",
+    "fp16_full_eval": "scoring is in the model's own numbers",
+    "greater_is_better": "a fit evaluates nothing",
     "group_by_length": "batches are grouped by length",
     "ignore_data_skip": "a fit resumes at the batch where it stopped",
+    "include_for_metrics": "a fit evaluates nothing",
+    "batch_eval_metrics": "a fit evaluates nothing",
+    "label_names": "the labels are those of the classifier",
     "length_column_name": "batches are grouped by length",
     "load_best_model_at_end": "a fit ends with its last weights",
+    "metric_for_best_model": "a fit evaluates nothing",
+    "prediction_loss_only": "a fit evaluates nothing",
     "remove_unused_columns": "batches are made here",
     "save_only_model": "a checkpoint holds all that a fit needs to resume",
     "save_total_limit": "the last checkpoint is kept",
@@ -144,16 +156,22 @@ class FineTuning:
         check(
             *numbers(self, "(0, 1000000000]", "epochs"),
             *numbers(self, "[1, 1000000000]", "min_steps", whole=True),
-            *numbers(self, "(0, inf)", "learning_rate"),
+            *numbers(self, "(0, 1000]", "learning_rate"),
             *numbers(self, "[1, 65536]", "batch_size", whole=True),
             *numbers(self, "[0, 1)", "warmup", "average"),
-            *numbers(self, "[0, inf)", "weight_decay", "checkpoint_minutes"),
+            *numbers(self, "[0, 1000000000]", "weight_decay", "checkpoint_minutes"),
             *numbers(self, "[8, 1000000]", "max_length", whole=True),
             *numbers(self, "[0, 1]", "hide_cues", "word_dropout"),
             *(numbers(self, "[1, inf)", "layers", whole=True) if self.layers is not None else ()),
             *numbers(self, "[-1, inf)", "frozen_layers", whole=True),
             *choices(self),
             (isinstance(self.loss, WeakLabelLoss), f"loss must be a WeakLabelLoss; got {self.loss!r}"),
+            *only_with(
+                self,
+                getattr(self.loss, "consistency", "") == "perturbed",
+                'loss.consistency = "perturbed"',
+                "word_dropout",
+            ),
             *_trainer_rules(self.trainer),
         )
 
@@ -208,7 +226,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if isinstance(value, str) and words:
         return value in words
     if isinstance(value, int | float) and {int, float} & set(kinds):
-        return isfinite(value) and (float in kinds or isinstance(value, int))
+        return abs(value) <= float_info.max and (float in kinds or isinstance(value, int))
     return isinstance(value, tuple(kinds))
 
 

@@ -1,13 +1,13 @@
 """What a fit is given beside texts: label probabilities or labels, weights, cues; checked."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import check_gold
-from labelfns.errors import InputError, raise_all, some
+from labelfns.checks import check_gold, check_labels, one_per_text
+from labelfns.errors import InputError, first_line, raise_all, some
 from labelfns.votes import Probs
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -30,7 +30,12 @@ def targets_of(probs: npt.ArrayLike, n: int, labels: Sequence[str] | None) -> tu
     InputError
         If they are not right; the rows are named.
     """
-    values = np.asarray(probs)
+    if labels is not None:
+        check_labels(labels)
+    try:
+        values = np.asarray(probs)
+    except ValueError as error:  # rows of different lengths
+        raise InputError(f"probs must have shape ({n}, k), one row per text: {first_line(error)}") from error
     if values.ndim == 1:
         values, labels = _one_hot(values, n, labels)
     if values.ndim != 2 or values.shape[0] != n or values.shape[1] < 2:
@@ -56,7 +61,10 @@ def check_weights(weights: npt.ArrayLike | None, n: int) -> Floats:
     """
     if weights is None:
         return np.ones(n)
-    values = np.asarray(weights, dtype=float)
+    try:
+        values = np.asarray(one_per_text(weights, n, "weights"), dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"weights must be {n} numbers, one per text: {first_line(error)}") from error
     if values.shape != (n,):
         raise InputError(f"weights must have shape ({n},), one per text; got {values.shape}")
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
@@ -66,18 +74,6 @@ def check_weights(weights: npt.ArrayLike | None, n: int) -> Floats:
         or ["all weights are 0: there is nothing to learn from"] * bool(values.sum() == 0),
     )
     return np.asarray(values / values.mean())
-
-
-def check_length(name: str, values: Sized | None, n: int) -> None:
-    """Check that an argument has one entry per text.
-
-    Raises
-    ------
-    InputError
-        If it has not; both lengths are named.
-    """
-    if values is not None and len(values) != n:
-        raise InputError(f"{name} has {len(values)} entries for {n} texts; give one per text, an empty one where none")
 
 
 def check_labels_agree(first: Sequence[str], second: Sequence[str]) -> None:

@@ -85,15 +85,9 @@ def analyze(
     if on is not None and gold_on is None:
         gold_on = getattr(on, "gold", None)
     options: Any = {"label_model": label_model, "leave_one_out": leave_one_out, "progress": progress}
-    options["columns"] = columns_of(texts if on is None else on)
     if measured is None:
         return analyze_votes(votes, gold, **options)
     return analyze_votes(measured, gold_on, fit_on=votes, **options)
-
-
-def columns_of(texts: object) -> tuple[str, ...]:
-    """Return the names of what each row has: the text, and other fields where the texts have some."""
-    return ("text", *(getattr(texts, "fields", None) or ()))
 
 
 def analyze_votes(
@@ -103,7 +97,6 @@ def analyze_votes(
     label_model: BaseLabelModel | None = None,
     fit_on: Votes | None = None,
     leave_one_out: bool = False,
-    columns: tuple[str, ...] = ("text",),
     progress: Progress = silent,
 ) -> Analysis:
     """Measure votes that are there already; see `analyze`.
@@ -120,8 +113,6 @@ def analyze_votes(
         The votes that the label model is fitted on; by default those that are measured.
     leave_one_out
         Whether the label model is fitted without each LF in turn too.
-    columns
-        What a row has that an LF can ask for, for messages.
     progress
         Called with what is done and how far it is.
     """
@@ -153,7 +144,6 @@ def analyze_votes(
         gold_rows=gold_rows,
         fitted_on=None if fit_on is None else len(pool),
         problem=problem,
-        columns=columns,
         votes=votes,
         model=model,
     )

@@ -48,8 +48,6 @@ class Analysis:
         fitted on the texts that are measured.
     problem
         Why there is no label model.
-    columns
-        What a row has that an LF can ask for.
     votes, model
         The votes [n, m], and the fitted label model.
     """
@@ -65,7 +63,6 @@ class Analysis:
     gold_rows: int
     fitted_on: int | None
     problem: str
-    columns: tuple[str, ...]
     votes: Votes = field(repr=False)
     model: BaseLabelModel | None = field(repr=False)
 
@@ -115,11 +112,10 @@ class Analysis:
     def _alarm(self, fault: Fault) -> str:
         n, failed = self.coverage.rows, len(fault.rows)
         name, error = shown(fault.lf), shown(fault.error)
-        there = f"; a row has {some(self.columns)}" if fault.error.startswith("KeyError") else ""
         if failed == n:
-            return f"LF {name} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {error}{there}"
+            return f"LF {name} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {error}"
         where = f"on row {some(fault.rows)}"
-        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there, {where}{there}"
+        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there, {where}"
 
     def __str__(self) -> str:
         from .tables import plain

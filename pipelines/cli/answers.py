@@ -1,75 +1,128 @@
-"""What `labelfns predict` reads from standard input, and the table it writes."""
+"""What `labelfns predict` reads, and the table it writes."""
 
+import json
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
-from labelfns.votes import Probs
+from labelfns.io.formats import Format
+from labelfns.io.other_columns import OtherColumns, writable
+from labelfns.io.read import read_table
+from labelfns.pipelines.prediction.predictor import Answers
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Table = dict[str, list[Any]]
+"""Columns by name, n values each."""
 
 ENDINGS = (".jsonl", ".csv", ".parquet")
-FORMULA = r"^[=+\-@\t\r]"
+FORMULA = r"^[=+\-@\t\r\n]"
 """What a cell begins with that a spreadsheet takes for a formula."""
 
 
-def read_lines() -> list[str]:
-    r"""Read standard input, one text per line; line feeds alone end a line, a ``\r`` before them goes with them.
+def read_input(data: str, text: str, format: Format | None) -> Table:
+    """Read a file, a hub data set, or standard input (``"-"``), with all columns; a text may be blank or None.
 
     Raises
     ------
     InputError
-        If it is not UTF-8, or holds no text.
+        As `labelfns.io.read.read_table`; and if standard input, read as one text per line as no format is named, looks
+        like another format.
     """
-    data = sys.stdin.buffer.read()
-    try:
-        content = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"standard input is not UTF-8 at byte {error.start}; convert it to UTF-8") from error
-    lines = [line.removesuffix("\r") for line in content.removesuffix("\n").split("\n")]
-    if not any(line.strip() for line in lines):
-        raise InputError("standard input holds no text; write one per line")
-    return lines
+    if data != "-":
+        return read_table(data, text, format=format)
+    stream = BytesIO(sys.stdin.buffer.read())
+    stream.name = "<stdin>"
+    columns = read_table(stream, text, format=format or "txt")
+    if format is None:
+        _check_plain(columns[text][0], text)
+    return columns
 
 
-def answer_table(texts: Sequence[str], probs: Probs, labels: Sequence[str]) -> pl.DataFrame:
-    """Return one row per text: text, label, confidence, and ``p_LABEL`` for each label; blank texts have none.
+def _check_plain(first: str, text: str) -> None:
+    likely = next((name for name, sign in (("csv", ","), ("tsv", "\t")) if text in _fields(first, sign)), None)
+    if first.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            likely = "jsonl" if isinstance(json.loads(first), dict) else None
+    if likely:
+        raise InputError(
+            f"standard input begins like {likely}: say --format {likely}, or --format txt where each line is a text"
+        )
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    return [field.strip().strip('"') for field in line.split(separator)]
+
+
+def answer_table(
+    columns: Mapping[str, Sequence[Any]],
+    text: str,
+    answers: Answers,
+    labels: Sequence[str],
+    min_confidence: float = 0.0,
+) -> Table:
+    """Return one row per text: its answer, and the columns that it came with.
+
+    The answer is ``text``, ``label``, ``confidence``, ``answered_by`` (see `Answers.origins`), and ``p_LABEL`` for each
+    label.
 
     Parameters
     ----------
-    texts
-        The n texts, some perhaps blank.
-    probs
-        Probabilities [r, k] of the r texts that are not, in order.
+    columns
+        What was read, n values each; a text that is blank or None gets no label.
+    text
+        The column of texts.
+    answers
+        The answers for the r other texts, in order.
     labels
-        The k label names. A column ``p_...`` never has the name of another: those do not begin with ``p_``.
+        The k label names. A column ``p_...`` never has the name of another of ours: those do not begin with ``p_``. A
+        column of the input that has one of these names is called ``"NAME (2)"``.
+    min_confidence
+        Answers that are less sure have no label.
     """
-    written = np.array([bool(text.strip()) for text in texts])
-    rows = np.full((len(texts), len(labels)), np.nan)
-    rows[written] = probs
-    answers = np.full(len(texts), -1)
-    answers[written] = probs.argmax(axis=1)
-    frame = pl.DataFrame(
-        {
-            "text": list(texts),
-            "label": [labels[c] if c >= 0 else None for c in answers],
-            "confidence": rows.max(axis=1),
-            **{f"p_{name}": rows[:, c] for c, name in enumerate(labels)},
-        },
-        schema_overrides={"label": pl.String},
-    )
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
+    texts = list(columns[text])
+    written = np.flatnonzero([has_text(entry) for entry in texts])
+
+    def spread(values: Sequence[Any]) -> list[Any]:
+        entries: list[Any] = [None] * len(texts)
+        for row, value in zip(written.tolist(), values, strict=True):
+            entries[row] = value
+        return entries
+
+    found = answers.labels(min_confidence).tolist()
+    table: Table = {
+        "text": texts,
+        "label": spread([None if c < 0 else labels[c] for c in found]),
+        "confidence": spread(answers.probs.max(axis=1).tolist()),
+        "answered_by": spread(answers.origins(min_confidence).tolist()),
+        **{f"p_{name}": spread(answers.probs[:, c].tolist()) for c, name in enumerate(labels)},
+    }
+    others = OtherColumns()
+    others.see({name: () for name in columns if name != text})
+    return table | {own: list(columns[name]) for name, own in others.named(table).items()}
 
 
-def print_rows(table: pl.DataFrame) -> None:
+def has_text(entry: str | None) -> bool:
+    """Tell whether there is something to label."""
+    return bool(entry and entry.strip())
+
+
+def print_rows(table: Table) -> None:
     """Print a table as JSON lines."""
-    sys.stdout.write(table.write_ndjson())
+    for line in _json_lines(table):
+        sys.stdout.write(line.encode("utf-8", "backslashreplace").decode())
 
 
-def write_rows(table: pl.DataFrame, output: Path, *, raw: bool) -> None:
+def write_rows(table: Table, output: Path, *, raw: bool) -> None:
     """Write a table, whole or not at all, in the format that the file's name says.
 
     Parameters
@@ -88,20 +141,45 @@ def write_rows(table: pl.DataFrame, output: Path, *, raw: bool) -> None:
     """
     with whole(output) as part:
         if output.suffix == ".jsonl":
-            table.write_ndjson(part)
+            with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.writelines(_json_lines(table))
         elif output.suffix == ".parquet":
-            table.write_parquet(part)
+            as_frame(table).write_parquet(part)
         else:
-            (table if raw else without_formulas(table)).write_csv(part)
+            frame = as_frame(table)
+            (frame if raw else without_formulas(frame)).write_csv(part)
 
 
-def without_formulas(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table whose cells no spreadsheet takes for formulas."""
+def as_frame(table: Table) -> "pl.DataFrame":
+    """Return a table as a frame; what is no number or string becomes text."""
+    import polars as pl
+
+    columns = OtherColumns()
+    columns.see(table)
+    return pl.DataFrame([columns.series(name, values, writable(name)) for name, values in table.items()])
+
+
+def without_formulas(table: "pl.DataFrame") -> "pl.DataFrame":
+    """Return a table of which no spreadsheet takes a cell, or a column's name, for a formula."""
+    import polars as pl
+
     cells = [pl.col(name) for name, kind in table.schema.items() if kind == pl.String]
-    return table.with_columns(
+    safe = table.with_columns(
         pl.when(cell.str.contains(FORMULA))
         .then(pl.concat_str(pl.lit("'"), cell))
         .otherwise(cell)
         .alias(cell.meta.output_name())
         for cell in cells
     )
+    return safe.rename({name: f"'{name}" for name in safe.columns if name[:1] in "=+-@\t\r\n" and name})
+
+
+def _json_lines(table: Table) -> Iterable[str]:
+    for values in zip(*table.values(), strict=True):
+        row = dict(zip(table, map(_plain, values), strict=True))
+        yield json.dumps(row, ensure_ascii=False, default=str) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Return a number that JSON lacks as None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

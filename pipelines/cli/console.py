@@ -95,6 +95,11 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         add(f"gold alone, {gold['rows']} rows", (gold["gold_alone"].get(name) for name in sets))
         done = "trained on gold" if gold["trained_further"] else "calibrated on gold"
         add(f"kept, {done}", (gold["refined"].get(name) for name in sets), "bold")
+    if predictor := metrics.get("predictor"):
+        for title, part in (("LFs and classifier together", "all_rows"), ("  rows with a vote", "covered")):
+            scores = (predictor["together"].get(name, {}).get(part) for name in sets)
+            add(title, scores, "bold" if part == "all_rows" else "")
+        add("  the classifier alone on these", (predictor["classifier"].get(name, {}).get("covered") for name in sets))
     names = ["", *(f"{name} {figure}" for name in sets for figure in ("acc.", "macro F1"))]
     return titled("Results, with half the width of the 95 % interval", names, rows)
 

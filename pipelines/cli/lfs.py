@@ -1,6 +1,7 @@
 """Commands around LFs: try them, measure them, find what to write next, begin."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from warnings import catch_warnings, simplefilter
@@ -35,38 +36,32 @@ def apply(
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Let the LFs vote on texts and save the label matrix. A file is read in chunks and may be larger than memory."""
-    from labelfns.analysis.coverage import Coverage
-    from labelfns.io.atomic import whole
-    from labelfns.io.read import is_hub
+    """Let the LFs vote on texts and save the label matrix, with the other columns of the texts beside it.
+
+    A file is read in chunks and may be larger than memory.
+    """
     from labelfns.streaming import apply_file
 
     from . import console, inputs
 
     check_target(output, (".parquet",), overwrite=overwrite)
     settings = inputs.settings_of(pipeline, set_)
+    check_not_read(output, pipeline, settings.lfs.file, inputs.source_of(settings, data))
     changes = {"workers": workers, "cache": None if cache is None else str(cache)}
     options = settings.lfs.options | {name: value for name, value in changes.items() if value is not None}
     lfs, source = inputs.lfs_of(settings), inputs.source_of(settings, data)
     with console.bars() as progress, catch_warnings():
         simplefilter("ignore", LabelFnsWarning)  # what LFs raised is said below
-        if is_hub(source):
-            texts = inputs.texts_of(settings, source, gold="")
-            votes = lfs.apply(texts, progress=progress, **options)
-            with whole(output) as part:
-                votes.save(part)
-            coverage, faults = Coverage.of(votes), votes.faults
-        else:
-            done = apply_file(
-                lfs,
-                source,
-                output=output,
-                text=settings.data.text,
-                overwrite=overwrite,
-                progress=progress,
-                **options,
-            )
-            coverage, faults = done.coverage, done.faults
+        done = apply_file(
+            lfs,
+            source,
+            output=output,
+            text=settings.data.text,
+            overwrite=overwrite,
+            progress=progress,
+            **options,
+        )
+    coverage, faults = done.coverage, done.faults
     if as_json:
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
@@ -87,7 +82,7 @@ def analyze(
     ] = None,
     row: Annotated[
         int | None,
-        typer.Option("--why", metavar="ROW", help="Explain one row, the first is 0; needs label_model.kind = default."),
+        typer.Option("--why", metavar="ROW", help="Explain one row, the first is 0; label_model.kind = labelfns can."),
     ] = None,
     leave_out: Annotated[
         bool,
@@ -100,7 +95,7 @@ def analyze(
 
     LFs that fail stand first. That an LF fails, even on every row, is no error: the exit code is 0.
     """
-    from labelfns.pipelines.analysis.analyze import analyze_votes, columns_of
+    from labelfns.pipelines.analysis.analyze import analyze_votes
 
     from . import console, inputs
 
@@ -116,13 +111,12 @@ def analyze(
             label_model=label_model,
             fit_on=None if measured is pool else votes[0],
             leave_one_out=leave_out,
-            columns=columns_of(measured),
             progress=progress,
         )
     try:
         reasons = None if row is None else analysis.explain(row)
     except InputError as error:
-        raise InputError(f"{error}. A LabelModel is fitted with --set label_model.kind=default") from None
+        raise InputError(f"{error}. A LabelModel is fitted with --set label_model.kind=labelfns") from None
     if as_json:
         answer = analysis.to_json()
         if reasons is not None:
@@ -195,15 +189,21 @@ def suggest(
     if pool.gold is None and settings.data.val is not None:
         with_gold = inputs.texts_of(settings, "val")
     (votes,) = _votes(settings, pool)
+    for fault in votes.faults:
+        console.remark(f"Warning: {fault}")
     labeled = None if with_gold.gold is None else (with_gold, with_gold.gold)
     terms = suggestions(pool, votes, labeled=labeled, lfs=inputs.lfs_of(settings), n=n, at_least=at_least, min_z=min_z)
     if as_json:
         console.print_json([{**dataclasses.asdict(term), "line": term.line} for term in terms])
         return
-    for term in terms:
-        console.say(f"{term.line}  # {term.rows} texts, z {term.z:.1f}")
-        for text in term.examples:
-            console.say(f"    {text[:110]}", style="dim")
+    for gap, title in (("silent", "Where no LF votes:"), ("disagreeing", "Where LFs disagree:")):
+        mine = [term for term in terms if term.gap == gap]
+        if mine:
+            console.say(title, style="bold")
+        for term in mine:
+            console.say(f"{term.line}  # {term.about}")
+            for text in term.examples:
+                console.say(f"    {text[:110]}", style="dim")
     if not terms:
         console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
 
@@ -237,13 +237,26 @@ def init(
     )
 
 
+def check_not_read(output: Path, *reads: str | Path) -> None:
+    """Check that a file that is written is none of those that are read; what is no file is passed over.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    if output.exists() and any(Path(path).exists() and output.samefile(path) for path in reads):
+        raise InputError(f"--output {output} would be replaced, and it is what is read; name another")
+
+
 def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:
     """Check that a file can be written, before any work.
 
     Raises
     ------
     InputError
-        If its name does not say the format, it exists and may not be replaced, or its folder is not there.
+        If its name does not say the format, it exists and may not be replaced, or its folder is not there or may not be
+        written to.
     """
     if output.suffix not in endings:
         raise InputError(f"--output {output}: its name must end in {' or '.join(endings)}")
@@ -253,6 +266,8 @@ def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> 
         raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
+    if not os.access(output.parent, os.W_OK):
+        raise InputError(f"{output.parent}: there is no right to write {output.name} to this folder")
 
 
 def _votes(settings: "PipelineSettings", *sets: Any) -> "list[Votes]":

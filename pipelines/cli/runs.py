@@ -4,15 +4,18 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from labelfns.data import example
-from labelfns.errors import LabelFnsError, WriteError
+from labelfns.errors import LabelFnsError, WriteError, first_line
 
-from .lfs import check_target
+from .lfs import check_not_read, check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
+
+if TYPE_CHECKING:
+    from labelfns.pipelines.pipeline import Pipeline
 
 
 def demo(output: RunOutput = None, overwrite: ReplaceRun = False, set_: Set = None, as_json: Json = False) -> None:
@@ -71,12 +74,20 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     from . import console
 
-    coverage, labels = metrics["coverage"], metrics["label_model"]["by_label"]
+    for warning in metrics["warnings"]:
+        console.say(f"Warning: {warning}", style="yellow")
+    coverage, (*_, tied, uncovered) = metrics["coverage"], metrics["label_model"]["by_label"].values()
     console.say(
         f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
-        f"{labels['(uncovered)']} without and {labels['(tie)']} tied.",
+        f"{uncovered} without and {tied} tied.",
         "",
     )
+    if metrics["copies"]:
+        console.say(
+            f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "
+            "are trained on, or judged by, together.",
+            "",
+        )
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -84,8 +95,6 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
     for note in metrics["label_model"]["notes"]:
         console.say(f"Note: label model: {note}.")
-    for warning in metrics["warnings"]:
-        console.say(f"Warning: {warning}", style="yellow")
     console.say(
         "",
         f"Run folder: {folder}",
@@ -97,9 +106,15 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
 
 def predict(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with a model.")],
-    data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for one text per line.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for standard input.")],
     output: Annotated[Path | None, typer.Option(help="A .jsonl, .csv or .parquet file; by default printed.")] = None,
     text: Annotated[str, typer.Option(help="The column of texts.")] = "text",
+    format: Annotated[
+        Literal["csv", "tsv", "jsonl", "ndjson", "parquet", "txt"] | None,
+        typer.Option(
+            help="The format of DATA, whatever its name ends in; standard input has one text a line by default."
+        ),
+    ] = None,
     raw: Annotated[
         bool,
         typer.Option(
@@ -108,37 +123,63 @@ def predict(
             "spreadsheet would take them for formulas.",
         ),
     ] = False,
+    min_confidence: Annotated[
+        float, typer.Option(help="Leave a text without a label where the confidence is lower.", min=0, max=1)
+    ] = 0.0,
+    without_lfs: Annotated[
+        bool, typer.Option("--without-lfs", help="Let the classifier answer alone, without the LFs' votes.")
+    ] = False,
+    trust_lfs: Annotated[
+        bool,
+        typer.Option(
+            "--trust-lfs",
+            help="Run the Python file of LFs in RUN although no run of yours left it there on this machine.",
+        ),
+    ] = False,
     overwrite: ReplaceFile = False,
 ) -> None:
-    """Label texts with a run's model; one row per text: text, label, confidence, and p_LABEL for each label.
+    """Label texts with a run: its LFs and its classifier answer together, a folder with a model answers alone.
 
-    A blank line of standard input keeps its row, without a label.
+    One row per text: text, label, confidence, answered_by (both, votes, classifier, or neither), and p_LABEL for each
+    label. Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text
+    keeps its row, without a label.
     """
-    from labelfns.models import TransformerClassifier
+    from labelfns.io.texts import as_texts
 
     from . import console
-    from .answers import ENDINGS, answer_table, print_rows, read_lines, write_rows
+    from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
 
     if output is not None:
         check_target(output, ENDINGS, overwrite=overwrite)
-    model_folder = run_folder / "model" if (run_folder / "model").is_dir() else run_folder
-    classifier = TransformerClassifier.from_pretrained(model_folder)
-    if data == "-":
-        texts = read_lines()
-    else:
-        from labelfns.io.read import read_texts
-
-        texts = list(read_texts(data, text=text, gold="", labels=classifier.classes_))
-    written = [entry for entry in texts if entry.strip()]
+        check_not_read(output, data)
+    pipeline = _opened(run_folder, trust_lfs=trust_lfs)
+    columns = read_input(data, text, format)
+    written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
+    texts = as_texts({name: [values[row] for row in written] for name, values in columns.items()}, text)
+    if pipeline.predictor_ is None and not without_lfs:
+        console.remark(f"The classifier answers alone: {run_folder} keeps no label model.")
     with console.bars() as progress:
-        probs = classifier.predict_proba(written, progress=progress)
-    table = answer_table(texts, probs, classifier.classes_)
-    if len(written) < len(texts):
-        console.remark(f"{len(texts) - len(written)} of {len(texts)} lines are blank: they get no label.")
+        answers = pipeline.answer(texts, without_lfs=without_lfs, progress=progress)
+    table = answer_table(columns, text, answers, pipeline.classes_, min_confidence)
+    n = len(columns[text])
+    if len(written) < n:
+        console.remark(f"{n - len(written)} of {n} texts are blank: they get no label.")
+    if unsure := int((answers.labels(min_confidence) < 0).sum()):
+        console.remark(f"{unsure} of {n} texts get no label: the confidence is below {min_confidence}.")
     if output is None:
         print_rows(table)
     else:
         write_rows(table, output, raw=raw)
+
+
+def _opened(folder: Path, *, trust_lfs: bool) -> "Pipeline":
+    """Open a run folder, or a folder with a model, which answers alone."""
+    from labelfns.models import TransformerClassifier
+    from labelfns.pipelines.pipeline import Pipeline
+
+    if (folder / "model").is_dir():
+        return Pipeline.load(folder, trust_lfs=trust_lfs)
+    return Pipeline.of_classifier(TransformerClassifier.from_pretrained(folder))
 
 
 def report(
@@ -146,8 +187,16 @@ def report(
 ) -> None:
     """Write the report of a finished run again, from its metrics.json."""
     from labelfns.pipelines.report.pages import write_report
-    from labelfns.pipelines.run.folder import RunFolder
+    from labelfns.pipelines.run.folder import METRICS_AGAIN, RunFolder
+    from labelfns.pipelines.run.saved import damaged
 
     from . import console
 
-    console.say(write_report(run_folder, RunFolder(run_folder).read_metrics()))
+    metrics = RunFolder(run_folder).read_metrics()
+    try:
+        console.say(write_report(run_folder, metrics))
+    except LabelFnsError:
+        raise
+    except Exception as error:  # of many kinds: what is not in the metrics, or is of another type
+        what = f"there can be no report of it ({type(error).__name__}: {first_line(error)})"
+        raise damaged(run_folder / "metrics.json", what, METRICS_AGAIN) from error

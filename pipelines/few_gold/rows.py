@@ -74,6 +74,7 @@ class GoldRows:
         seed
             Seed of the split.
         """
+        seed %= 2**32
         groups = copy_groups(self.texts)
         n = max(2, min(n, *(len(np.unique(groups[self.gold == c])) for c in np.unique(self.gold))))
         if 2 <= len(np.unique(groups)) < len(groups):

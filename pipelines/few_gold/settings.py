@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from labelfns.models.ranges import numbers
 from labelfns.settings import check
 
 
@@ -31,9 +32,9 @@ class FewGold:
 
     def __post_init__(self) -> None:
         check(
-            (self.folds >= 2, f"folds must be at least 2; got {self.folds}"),
-            (self.steps >= 1, f"steps must be at least 1; got {self.steps}"),
-            (self.rate > 0, f"rate must be above 0; got {self.rate}"),
+            *numbers(self, "[2, inf)", "folds", whole=True),
+            *numbers(self, "[1, 1000000000]", "steps", whole=True),
+            *numbers(self, "(0, 1000]", "rate"),
         )
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from labelfns.checks import Bools, Ints
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import softmax
 from labelfns.models.class_balance import Floats
 from labelfns.progress import Progress
 from labelfns.votes import Probs, Votes
@@ -21,6 +22,34 @@ Origin = Literal["both", "votes", "classifier", "neither"]
 ORIGINS: tuple[Origin, ...] = ("both", "votes", "classifier", "neither")
 LEAST = 1e-6
 """A probability below this counts as this: no vote is so sure that the text may not speak against it."""
+
+
+@dataclass(frozen=True)
+class VoteWeight:
+    """A weight for the votes, and what it was chosen by.
+
+    Parameters
+    ----------
+    value
+        The weight, from 0, the votes do not count, to 1, they count as much as the classifier.
+    held_out_votes
+        How many votes it was chosen by.
+    log_likelihood
+        Of these votes, on average, by weight, at the sharpness that suits them best.
+    """
+
+    value: float
+    held_out_votes: int
+    log_likelihood: dict[str, float]
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        if not number or not 0 <= self.value <= 1:
+            raise InputError(f"the weight of the votes must be a number in 0..1; got {self.value!r}")
+
+
+USUAL = VoteWeight(0.25, 0, {})
+"""What is taken where held-out votes say nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +66,12 @@ class Predictor:
     label_model
         The label model, fitted on the votes of the same LFs.
     weight
-        How much the votes count, from 0, not at all, to 1, as much as the classifier.
+        How much the votes count.
     """
 
     classifier: "TransformerClassifier"
     label_model: "BaseLabelModel"
-    weight: float
+    weight: VoteWeight
 
     def __post_init__(self) -> None:
         if tuple(self.label_model.classes_) != tuple(self.classifier.classes_):
@@ -71,7 +100,9 @@ class Predictor:
         if len(votes) != len(texts):
             raise InputError(f"the votes are on {len(votes)} texts; expected {len(texts)}, one row of votes per text")
         weak = self.label_model.predict_proba(votes)
-        return Answers.of(self.classifier.predict_proba(texts, progress=progress), weak, votes.covered, self.weight)
+        return Answers.of(
+            self.classifier.predict_proba(texts, progress=progress), weak, votes.covered, self.weight.value
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,13 +163,11 @@ def joined(classifier: Probs, weak: Probs, covered: Bools, weight: float) -> Pro
     >>> joined(classifier, votes, np.array([True, False]), 0.5).round(2).tolist()
     [[0.33, 0.67], [0.6, 0.4]]
     """
-    from labelfns.models.arrays import softmax
-
     probs: Floats = np.array(classifier, dtype=float)
-    scores = _log(probs[covered]) + weight * _log(weak[covered])
-    probs[covered] = softmax(scores)
+    probs[covered] = softmax(log(probs[covered]) + weight * log(weak[covered]))
     return probs
 
 
-def _log(probs: Probs) -> Floats:
+def log(probs: Probs) -> Floats:
+    """Return the logarithm of probabilities, which count as `LEAST` where they are below it."""
     return np.asarray(np.log(np.maximum(probs, LEAST)))

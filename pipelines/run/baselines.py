@@ -1,18 +1,13 @@
 """What a label model does on its own: its labels, its confidences, and its figures as if it were the classifier."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from labelfns.checks import Ints
-from labelfns.errors import InputError
 from labelfns.models.arrays import decide
-from labelfns.models.evaluation.coverage import accuracy_against_coverage, reliability
 from labelfns.models.evaluation.metrics import Scores, score
-from labelfns.models.label_models.base import BaseLabelModel
-from labelfns.models.label_models.label_model import LabelModel
 from labelfns.votes import Probs, Votes
 
 CONFIDENCE_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -69,7 +64,8 @@ class LabelCoverage:
     Parameters
     ----------
     by_label
-        Rows by the label given; ``"(tie)"`` and ``"(uncovered)"`` stand for rows that get none.
+        Rows by the label given, last the rows that get none: ``"(tie)"`` and ``"(uncovered)"``, in further brackets
+        where a label is called so.
     by_confidence
         Covered rows by the probability of their most likely class, in the bins of `CONFIDENCE_EDGES`.
     """
@@ -83,32 +79,11 @@ class LabelCoverage:
         covered = votes.covered
         answers = decide(probs, covered)
         counts = np.bincount(answers[answers >= 0], minlength=votes.n_labels).tolist()
-        without = {"(tie)": int((covered & (answers < 0)).sum()), "(uncovered)": int((~covered).sum())}
         by_label = dict(zip(votes.labels, counts, strict=True))
-        by_label |= {key: n for key, n in without.items() if key not in by_label}
+        for name, rows in (("(tie)", covered & (answers < 0)), ("(uncovered)", ~covered)):
+            while name in by_label:
+                name = f"({name})"
+            by_label[name] = int(rows.sum())
         counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
         bins = [f"{low:.1f}-{high:.1f}" for low, high in pairwise(CONFIDENCE_EDGES)]
         return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
-
-
-def label_quality(model: BaseLabelModel, probs: Probs, votes: Votes, gold: Ints | None) -> dict[str, Any]:
-    """Return accuracy against coverage, calibration (with gold) and the model's notes, as JSON takes them."""
-    calibration = None if gold is None else reliability(probs, votes, gold)
-    return {
-        "accuracy_against_coverage": [asdict(point) for point in accuracy_against_coverage(probs, votes, gold)],
-        "calibration": None if calibration is None else asdict(calibration),
-        "notes": list(model.notes_),
-    }
-
-
-def reasons(model: BaseLabelModel, votes: Votes, row: int) -> dict[str, Any]:
-    """Return why a row gets its label, as JSON takes it.
-
-    Raises
-    ------
-    InputError
-        If there is no such row, or the label model cannot explain.
-    """
-    if not isinstance(model, LabelModel):
-        raise InputError(f"a {type(model).__name__} explains no row; a LabelModel does")
-    return asdict(model.explain(votes, row))

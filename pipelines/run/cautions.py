@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from labelfns.pipelines.self_training.copies import without_details
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.votes import Votes
 
@@ -13,6 +14,7 @@ def cautions(
     rounds: Sequence[Round],
     best: Round,
     baselines: Mapping[str, Mapping[str, Baseline]],
+    sets: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
     """Yield what a user should know before relying on a run, one sentence each.
 
@@ -24,6 +26,8 @@ def cautions(
         All rounds, and the one that is kept.
     baselines
         ``majority_vote`` and ``label_model``, by labeled set.
+    sets
+        The texts of each set.
     """
     pool = votes["pool"]
     for name, of_set in votes.items():
@@ -37,6 +41,21 @@ def cautions(
             share = done.ledger.predicted_shares[name]
             yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {share:.1%} of the pool"
     yield from _worse_than_majority(best, baselines)
+    yield from _on_both_sides(sets)
+
+
+def _on_both_sides(sets: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say where figures are of texts that a model was trained on: by gold, or by the LFs' labels."""
+    texts = {name: [without_details(text) for text in of_set] for name, of_set in sets.items()}
+    for measured in ("val", "test"):
+        for source, by in (("few_gold", "gold"), ("pool", "the LFs' labels, never by gold")):
+            trained = set(texts.get(source, ()))
+            if count := sum(text in trained for text in texts.get(measured, ())):
+                yield (
+                    f"{count} of {len(texts[measured])} texts of {measured} are in {source} too, but for case, user "
+                    f"names, web addresses and white space: models are trained on them, by {by}, and figures on "
+                    f"{measured} may flatter; take them out of {source}"
+                )
 
 
 def _worse_than_majority(best: Round, baselines: Mapping[str, Mapping[str, Baseline]]) -> Iterator[str]:

@@ -13,6 +13,7 @@ import tomli_w
 
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.atomic import whole
+from labelfns.io.other_columns import beside
 from labelfns.models import FineTuning
 from labelfns.models.transformer.checkpoints import last_checkpoint
 from labelfns.pipelines.few_gold import FewGoldResult
@@ -20,10 +21,11 @@ from labelfns.pipelines.self_training.ledger import Round
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
 
+from .inputs import LF_FILE
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
-from .round_files import probability_columns, read_round, write_round
+from .round_files import Fields, probability_columns, read_round, write_round
 from .run_files import MARK, discard
 from .saved import (
     START_AGAIN,
@@ -36,6 +38,8 @@ from .saved import (
     write_text,
 )
 from .settings import PipelineSettings, load_settings
+
+METRICS_AGAIN = "Remove it and resume the run: it is written again"
 
 _VOTES = "votes.parquet"
 _ABOUT = """A run of labelfns wrote this folder. `labelfns run --overwrite` replaces it as a whole, and refuses to where
@@ -69,14 +73,15 @@ class RunFolder(Place):
             damaged.
         """
         made = read_json(self.path / MADE_FROM)
-        if not all(isinstance(made.get(kind), dict) for kind in made_from):
+        if not all(isinstance(values, dict) for values in [*map(made.get, made_from), made.get("files", {})]):
             raise damaged(self.path / MADE_FROM, f"it must hold {', '.join(made_from)}", START_AGAIN)
         changed = self._changed_settings(settings)
         for kind, values in made_from.items():
             for name, value in values.items():
                 was = made[kind].get(name)
                 if was != value:
-                    changed.append(f"{name} was {was} and is {value}" if kind == "versions" else f"{name} changed")
+                    what = f"was {was} and is {value}" if kind == "versions" else "changed"
+                    changed.append(f"{name} {what}" + (f": {settings.lfs.file}" if name == LF_FILE else ""))
         if changed:
             lines = "".join(f"\n  - {change}" for change in changed)
             raise InputError(
@@ -108,17 +113,17 @@ class RunFolder(Place):
         with reading(self.path / _VOTES):
             return Votes.load(self.path / _VOTES)
 
-    def write_weak_labels(self, votes: Votes, weak: Probs) -> None:
-        """Write ``weak_labels.parquet``: a column ``p_LABEL`` per class, and which rows are covered and in conflict."""
+    def write_weak_labels(self, votes: Votes, weak: Probs, fields: Fields = None) -> None:
+        """Write ``weak_labels.parquet``: ``p_LABEL`` per class, which rows are covered and in conflict, the fields."""
         columns = probability_columns(weak.astype("float32"), votes.labels)
         frame = pl.DataFrame({**columns, "covered": votes.covered, "conflict": votes.conflicting})
         with whole(self.path / "weak_labels.parquet") as part:
-            frame.write_parquet(part)
+            beside(frame, fields).write_parquet(part)
 
-    def write_round(self, done: Round, labels: tuple[str, ...]) -> None:
+    def write_round(self, done: Round, labels: tuple[str, ...], fields: Fields = None) -> None:
         """Write ``rounds/R`` (see `labelfns.pipelines.run.round_files`) and remove the checkpoints of the round."""
         self._make_room(f"rounds/{done.ledger.round}")
-        write_round(self.path / "rounds", done, labels)
+        write_round(self.path / "rounds", done, labels, fields)
         discard(self.path, self.checkpoints.name)
 
     def read_rounds(self, votes: Votes, settings: FineTuning) -> list[Round]:
@@ -171,8 +176,12 @@ class RunFolder(Place):
         """
         file = self.path / METRICS
         if not file.is_file():
-            raise InputError(f"{self.path} is not the folder of a finished run: there is no metrics.json in it")
-        return read_old_metrics(read_json(file, "Remove it and resume the run: it is written again"))
+            raise InputError(
+                f"{self.path} is not the folder of a finished run: there is no metrics.json in it. Name another, "
+                "or resume the run to its end"
+            )
+        with reading(file, METRICS_AGAIN):
+            return read_old_metrics(read_json(file, METRICS_AGAIN))
 
 
 def to_resume(parent: Path, name: str) -> Path:
@@ -183,7 +192,7 @@ def to_resume(parent: Path, name: str) -> Path:
     folders = [RunFolder(parent / f"{name}-{number}") for number in sorted(_numbers(parent, name), reverse=True)]
     runs = [folder for folder in folders if folder.is_run or folder.blank]
     unfinished = [folder for folder in runs if not folder.complete]
-    return next((folder.path for folder in [*unfinished, *runs]), next_free(parent, name))
+    return next((parent / folder.path.name for folder in [*unfinished, *runs]), next_free(parent, name))
 
 
 def next_free(parent: Path, name: str) -> Path:

@@ -18,6 +18,9 @@ from .lf_copy import word_lists
 if TYPE_CHECKING:
     from .settings import PipelineSettings
 
+LF_FILE = "the LF file"
+"""What a run calls it in ``made_from.json``."""
+
 _SOURCES = ("pool", "val", "test", "few_gold")
 
 
@@ -95,7 +98,7 @@ def made_from(
     return {
         "versions": {**versions(), "processes": processes},
         "lfs": {
-            "the LF file": _digest(Path(settings.lfs.file).read_bytes()),
+            LF_FILE: _digest(Path(settings.lfs.file).read_bytes()),
             "what the LFs fire on": _digest([[(int(start), int(end)) for start, end in spans] for spans in cues]),
         },
         "data": {f"the rows of data.{name}": value for name, value in rows.items()},

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from labelfns.errors import SettingsError, did_you_mean, raise_all
 from labelfns.models.label_models.base import BaseLabelModel
-from labelfns.models.label_models.kinds import KINDS
+from labelfns.models.label_models.kinds import FORMER_KINDS, KINDS
 from labelfns.setting_types import brief
 from labelfns.settings import Reader, joined
 
@@ -22,7 +22,7 @@ class LabelModelSettings:
     Parameters
     ----------
     kind
-        ``"snorkel"`` (see `SnorkelLabelModel`), ``"default"`` (`LabelModel`), ``"majority"`` (`MajorityVote`),
+        ``"snorkel"`` (see `SnorkelLabelModel`), ``"labelfns"`` (`LabelModel`), ``"majority"`` (`MajorityVote`),
         ``"dawid_skene"`` (`DawidSkene`) or ``"mace"`` (`MACE`).
     options
         The fields of that class, by name; what is not named has the class's default, the seed is the pipeline's.
@@ -34,7 +34,7 @@ class LabelModelSettings:
 
     Examples
     --------
-    >>> LabelModelSettings("default", {"accuracy": 0.9}).build(seed=0)
+    >>> LabelModelSettings("labelfns", {"accuracy": 0.9}).build(seed=0)
     LabelModel(accuracy=0.9, class_balance='votes', floor='auto')
     """
 
@@ -42,6 +42,7 @@ class LabelModelSettings:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", _kind_now(self.kind))
         reader = Reader(type(self))
         model = _read(self.kind, self.options, "", reader)
         raise_all(SettingsError, reader.problems)
@@ -56,9 +57,12 @@ class LabelModelSettings:
     @classmethod
     def read_table(cls, values: Mapping[str, Any], section: str, reader: Reader) -> Self | None:
         """Read ``kind`` and, beside it, the fields of that kind."""
-        kind, before = values.get("kind", cls.kind), len(reader.problems)
+        given, before = values.get("kind", cls.kind), len(reader.problems)
+        kind = _kind_now(given)
+        if kind != given:
+            reader.old_names.append(f'{joined(section, "kind")} = "{given}" is now "{kind}"')
         options = {name: value for name, value in values.items() if name != "kind"}
-        if kind in KINDS:
+        if isinstance(kind, str) and kind in KINDS:
             had = {name: value for name, value in ONCE_WRITTEN.items() if name not in _fields(KINDS[kind])}
             options = {name: value for name, value in options.items() if name not in had or had[name] != value}
         _read(kind, options, section, reader)
@@ -75,6 +79,11 @@ class LabelModelSettings:
         return {"kind", *(name for model in KINDS.values() for name in _fields(model))}
 
 
+def _kind_now(kind: Any) -> Any:
+    """Return what a kind is called now."""
+    return FORMER_KINDS.get(kind, kind) if isinstance(kind, str) else kind
+
+
 def _fields(model: type[BaseLabelModel]) -> tuple[str, ...]:
     """Return the names of a label model's settings."""
     return tuple(entry.name for entry in dataclasses.fields(model)) if dataclasses.is_dataclass(model) else ()
@@ -82,7 +91,7 @@ def _fields(model: type[BaseLabelModel]) -> tuple[str, ...]:
 
 def _read(kind: Any, options: Mapping[str, Any], section: str, reader: Reader) -> BaseLabelModel | None:
     """Return the label model that the options make; what is wrong goes to the reader's problems."""
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         words = " or ".join(f'"{word}"' for word in KINDS)
         hint = did_you_mean(str(kind), KINDS)
         reader.problems.append(f"{joined(section, 'kind')} must be {words}; got {brief(kind)}{hint}")

@@ -11,6 +11,7 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.models.evaluation.metrics import ClassScores
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.label_models.majority import MajorityVote
+from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
 from labelfns.votes import Votes
@@ -69,6 +70,8 @@ class RunMetrics:
         The rounds' ledgers, in order.
     best_round
         Which round is kept.
+    predictor
+        The label model's votes and the kept classifier, answering together, beside the classifier alone.
     by_class
         Figures of the kept model by labeled set and class.
     stopped, rule
@@ -95,6 +98,7 @@ class RunMetrics:
     baselines: dict[str, dict[str, Baseline]]
     rounds: tuple[Ledger, ...]
     best_round: int
+    predictor: PredictorMetrics
     by_class: dict[str, dict[str, ClassScores]]
     stopped: str
     rule: str
@@ -114,6 +118,7 @@ def run_metrics(
     label_model: BaseLabelModel,
     result: SelfTrainingResult,
     few_gold_result: "FewGoldResult | None",
+    predictor: PredictorMetrics,
     seconds: Mapping[str, float],
     labeled: Mapping[str, Labeled],
     versions: Mapping[str, str],
@@ -134,6 +139,8 @@ def run_metrics(
         The rounds.
     few_gold_result
         What a few gold rows made of the best round's model; None where there were none.
+    predictor
+        How right LFs and classifier together are.
     seconds
         Wall time of each step.
     labeled
@@ -165,10 +172,11 @@ def run_metrics(
         baselines=baselines,
         rounds=tuple(done.ledger for done in result.rounds),
         best_round=best.ledger.round,
+        predictor=predictor,
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
         rule=RULE if best.ledger.judged is not None else NO_JUDGES,
-        warnings=tuple(cautions(votes, result.rounds, best, baselines)),
+        warnings=tuple(cautions(votes, result.rounds, best, baselines, sets)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
 
@@ -178,7 +186,7 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
     What 0.1 did not measure is empty.
     """
-    new: dict[str, Any] = {"copies": 0, "lfs_val": None, "by_class": {}, "few_gold": None}
+    new: dict[str, Any] = {"copies": 0, "lfs_val": None, "by_class": {}, "few_gold": None, "predictor": None}
     renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
 

@@ -17,7 +17,7 @@ from .run_files import MARK, discard, strangers
 
 SETTINGS, MADE_FROM, METRICS, REPORT = "pipeline.toml", "made_from.json", "metrics.json", "report.html"
 LFS = ("lfs.py", "lfs.toml", "words")
-LATER = (METRICS, REPORT, "weak_labels.parquet", "model", "rounds", "checkpoints")
+LATER = (METRICS, REPORT, "weak_labels.parquet", "predictor.json", "label_model.json", "model", "rounds", "checkpoints")
 """What a run writes after it has begun."""
 
 _LOCK = ".lock"
@@ -115,6 +115,8 @@ class Place:
             raise InputError(
                 f"{self.path} is a link to {self.path.resolve()} and is not replaced; name that folder as --output"
             )
+        if odd := [path for path in self.path.rglob("*") if not path.is_file() and not path.is_dir()]:
+            raise InputError(f"{some(odd, 10)}: no file that can be read; remove it, or name another --output")
         parts = () if overwrite else LATER if self.begun else (*LATER, *LFS)
         if others := strangers(self.path, *parts):
             self.refuse(others)

@@ -1,18 +1,23 @@
 """A round on the disk: its model, ``pseudo_labels.parquet``, ``metrics.json`` (the ledger), ``checksums.json``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from labelfns.io.atomic import whole
+from labelfns.io.other_columns import beside
 from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.models.transformer import distributed
 from labelfns.pipelines.self_training.ledger import Ledger, Round
 from labelfns.votes import Probs, Votes
 
 from .saved import CHECKSUMS, check_files, checksums, damaged, read_json, reading, write_json
+
+Fields = Mapping[str, Sequence[Any]] | None
+"""Other columns of the pool's rows, by name, n values each."""
 
 TABLE, LEDGER = "pseudo_labels.parquet", "metrics.json"
 _GIVEN, _PREDICTED = "p_", "model_"  # no column of ours begins so, and neither begins the other
@@ -23,12 +28,12 @@ def probability_columns(probs: Probs, labels: Sequence[str], prefix: str = _GIVE
     return {f"{prefix}{name}": probs[:, c] for c, name in enumerate(labels)}
 
 
-def write_round(rounds: Path, done: Round, labels: Sequence[str]) -> None:
+def write_round(rounds: Path, done: Round, labels: Sequence[str], fields: Fields = None) -> None:
     """Write a round into its folder in `rounds`, whole or not at all.
 
     The table has for each row of the pool the probabilities that the round was trained on (``p_LABEL``), the label and
     its confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives
-    (``model_LABEL``).
+    (``model_LABEL``); then the pool's other columns.
     """
     frame = pl.DataFrame(
         {
@@ -44,7 +49,7 @@ def write_round(rounds: Path, done: Round, labels: Sequence[str]) -> None:
     with whole(rounds / str(done.ledger.round)) as part:
         part.mkdir()
         done.classifier.save_pretrained(part / "model")
-        frame.write_parquet(part / TABLE)
+        beside(frame, fields).write_parquet(part / TABLE)
         write_json(part / LEDGER, done.ledger.to_json())
         write_json(part / CHECKSUMS, checksums(part))
 
@@ -91,7 +96,8 @@ def _columns(frame: pl.DataFrame, labels: Sequence[str]) -> tuple[list[str], lis
     given, predicted = ([prefix + name for name in labels] for prefix in (_GIVEN, _PREDICTED))
     ours = ["label", "confidence", "trained_on", "weight"]
     for columns in (given, list(labels)):  # version 0.1 named the former like the labels themselves
-        if frame.columns == [*columns, *ours, *predicted]:
+        own = [*columns, *ours, *predicted]
+        if frame.columns[: len(own)] == own:
             return columns, predicted
     raise ValueError(f"its columns are not those of a round over {', '.join(labels)}")
 

@@ -18,6 +18,7 @@ from .folder import RunFolder
 from .inputs import Inputs, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
+from .saved_predictor import save_predictor
 from .settings import PipelineSettings
 from .training import Plan, Trained, prepare, timed, train
 
@@ -110,7 +111,7 @@ def run_pipeline(
             return metrics if not main or folder.reported else report(folder, metrics)
         trained = train(
             prepared,
-            on_round=lambda done: folder.write_round(done, inputs.lfs.labels) if main else None,
+            on_round=lambda done: folder.write_round(done, inputs.lfs.labels, inputs.pool.fields) if main else None,
             done=folder.read_rounds(prepared.votes["pool"], settings.classifier),
             checkpoints=folder.checkpoints,
             progress=show,
@@ -123,8 +124,10 @@ def run_pipeline(
 
 def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
     """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
-    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels)
+    pool = trained.prepared.inputs.pool
+    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels, pool.fields)
     folder.write_best(trained.result.best, trained.few_gold)
+    save_predictor(folder.path, trained.predictor, sign=True)
     metrics = run_metrics(
         settings=settings,
         sets=trained.prepared.inputs.sets,
@@ -132,6 +135,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         label_model=trained.label_model,
         result=trained.result,
         few_gold_result=trained.few_gold,
+        predictor=trained.predictor_metrics,
         seconds=trained.prepared.seconds,
         labeled=trained.prepared.labeled,
         versions=versions(),

@@ -29,19 +29,19 @@ _CHECKPOINT_FILES = (
     rf"{_MODEL_FILES}|(trainer_state|files)\.json|training_args\.bin|average\.safetensors|(optimizer|scheduler|scaler)\.pt"
     r"|rng_state(_\d+)?\.pth"
 )
-_CHECKPOINT = r"checkpoints/\d+/(unfinished/)?checkpoint-\d+"
+_CHECKPOINT = r"checkpoints/\d+/(labelfns-unfinished/)?checkpoint-\d+"
 _FOLDERS = re.compile(
-    rf"words|__pycache__|(rounds/\d+/)?model|rounds(/\d+)?|checkpoints(/\d+(/unfinished)?)?|{_CHECKPOINT}"
+    rf"words|__pycache__|(rounds/\d+/)?model|rounds(/\d+)?|checkpoints(/\d+(/labelfns-unfinished)?)?|{_CHECKPOINT}"
 )
 _FILES = re.compile(
     "|".join(
         (
             rf"{re.escape(MARK)}|\.lock|report\.html",
             r"pipeline\.toml|lfs\.(py|toml)|words/\d+_[^/]+|__pycache__/lfs\.[\w-]+\.pyc(\.\d+)?",
-            r"(made_from|metrics|predictor)\.json|(votes|weak_labels)\.parquet",
+            r"(made_from|metrics|predictor|label_model)\.json|(votes|weak_labels)\.parquet",
             r"rounds/\d+/(pseudo_labels\.parquet|(metrics|checksums)\.json)",
             rf"(rounds/\d+/)?model/({_MODEL_FILES})",
-            rf"{_CHECKPOINT}/({_CHECKPOINT_FILES})|checkpoints/\d+/unfinished/README\.md",
+            rf"{_CHECKPOINT}/({_CHECKPOINT_FILES})|checkpoints/\d+/labelfns-unfinished/README\.md",
         )
     ),
     re.DOTALL,

@@ -18,10 +18,14 @@ CHECKSUMS = "checksums.json"
 START_AGAIN = "Start again with --overwrite, or with another --output"
 
 
-def damaged(path: Path, what: object, fix: str) -> InputError:
+class DamagedError(InputError):
+    """A file that is not as a run wrote it."""
+
+
+def damaged(path: Path, what: object, fix: str) -> DamagedError:
     """Return the error for a file that is not as a run wrote it."""
     reason = " ".join(str(what).split())[:300].rstrip(".") or "it cannot be read"
-    return InputError(f"{path} is damaged: {reason}. {fix}")
+    return DamagedError(f"{path} is damaged: {reason}. {fix}")
 
 
 @contextmanager
@@ -35,6 +39,8 @@ def reading(path: Path, fix: str = START_AGAIN) -> Iterator[None]:
     """
     try:
         yield
+    except DamagedError:
+        raise
     except KeyError as error:
         raise damaged(path, f"{error} is missing in it", fix) from error
     except Exception as error:
@@ -89,10 +95,11 @@ def check_files(folder: Path, expected: Mapping[str, str], fix: str) -> None:
         If one is not; the first is named.
     """
     for name, value in expected.items():
-        if not (folder / name).is_file():
-            raise damaged(folder / name, "it is not there any more", fix)
-        if sha256(folder / name) != value:
-            raise damaged(folder / name, "it was changed or cut short after the run wrote it", fix)
+        with reading(folder / name, fix):
+            if not (folder / name).is_file():
+                raise damaged(folder / name, "it is not there any more", fix)
+            if sha256(folder / name) != value:
+                raise damaged(folder / name, "it was changed or cut short after the run wrote it", fix)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from labelfns.checks import check_labels
-from labelfns.engine.options import OnError
+from labelfns.engine.options import MOST_WORKERS, OnError
 from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
 from labelfns.io.read import is_hub
 from labelfns.models.transformer.settings import FineTuning
@@ -119,6 +119,7 @@ class LFSettings:
         check(
             (self.time_limit > 0, f"time_limit must be above 0; got {self.time_limit}"),
             (self.workers >= 1, f"workers must be at least 1; got {self.workers}"),
+            (self.workers <= MOST_WORKERS, f"workers must be at most {MOST_WORKERS}; got {self.workers}"),
         )
 
     @property
@@ -166,6 +167,10 @@ class PipelineSettings:
             "self_training.class_balance": self.self_training.class_balance,
         }
         check(
+            (
+                self.data.few_gold is not None or self.few_gold == FewGold(),
+                "few_gold would do nothing: its settings go with data.few_gold, which is not set",
+            ),
             (0 <= self.seed <= top, f"seed must be in 0..{top}; got {self.seed}"),
             *(
                 (
@@ -265,6 +270,9 @@ def _with_paths(settings: S, base: Path, section: str, problems: list[str]) -> S
 
 def _resolved(name: str, value: str, mark: PathSetting, base: Path, problems: list[str]) -> str:
     filled = os.path.expandvars(value)
+    if not filled.strip() or "\0" in filled:
+        problems.append(f"{name} must be a path; got {brief(value)}")
+        return filled
     unset = re.search(r"\$\{?(\w+)", filled)
     if unset:
         problems.append(f"{name} is {value!r}, but the environment variable {unset[1]} is not set")

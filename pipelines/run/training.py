@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from labelfns.io.texts import Texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
+from labelfns.pipelines.prediction.metrics import PredictorMetrics
+from labelfns.pipelines.prediction.predictor import USUAL, Answers, Predictor, VoteWeight
+from labelfns.pipelines.prediction.weight import vote_weight
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
@@ -104,17 +109,29 @@ class Trained:
         The rounds.
     few_gold
         What a few gold rows made of the best round's model; None where there were none.
+    predictor
+        Label model and kept classifier, answering together.
+    answers
+        Its answers on the sets with gold, by name.
     """
 
     prepared: Prepared
     label_model: BaseLabelModel
     result: SelfTrainingResult
     few_gold: FewGoldResult | None
+    predictor: Predictor
+    answers: Mapping[str, Answers]
 
     @property
     def classifier(self) -> TransformerClassifier:
         """The model to keep."""
-        return self.result.best.classifier if self.few_gold is None else self.few_gold.classifier
+        return self.predictor.classifier
+
+    @property
+    def predictor_metrics(self) -> PredictorMetrics:
+        """How right the predictor is."""
+        gold = {name: data.gold_ids(self.classifier.classes_) for name, data in self.prepared.labeled.items()}
+        return PredictorMetrics.of(self.predictor.weight, self.answers, gold)
 
     @property
     def few_gold_metrics(self) -> dict[str, Any] | None:
@@ -211,7 +228,33 @@ def train(
             balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)
             best = result.best.classifier
             few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress)
-    return Trained(prepared, label_model, result, few_result)
+    kept = result.best.classifier if few_result is None else few_result.classifier
+    with timed(prepared.seconds, "predictor"):
+        weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, progress)
+        predictor = Predictor(kept, label_model, weight)
+        answers = {
+            name: predictor.answer(data.texts, prepared.votes[name], progress=progress)
+            for name, data in labeled.items()
+        }
+    return Trained(prepared, label_model, result, few_result, predictor, answers)
+
+
+def _vote_weight(
+    classifier: TransformerClassifier,
+    texts: Texts,
+    votes: Votes,
+    result: SelfTrainingResult,
+    label_model: BaseLabelModel,
+    progress: Progress,
+) -> VoteWeight:
+    """Choose the votes' weight on the judges, whose cues the classifier does not see."""
+    rows = np.flatnonzero(result.judges).tolist()
+    if not rows:
+        return USUAL
+    cues = None if votes.cues is None else [votes.cues[i] for i in rows]
+    probs = classifier.predict_proba(texts.take(rows), hidden=cues, progress=progress)
+    on_judges = Votes(votes.matrix[rows], labels=votes.labels, lf_names=votes.lf_names)
+    return vote_weight(probs, on_judges, label_model)
 
 
 @contextmanager

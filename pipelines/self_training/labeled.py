@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labelfns.checks import Gold, Ints, check_gold
+from labelfns.checks import Gold, Ints, check_gold, one_per_text
 from labelfns.errors import InputError, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.progress import Progress
@@ -41,7 +41,9 @@ class Labeled:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", as_texts(self.texts))
-        check_lengths(len(self.texts), gold=self.gold, cues=self.cues)
+        check_lengths(len(self.texts), gold=self.gold)
+        if self.cues is not None:
+            object.__setattr__(self, "cues", one_per_text(self.cues, len(self.texts), "cues"))
 
     def gold_ids(self, labels: Sequence[str]) -> Ints:
         """Return the gold labels as ids [n] in -1..k-1, -1 where unknown.
@@ -94,9 +96,11 @@ def check_lengths(n: int, **rows: Sized | None) -> None:
     raise_all(
         InputError,
         [
-            f"{name} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
+            f"{name} must be a sequence, one value per text; got a {type(entries).__name__}"
+            if not hasattr(entries, "__len__")
+            else f"{name} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
             for name, entries in rows.items()
-            if entries is not None and len(entries) != n
+            if entries is not None and (not hasattr(entries, "__len__") or len(entries) != n)
         ],
     )
 

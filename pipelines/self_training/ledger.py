@@ -246,6 +246,8 @@ class SelfTrainingResult:
         The rounds, in order.
     stopped
         Why there are no more rounds.
+    judges
+        A mask [n]: the covered rows that no round trained on.
     copies
         How many texts of the pool repeat an earlier one but for case, user names, web addresses and white space. They
         are trained on, or judged by, together.
@@ -254,6 +256,7 @@ class SelfTrainingResult:
     weak_labels: Probs
     rounds: tuple[Round, ...]
     stopped: str
+    judges: Bools
     copies: int = 0
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.checks import Gold, check_gold
+from labelfns.checks import Gold, check_gold, one_per_text
 from labelfns.errors import InputError, LabelFnsWarning, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.models.class_balance import Floats, alignment_shift, balancing_shift, shifted
@@ -105,8 +105,8 @@ class SelfTraining:
             If judges are to choose between rounds but the cues are not known.
         """
         texts = as_texts(texts)
-        cues = votes.cues if cues is None else cues
-        check_lengths(len(texts), votes=votes, cues=cues, gold=gold)
+        check_lengths(len(texts), votes=votes, gold=gold)
+        cues = votes.cues if cues is None else one_per_text(cues, len(texts), "cues")
         check_trainable(texts, votes)
         balance, labels = self.settings.class_balance, votes.labels
         if balance is not None and len(balance) != len(labels):
@@ -136,7 +136,8 @@ class SelfTraining:
             rounds.append(self._round(pool, rounds, student, labeled or {}, kept, progress))
             if on_round:
                 on_round(rounds[-1])
-        return SelfTrainingResult(weak, tuple(rounds), stopped, copies=len(texts) - int(groups.max()) - 1)
+        copies = len(texts) - int(groups.max()) - 1
+        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies)
 
     def _round(
         self,

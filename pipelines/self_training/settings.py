@@ -1,8 +1,10 @@
 """`Rounds`: how the rounds of self-training go."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
+from labelfns.models.label_models.base import is_balance
+from labelfns.models.ranges import choices, numbers, only_with
 from labelfns.models.selection import Selection
 from labelfns.settings import check
 
@@ -76,14 +78,18 @@ class Rounds:
     def __post_init__(self) -> None:
         balance = self.class_balance
         check(
-            (self.rounds >= 0, f"rounds must be at least 0; got {self.rounds}"),
-            (self.teacher in get_args(Teacher), f"teacher must be one of {get_args(Teacher)}; got {self.teacher!r}"),
+            *numbers(self, "[0, 1000000]", "rounds", whole=True),
+            *numbers(self, "[0, inf)", "patience", whole=True),
+            *numbers(self, "(0, 1000]", "warm_rate"),
+            *numbers(self, "[0, 1)", "judges", "min_changed"),
+            *choices(self),
+            *(
+                (isinstance(getattr(self, name), Selection), f"{name} must be a Selection")
+                for name in ("first", "later")
+            ),
             (
-                balance is None or (min(balance, default=0) > 0 and abs(sum(balance) - 1) < 1e-3),
+                balance is None or is_balance(balance, 1e-3),
                 f"class_balance must be above 0 and sum to 1; got {balance}",
             ),
-            (self.warm_rate > 0, f"warm_rate must be above 0; got {self.warm_rate}"),
-            (0 <= self.judges < 1, f"judges must be in [0, 1); got {self.judges}"),
-            (self.patience >= 0, f"patience must be at least 0; got {self.patience}"),
-            (0 <= self.min_changed < 1, f"min_changed must be in [0, 1); got {self.min_changed}"),
+            *only_with(self, bool(self.warm_start), "warm_start = true", "warm_rate"),
         )

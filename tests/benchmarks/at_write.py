@@ -5,6 +5,7 @@ before it happens. Libraries that write without Python (polars, safetensors) are
 the disk. A hook cannot be taken away, so this belongs into a process of its own.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -16,8 +17,8 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink")
 
 
-def at_write(folder: Path, act: Callable[[int], Any]) -> None:
-    """Call `act` with the number of each write under a folder, the first is 1; what it raises, the write raises."""
+def at_write(folder: Path, act: Callable[[int, str], Any]) -> None:
+    """Call `act` with number, from 1, and kind of each write under a folder; what it raises, the write raises."""
     inside, count = os.path.realpath(folder), 0
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -32,11 +33,28 @@ def at_write(folder: Path, act: Callable[[int], Any]) -> None:
             return
         if isinstance(path, (str, bytes, os.PathLike)) and os.path.abspath(os.fsdecode(path)).startswith(inside):  # noqa: PTH100
             count += 1
-            act(count)
+            act(count, event)
 
     sys.addaudithook(hook)
 
 
-def kill_at(folder: Path, number: int) -> None:
-    """Have this process killed (SIGKILL) at its so manieth write under a folder."""
-    at_write(folder, lambda count: os.kill(os.getpid(), signal.SIGKILL) if count == number else None)
+def signal_at(folder: Path, number: int, sent: int = signal.SIGKILL) -> None:
+    """Have this process killed, or sent another signal, at its so manieth write under a folder."""
+    at_write(folder, lambda count, event: os.kill(os.getpid(), sent) if count == number else None)
+
+
+def fail_at(folder: Path, number: int, code: int) -> None:
+    """Have this and all later writes under a folder fail; a full disk (ENOSPC) still lets files be removed."""
+
+    def fail(count: int, event: str) -> None:
+        if count >= number and not (code == errno.ENOSPC and event in ("os.remove", "os.rmdir")):
+            raise OSError(code, os.strerror(code))
+
+    at_write(folder, fail)
+
+
+def limit_files(folder: Path, size: int) -> None:
+    """Have every file of this process fail beyond so many bytes, in libraries too."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -19,7 +19,7 @@ import tomllib
 from functools import partial
 from pathlib import Path
 
-from at_write import at_write, kill_at
+from at_write import at_write, signal_at
 
 from labelfns.data import example
 from labelfns.io.atomic import PART
@@ -70,7 +70,7 @@ def run(pipeline, overrides, folder, watch=None):
 
 def count_writes(numbers, folder):
     """Keep in a file how many writes there were so far."""
-    at_write(folder, lambda count: numbers.write_text(str(count)))
+    at_write(folder, lambda count, event: numbers.write_text(str(count)))
 
 
 def started(target, *arguments):
@@ -105,6 +105,8 @@ def half_written(folder):
     import torch
     from safetensors import safe_open
 
+    from labelfns.models.transformer.checkpoints import UNFINISHED
+
     readers = {
         ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
         ".toml": lambda path: tomllib.loads(path.read_text(encoding="utf-8")),
@@ -114,7 +116,7 @@ def half_written(folder):
     }
     bad = []
     for path in folder.rglob("*"):
-        unfinished = any(part.endswith(PART) or part == "unfinished" for part in path.relative_to(folder).parts)
+        unfinished = any(part.endswith((PART, UNFINISHED)) for part in path.relative_to(folder).parts)
         if path.is_file() and not unfinished and path.suffix in readers:
             try:
                 readers[path.suffix](path)
@@ -156,7 +158,7 @@ def main():
         print(f"{len(expected)} files in {seconds:.1f} s and {writes} writes undisturbed", flush=True)
         for number in range(options.kills):
             folder, at_a_write = home / str(number), number % 2
-            watch = partial(kill_at, number=rng.randint(1, writes)) if at_a_write else None
+            watch = partial(signal_at, number=rng.randint(1, writes)) if at_a_write else None
             process = started(run, pipeline, overrides, folder, watch)
             process.join(None if at_a_write else rng.uniform(0, seconds))
             process.kill()
@@ -167,6 +169,7 @@ def main():
             found = contents(folder)
             problems += [f"{path} differs" for path in expected | found if expected.get(path) != found.get(path)]
             failures += [f"kill {number}, {at}: {problem}" for problem in problems]
+            print(f"kill {number}, {at}: {len(problems)} problems", flush=True)
             shutil.rmtree(folder)
     for at, count in sorted(stages.items()):
         print(f"{count:4} killed {at}")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from .campaign import count, deadline, seeded
+from .campaign import Late, count, deadline, seeded
 
 
 def test_as_many_inputs_as_are_asked_for(monkeypatch):
@@ -17,8 +17,10 @@ def test_as_many_inputs_as_are_asked_for(monkeypatch):
 
 
 def test_what_hangs_is_interrupted_and_named():
-    with pytest.raises(TimeoutError, match="input 7: no answer after"), deadline(7, seconds=0.05):
+    with pytest.raises(Late, match="input 7: no answer after"), deadline(7, seconds=0.02):
         time.sleep(10)
+    with pytest.raises(Late, match="input 8: no answer after"), deadline(8, seconds=0.2):
+        sum(iter(lambda: 1, 0))
 
 
 def test_what_fails_is_named():

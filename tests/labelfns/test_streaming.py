@@ -170,7 +170,7 @@ def test_lfs_of_rows_and_columns_see_the_other_columns_of_the_file(tmp_path):
         lfs, str(tmp_path / "in.parquet"), output=str(tmp_path / "v[1].parquet"), text="tweet", chunk_rows=2
     )
     assert (done.rows, done.faults, done.output) == (3, (), tmp_path / "v[1].parquet")
-    assert pl.read_parquet(done.output, glob=False).rows() == [(-1, 0), (-1, -1), (1, -1)]
+    assert pl.read_parquet(done.output, glob=False).rows() == [(-1, 0, 1, "x"), (-1, -1, 20, "y"), (1, -1, 30, "z")]
 
 
 def test_sparse_votes_come_back_whole():
@@ -181,3 +181,27 @@ def test_sparse_votes_come_back_whole():
     few = Votes([[-1] * 50] * 99 + [[0] + [-1] * 49], labels=LABELS)
     assert isinstance(smaller(few), SparseVotes)
     assert isinstance(smaller(votes), Votes)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("rows", [1, 2, 9])
+def test_other_columns_stand_beside_the_votes(tmp_path, suffix, rows):
+    source, text = tmp_path / f"in{suffix}", ["so good", "so bad", "none"]
+    frame = pl.DataFrame({"id": [7, 8, 9], "good": ["a", None, "c"], "text": text, "z": [None, 2, 3]})
+    if suffix == ".jsonl":
+        lines = [json.dumps({k: v for k, v in row.items() if v is not None}) for row in frame.to_dicts()]
+        source.write_text("\n".join(lines))
+    elif suffix == ".parquet":
+        frame.write_parquet(source)
+    else:
+        frame.write_csv(source, separator="\t" if suffix == ".tsv" else ",")
+        frame = frame.select(pl.all().cast(pl.String).fill_null(""))
+    lfs = LFSet(LABELS, [keywords("yes", ["good"], name="good"), keywords("no", ["bad"], name="bad")])
+    how = {"output": tmp_path / "v.parquet", "chunk_rows": rows, "overwrite": True}
+    apply_file(lfs, source, **how)
+    found = pl.read_parquet(tmp_path / "v.parquet")
+    assert found.drop("good", "bad").equals(frame.drop("text").rename({"good": "good (2)"}))
+    votes = Votes.load(tmp_path / "v.parquet")
+    assert (votes.lf_names, votes.matrix.tolist()) == (("good", "bad"), [[1, -1], [-1, 0], [-1, -1]])
+    apply_file(lfs, source, keep_columns=False, **how)
+    assert pl.read_parquet(tmp_path / "v.parquet").columns == ["good", "bad"]

@@ -92,7 +92,8 @@ RULES = ["threshold", "quota", "precision", "flexmatch", "freematch", "softmatch
 def test_every_rule_can_hold_class_shares(rule, k, n, seed):
     rng = np.random.default_rng(seed)
     probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
-    selection = Selection(rule, keep=0.5, min_confidence=0.3, precision=0.6, keep_class_balance=True)
+    own = {"quota": {"keep": 0.5}, "cut_statistic": {"keep": 0.5}, "precision": {"precision": 0.6}}.get(rule, {})
+    selection = Selection(rule, min_confidence=0.3, keep_class_balance=True, **own)
     weights = selection(probs, features=rng.normal(size=(n, 3)), class_balance=shares)
     assert weights.shape == (n,)
     assert np.isfinite(weights).all()
@@ -112,7 +113,7 @@ def test_what_a_rule_needs_is_asked_for():
 
 def test_settings_are_checked():
     with pytest.raises(SettingsError, match="4 problems"):
-        Selection(keep=0, min_confidence=2, precision=0, neighbors=0)
+        Selection(keep=0, min_confidence=2, precision=0.5, neighbors=0)
     with pytest.raises(SettingsError, match=r"rule must be one of .*; got 'qouta'; did you mean 'quota'"):
         Selection("qouta")
     with pytest.raises(SettingsError, match="3 problems"):

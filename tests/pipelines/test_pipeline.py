@@ -1,5 +1,6 @@
 """`Pipeline`: the one call, the same as the command line, saved and loaded."""
 
+import copy
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
 from labelfns.pipelines import Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
+from labelfns.pipelines.prediction.predictor import joined
 from labelfns.progress import silent
 
 LABELS = ["negative", "positive"]
@@ -85,20 +87,43 @@ def test_saved_and_loaded(fitted, toy_texts, tmp_path):
     (answer,) = transformers_pipeline("text-classification", str(tmp_path / "new" / "saved" / "model"))(texts[:1])
     assert answer["label"] in LABELS
     suffixes = {path.suffix for path in (tmp_path / "new" / "saved").rglob("*") if path.is_file()}
-    assert suffixes == {".json", ".safetensors"}
+    assert suffixes == {".json", ".safetensors", ".toml"}
     with pytest.raises(InputError, match="is there to predict"):
         again.fit(texts)
     again.save(tmp_path / "third")
     assert Pipeline.load(tmp_path / "third").summary() == fitted.summary()
 
 
-def test_lfs_that_were_in_no_file_stay_behind(fitted, toy_texts, tmp_path):
-    fitted.save_pretrained(tmp_path / "saved")
+def test_python_lfs_that_were_in_no_file_stay_behind(fitted, toy_texts, tmp_path):
+    own = copy.copy(fitted)
+    own.lfs = LFSet(
+        LABELS, [*list(lfs())[:3], labeling_function(name="awful")(lambda text: 0 if "awful" in text else -1)]
+    )
+    with pytest.warns(LabelFnsWarning, match="awful are Python and come from no file"):
+        own.save_pretrained(tmp_path / "saved")
     again = Pipeline.load(tmp_path / "saved")
-    with pytest.raises(InputError, match="was saved without its LFs"):
-        again.apply(toy_texts[0])
-    again = Pipeline.load(tmp_path / "saved", lfs=lfs())
+    for call in (again.apply, again.predict):
+        with pytest.raises(InputError, match="was saved without its LFs"):
+            call(toy_texts[0], progress=silent)
+    alone = fitted.predict_proba(toy_texts[0], without_lfs=True, progress=silent)
+    np.testing.assert_array_equal(again.predict_proba(toy_texts[0], without_lfs=True, progress=silent), alone)
+    again = Pipeline.load(tmp_path / "saved", lfs=own.lfs)
     np.testing.assert_array_equal(again.apply(toy_texts[0], progress=silent).matrix, fitted.votes_.matrix)
+    expected = fitted.predict_proba(toy_texts[0], progress=silent)
+    np.testing.assert_array_equal(again.predict_proba(toy_texts[0], progress=silent), expected)
+
+
+def test_lfs_and_classifier_answer_together(fitted, toy_texts):
+    texts = toy_texts[0]
+    answers = fitted.answer(texts, progress=silent)
+    covered = fitted.votes_.covered
+    np.testing.assert_array_equal(answers.covered, covered)
+    np.testing.assert_array_equal(answers.weak, fitted.weak_labels_)
+    alone = fitted.classifier_.predict_proba(texts, progress=silent)
+    np.testing.assert_array_equal(answers.probs[~covered], alone[~covered])
+    expected = joined(alone, fitted.weak_labels_, covered, fitted.predictor_.weight.value)
+    np.testing.assert_array_equal(fitted.predict_proba(texts, progress=silent), expected)
+    assert "both" in answers.origins()
 
 
 def test_an_lf_file_travels_and_is_run_only_to_vote(fitted, toy_texts, tmp_path):
@@ -108,10 +133,28 @@ def test_an_lf_file_travels_and_is_run_only_to_vote(fitted, toy_texts, tmp_path)
     )
     fitted.save(tmp_path / "saved", lf_file=tmp_path / "mine.py")
     again = Pipeline.load(tmp_path / "saved")
-    again.predict(["so great"], progress=silent)
+    again.predict(["so great"], without_lfs=True, progress=silent)
     assert not (tmp_path / "was_run").exists()
     assert again.apply(["so #happy", "so"], progress=silent).matrix.tolist() == [[1], [-1]]
     assert (tmp_path / "was_run").exists()
+
+
+def test_what_is_not_ones_own_is_not_signed_by_saving_it(fitted, tmp_path):
+    (tmp_path / "mine.py").write_text("from labelfns import hashtags\nhappy = hashtags('positive', ['happy'])\n")
+    fitted.save(tmp_path / "saved", lf_file=tmp_path / "mine.py")
+    Pipeline.load(tmp_path / "saved").save(tmp_path / "again")
+    assert len(Pipeline.load(tmp_path / "again").apply(["so"], progress=silent)) == 1
+    content = (tmp_path / "saved" / "predictor.json").read_text()
+    signature = json.loads(content)["lfs_signature"]
+    (tmp_path / "saved" / "predictor.json").write_text(content.replace(signature, "0" * 64))
+    Pipeline.load(tmp_path / "saved").save(tmp_path / "third")
+    for folder in ("saved", "third"):
+        with pytest.raises(InputError, match="no run of yours"):
+            Pipeline.load(tmp_path / folder).apply(["so"], progress=silent)
+    trusted = Pipeline.load(tmp_path / "third", trust_lfs=True)
+    assert len(trusted.apply(["so"], progress=silent)) == 1
+    trusted.save(tmp_path / "fourth")
+    assert len(Pipeline.load(tmp_path / "fourth").apply(["so"], progress=silent)) == 1
 
 
 def test_a_folder_with_something_in_it_is_refused(fitted, tmp_path):
@@ -215,7 +258,7 @@ def test_a_damaged_one_is_named(fitted, tmp_path):
     with pytest.raises(InputError, match=r"pipeline\.json is damaged"):
         Pipeline.load(tmp_path / "saved")
     (tmp_path / "other" / "label_model.json").write_text('{"kind": "Oracle"}')
-    with pytest.raises(InputError, match="holds a Oracle"):
+    with pytest.raises(InputError, match="holds no label model"):
         Pipeline.load(tmp_path / "other")
 
 

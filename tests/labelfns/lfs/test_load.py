@@ -2,7 +2,6 @@ import pytest
 
 from labelfns import LFSet, read_lfs, read_words
 from labelfns.errors import InputError, LFError
-from labelfns.lfs.load import lfs_of_file
 
 GOOD = """
 [[lf]]
@@ -93,11 +92,11 @@ def test_only_line_ends_end_a_line(tmp_path):
     assert read_words(tmp_path / "words.txt") == ["let\u2028down", "so\x0cso", "fine"]
 
 
-def test_python_files_are_sent_where_they_are_read(tmp_path):
-    with pytest.raises(InputError, match=r"is a Python file.*LFSet\.from_file\("):
-        read_lfs(str(tmp_path / "lfs.py"))
+def test_python_files_are_read_too(tmp_path):
+    (tmp_path / "lfs.py").write_text("from labelfns import keywords\ngood = keywords(1, ['good'])\n")
+    assert [lf.name for lf in read_lfs(str(tmp_path / "lfs.py"))] == ["good"]
 
 
 def test_a_toml_file_by_its_name(tmp_path):
     (tmp_path / "lfs.toml").write_text("[[lf]]\nkind = 'keywords'\nlabel = 'no'\nwords = ['x']\n")
-    assert [lf.name for lf in lfs_of_file(tmp_path / "lfs.toml")] == ["keywords_no"]
+    assert [lf.name for lf in read_lfs(tmp_path / "lfs.toml")] == ["keywords_no"]

@@ -10,7 +10,7 @@ import pytest
 
 from labelfns import LFSet
 from labelfns.errors import InputError, LabelFnsWarning, LFError
-from labelfns.lfs.load import lfs_of_file, lfs_of_module
+from labelfns.lfs.load import lfs_of_module, read_lfs
 
 LABELS = ["no", "yes"]
 
@@ -23,7 +23,7 @@ def write(folder, text, name="mine.py"):
 
 
 def names(path):
-    return [lf.name for lf in lfs_of_file(path)]
+    return [lf.name for lf in read_lfs(path)]
 
 
 def test_every_lf_at_the_top_level_in_order(tmp_path):
@@ -35,7 +35,7 @@ def test_every_lf_at_the_top_level_in_order(tmp_path):
         "@labeling_function\ndef a(text): return 'no'\nagain = b\n",
     )
     assert names(path) == ["b", "c", "a"]
-    assert LFSet(LABELS, lfs_of_file(path)).apply(["good"]).matrix.tolist() == [[1, 0, 0]]
+    assert LFSet(LABELS, read_lfs(path)).apply(["good"]).matrix.tolist() == [[1, 0, 0]]
     assert sys.path == before
     assert "mine" not in sys.modules
 
@@ -75,7 +75,7 @@ def test_plain_functions_are_not_dropped_in_silence(tmp_path):
         pytest.warns(LabelFnsWarning, match="f and g are plain functions"),
         pytest.raises(LFError, match="defines no labeling function"),
     ):
-        lfs_of_file(write(tmp_path, "def f(text): return 1\ndef g(text): return 1"))
+        read_lfs(write(tmp_path, "def f(text): return 1\ndef g(text): return 1"))
 
 
 def test_dataclasses_and_pickles_of_a_file_work(tmp_path):
@@ -87,7 +87,7 @@ def test_dataclasses_and_pickles_of_a_file_work(tmp_path):
         "@labeling_function\ndef lf(text): return 'yes' if KEPT == Word(text) else None\n",
         name="my-lfs v1.py",
     )
-    (lf,) = lfs_of_file(path)
+    (lf,) = read_lfs(path)
     assert [lf("good"), lf("bad")] == ["yes", None]
     assert pickle.loads(pickle.dumps(lf)) is lf
     assert copy.deepcopy(lf) is lf
@@ -111,11 +111,11 @@ def neighborly(folder, word):
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_neighbors_are_those_of_the_files_own_folder(tmp_path, workers):
-    one, other = (lfs_of_file(neighborly(tmp_path / word, word)) for word in ("good", "fine"))
+    one, other = (read_lfs(neighborly(tmp_path / word, word)) for word in ("good", "fine"))
     texts = ["good", "fine", "bad"]
     for lfs, votes in ((one, [1, -1, -1]), (other, [-1, 1, -1])):
         assert LFSet(LABELS, lfs).apply(texts, workers=workers).matrix.T.tolist() == [votes, votes]
-    again = lfs_of_file(neighborly(tmp_path / "good", "bad!"))  # changed within the same second
+    again = read_lfs(neighborly(tmp_path / "good", "bad!"))  # changed within the same second
     assert [[lf(text) for text in ("good", "bad!")] for lf in again] == [[None, "yes"]] * 2
     assert "words" not in sys.modules
     assert not list(tmp_path.rglob("__pycache__"))
@@ -123,7 +123,7 @@ def test_neighbors_are_those_of_the_files_own_folder(tmp_path, workers):
 
 def test_in_another_process_the_file_is_run_again(tmp_path):
     path = neighborly(tmp_path, "good")
-    pickled = pickle.dumps(lfs_of_file(path))
+    pickled = pickle.dumps(read_lfs(path))
     code = "import pickle, sys; print([lf('good') for lf in pickle.loads(sys.stdin.buffer.read())])"
 
     def there():
@@ -136,7 +136,7 @@ def test_in_another_process_the_file_is_run_again(tmp_path):
 
 @pytest.mark.slow
 def test_an_lf_under_another_name_is_the_same_in_another_process(tmp_path):
-    lfs = lfs_of_file(neighborly(tmp_path, "good"))
+    lfs = read_lfs(neighborly(tmp_path, "good"))
     again = [replace(lf, name=f"{lf.name} again") for lf in lfs]
     assert LFSet(LABELS, again).apply(["good", "bad"], workers=2).matrix.tolist() == [[1, 1], [-1, -1]]
     assert [lf.name for lf in pickle.loads(pickle.dumps(again))] == ["early again", "late again"]
@@ -175,22 +175,22 @@ def test_a_file_that_fails_is_one_error_with_its_line(tmp_path, text, message):
     write(tmp_path, "x = (", "unread.py")
     before = [finder for finder in sys.meta_path if "labelfns" in type(finder).__module__]
     with pytest.raises(LFError, match=message):
-        lfs_of_file(write(tmp_path, text))
+        read_lfs(write(tmp_path, text))
     if "fails" in message:
         assert [finder for finder in sys.meta_path if "labelfns" in type(finder).__module__] == before
 
 
 def test_the_user_can_still_interrupt(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        lfs_of_file(write(tmp_path, "raise KeyboardInterrupt"))
+        read_lfs(write(tmp_path, "raise KeyboardInterrupt"))
 
 
 def test_missing_and_misnamed_files(tmp_path):
     with pytest.raises(InputError, match="no such file"):
-        lfs_of_file(tmp_path / "none.py")
+        read_lfs(tmp_path / "none.py")
     (tmp_path / "lfs.txt").write_text("x = 1")
     with pytest.raises(InputError, match=r"end in \.py"):
-        lfs_of_file(str(tmp_path / "lfs.txt"))
+        read_lfs(str(tmp_path / "lfs.txt"))
 
 
 def test_lfs_of_a_module():

@@ -62,12 +62,12 @@ def test_equal_settings_are_equal_models():
 
 
 def test_kinds():
-    assert list(KINDS) == ["default", "snorkel", "majority", "dawid_skene", "mace"]
+    assert list(KINDS) == ["labelfns", "snorkel", "majority", "dawid_skene", "mace"]
     for kind in KINDS.values():
         with pytest.raises(TypeError, match="unexpected keyword"):
             kind(no_such_setting=1)
     with pytest.raises(TypeError, match="n_epochs"):
-        KINDS["default"](n_epochs=5)
+        KINDS["labelfns"](n_epochs=5)
 
 
 NUMBERS = (math.nan, math.inf, -1, "0.5", None, True)

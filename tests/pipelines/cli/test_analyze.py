@@ -12,7 +12,7 @@ def analyze(project, *arguments):
 
 
 def test_why_a_row_gets_its_label(tiny_project):
-    default = ("--set", "label_model.kind=default", "--data", "val")
+    default = ("--set", "label_model.kind=labelfns", "--data", "val")
     answer = json.loads(analyze(tiny_project, *default, "--why", "0", "--json").stdout)
     assert answer["why"]["label"] == "positive"
     assert [vote["lf"] for vote in answer["why"]["votes"]] == ["good_words"]
@@ -26,7 +26,7 @@ def test_why_a_row_gets_its_label(tiny_project):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["default", "majority", "snorkel"])
+@pytest.mark.parametrize("kind", ["labelfns", "majority", "snorkel"])
 def test_leave_one_out(tiny_project, kind):
     arguments = ("--set", f"label_model.kind={kind}", "--leave-one-out")
     found = json.loads(analyze(tiny_project, *arguments, "--data", "val", "--json").stdout)["leave_one_out"]
@@ -44,7 +44,7 @@ def test_leave_one_out(tiny_project, kind):
     ("arguments", "message"),
     [
         (("--why", "0"), "explains no row"),
-        (("--set", "label_model.kind=default", "--why", "999"), "there is no row 999"),
+        (("--set", "label_model.kind=labelfns", "--why", "999"), "there is no row 999"),
     ],
 )
 def test_why_not(tiny_project, arguments, message):

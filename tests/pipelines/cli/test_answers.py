@@ -1,5 +1,6 @@
-"""What `predict` reads from standard input and writes."""
+"""What `predict` reads and writes: every row, every column, whole or not at all."""
 
+import datetime
 import io
 import json
 import sys
@@ -7,14 +8,27 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from labelfns.errors import InputError, WriteError
-from labelfns.pipelines.cli.answers import answer_table, print_rows, read_lines, write_rows
+from labelfns.io.atomic import PART
+from labelfns.pipelines.cli.answers import answer_table, has_text, print_rows, read_input, write_rows
+from labelfns.pipelines.prediction.predictor import Answers
 
 
-def lines_of(monkeypatch, data):
+def piped(monkeypatch, data, text="text", format=None):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    return read_lines()
+    return read_input("-", text, format)
+
+
+def answers(columns, text="text", labels=("no", "yes")):
+    n = sum(map(has_text, columns[text]))
+    return answer_table(columns, text, alone(np.full((n, len(labels)), 1 / len(labels))), labels)
+
+
+def alone(probs):
+    return Answers.of(np.array(probs), None, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -22,71 +36,156 @@ def lines_of(monkeypatch, data):
     [
         (b"one\ntwo\n", ["one", "two"]),
         (b"one\r\ntwo", ["one", "two"]),
+        (b"one\rtwo\r", ["one", "two"]),
         (b"\xef\xbb\xbfone", ["one"]),
         ("a\u2028b\u0085c\x0cd\u2029e\x1ef\n".encode(), ["a\u2028b\u0085c\x0cd\u2029e\x1ef"]),
         (b"one\n\n  \ntwo\n", ["one", "", "  ", "two"]),
+        (b"so, text or not\n", ["so, text or not"]),
+        (b"{:\n", ["{:"]),
     ],
 )
-def test_line_feeds_alone_end_a_line(monkeypatch, data, lines):
-    assert lines_of(monkeypatch, data) == lines
+def test_line_feeds_alone_end_a_line(monkeypatch, tmp_path, data, lines):
+    assert piped(monkeypatch, data) == {"text": lines}
+    (tmp_path / "t.txt").write_bytes(data)
+    assert read_input(str(tmp_path / "t.txt"), "text", None) == {"text": lines}
 
 
 @pytest.mark.parametrize(
-    ("data", "message"), [(b"caf\xe9\n", "not UTF-8 at byte 3"), (b"", "holds no text"), (b" \n\n", "holds no text")]
+    ("data", "message"),
+    [
+        (b"caf\xe9\n", "standard input is not UTF-8: byte 0xe9 in line 1"),
+        (b"", "standard input holds no text"),
+        (b" \n\n", "standard input holds no text: its texts are blank"),
+        (b"id,text\n1,so good\n", "begins like csv: say --format csv, or --format txt where each line is a text"),
+        (b'"text"\tid\n', "begins like (csv|tsv): say --format tsv"),
+        (b'{"text": "so good"}\n', "begins like jsonl: say --format jsonl"),
+    ],
 )
 def test_what_cannot_be_read(monkeypatch, data, message):
     with pytest.raises(InputError, match=message):
-        lines_of(monkeypatch, data)
+        piped(monkeypatch, data)
+
+
+@pytest.mark.parametrize(
+    ("format", "data"),
+    [
+        ("csv", b'id,text\n1,"so, good"\n2,late\n'),
+        ("tsv", b"id\ttext\n1\tso, good\n2\tlate\n"),
+        ("jsonl", b'{"id": "1", "text": "so, good"}\n{"id": "2", "text": "late"}\n'),
+    ],
+)
+def test_standard_input_of_any_format_gives_what_the_file_gives(monkeypatch, tmp_path, format, data):
+    path = tmp_path / f"t.{format}"
+    path.write_bytes(data)
+    assert piped(monkeypatch, data, format=format) == read_input(str(path), "text", None)
+    assert piped(monkeypatch, data, format=format) == {"id": ["1", "2"], "text": ["so, good", "late"]}
+    assert piped(monkeypatch, b"id,text\n", format="txt") == {"text": ["id,text"]}
+
+
+def test_what_is_not_sure_has_no_label():
+    probs, weak = np.array([[0.9, 0.1], [0.5, 0.5], [0.4, 0.6]]), np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]])
+    given = Answers.of(probs, weak, np.array([False, False, True]), 1.0)
+    table = answer_table({"text": ["a", " ", "b", "c"]}, "text", given, ["no", "yes"], min_confidence=0.8)
+    assert table["label"] == ["no", None, None, "yes"]
+    assert table["answered_by"] == ["classifier", None, "neither", "both"]
+    assert table["confidence"] == pytest.approx([0.9, None, 0.5, 0.54 / 0.58])
+    assert table["p_no"][1] is None
 
 
 def test_a_blank_text_keeps_its_row_without_a_label():
-    table = answer_table(["a", " ", "b"], np.array([[0.9, 0.1], [0.2, 0.8]]), ["no", "yes"])
-    assert table.to_dicts() == [
-        {"text": "a", "label": "no", "confidence": 0.9, "p_no": 0.9, "p_yes": 0.1},
-        {"text": " ", "label": None, "confidence": None, "p_no": None, "p_yes": None},
-        {"text": "b", "label": "yes", "confidence": 0.8, "p_no": 0.2, "p_yes": 0.8},
+    columns = {"text": ["a", " ", None, "b"]}
+    table = answer_table(columns, "text", alone([[0.75, 0.25], [0.25, 0.75]]), ["no", "yes"])
+    rows = list(zip(*table.values(), strict=True))
+    assert list(table) == ["text", "label", "confidence", "answered_by", "p_no", "p_yes"]
+    assert rows == [
+        ("a", "no", 0.75, "classifier", 0.75, 0.25),
+        (" ", None, None, None, None, None),
+        (None, None, None, None, None, None),
+        ("b", "yes", 0.75, "classifier", 0.25, 0.75),
     ]
+
+
+def test_other_columns_are_kept_in_order_and_renamed_only_where_they_clash():
+    columns = {"id": [7], "label": ["old"], "tweet": ["a"], "text": ["x"], "p_no": [0.1], "label (2)": [1], "b": [None]}
+    table = answers(columns, "tweet")
+    assert list(table) == [
+        "text", "label", "confidence", "answered_by", "p_no", "p_yes",
+        "id", "label (3)", "text (2)", "p_no (2)", "label (2)", "b",
+    ]  # fmt: skip
+    assert [table[name] for name in ("text", "label", "id", "label (3)")] == [["a"], ["no"], [7], ["old"]]
 
 
 def test_no_label_takes_the_name_of_a_column_of_ours():
     labels = ["text", "label", "confidence", "p_text", "p_"]
-    table = answer_table(["a"], np.array([[0.1, 0.1, 0.1, 0.6, 0.1]]), labels)
-    assert table.columns == ["text", "label", "confidence", *(f"p_{name}" for name in labels)]
-    assert table["label"].to_list() == ["p_text"]
+    table = answer_table({"text": ["a"]}, "text", alone([[0.1, 0.1, 0.1, 0.6, 0.1]]), labels)
+    assert list(table) == ["text", "label", "confidence", "answered_by", *(f"p_{name}" for name in labels)]
+    assert table["label"] == ["p_text"]
 
 
 @pytest.mark.parametrize("raw", [False, True])
 def test_formulas_in_cells_are_text_unless_raw(tmp_path, raw):
     texts = ['=HYPERLINK("x")', "+1", "-1", "@a", "\tx", "plain = text", "👍"]
-    table = answer_table(texts, np.full((7, 2), 0.5), ["=1+1", "b"])
+    table = answers({"text": texts, "=2+2": ["=1"] * 7}, labels=["=1+1", "b"])
     write_rows(table, tmp_path / "p.csv", raw=raw)
     rows = pl.read_csv(tmp_path / "p.csv", infer_schema=False)
     mark = "" if raw else "'"
     assert rows["text"].to_list() == [f"{mark}{text}" for text in texts[:5]] + texts[5:]
     assert set(rows["label"]) == {f"{mark}=1+1"}
+    assert set(rows[f"{mark}=2+2"]) == {f"{mark}=1"}
     write_rows(table, tmp_path / "p.jsonl", raw=raw)
     assert json.loads((tmp_path / "p.jsonl").read_text(encoding="utf-8").splitlines()[0])["text"] == texts[0]
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.dates(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@given(st.dictionaries(st.text(st.characters()).filter(lambda name: name != "text"), ANYTHING, max_size=3), ANYTHING)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_any_column_can_be_written(tmp_path, suffix, first, other):
+    columns = {"text": ["a", "b\ud800"], **{name: [value, other] for name, value in first.items()}}
+    write_rows(answers(columns), path := tmp_path / f"p{suffix}", raw=False)
+    if suffix == ".jsonl":
+        assert len([json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]) == 2
+    else:
+        read = pl.read_csv(path, infer_schema=False) if suffix == ".csv" else pl.read_parquet(path)
+        assert read.shape == (2, 6 + len(first))
+
+
+def test_values_stay_what_they_are(tmp_path):
+    day = datetime.date(2020, 1, 2)
+    columns = {"text": ["a", "b"], "n": [1, None], "x": [0.5, 1], "is": [True, False]}
+    columns |= {"o": [{"a": 1}, [1]], "d": [day, day]}
+    write_rows(answers(columns), tmp_path / "p.parquet", raw=False)
+    rows = pl.read_parquet(tmp_path / "p.parquet").select("n", "x", "is", "o", "d").rows()
+    assert rows == [(1, 0.5, True, '{"a": 1}', "2020-01-02"), (None, 1.0, False, "[1]", "2020-01-02")]
+    write_rows(answers(columns), tmp_path / "p.jsonl", raw=False)
+    assert json.loads((tmp_path / "p.jsonl").read_text().splitlines()[0])["o"] == {"a": 1}
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
 def test_whole_or_not_at_all(tmp_path, monkeypatch, suffix):
-    table = answer_table(["a"], np.array([[0.9, 0.1]]), ["no", "yes"])
     target = tmp_path / f"p{suffix}"
     target.write_text("before")
-    for name in ("write_ndjson", "write_csv", "write_parquet"):
 
-        def half(self, path):
-            path.write_text("half")
-            raise OSError(28, "No space left on device")
+    def half(*_, **__):
+        next(tmp_path.glob("*part"), tmp_path / f"p{suffix}{PART}").write_text("half")
+        raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr("labelfns.pipelines.cli.answers._json_lines", half)
+    for name in ("write_csv", "write_parquet"):
         monkeypatch.setattr(pl.DataFrame, name, half)
     with pytest.raises(WriteError, match="No space left"):
-        write_rows(table, target, raw=False)
+        write_rows(answers({"text": ["a"]}), target, raw=False)
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
     assert target.read_text() == "before"
 
 
 def test_printed_rows_are_json_lines(capsys):
-    print_rows(answer_table(["a\nb", ""], np.array([[0.9, 0.1]]), ["no", "yes"]))
+    print_rows(answers({"text": ["a\nb", ""]}))
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert (first["text"], second["label"]) == ("a\nb", None)

@@ -38,7 +38,16 @@ OPTIONS = {
     "analyze": ("--data", "--why", "--leave-one-out", "--set", "--json"),
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
-    "predict": ("--output", "--text", "--raw", "--overwrite"),
+    "predict": (
+        "--min-confidence",
+        "--without-lfs",
+        "--trust-lfs",
+        "--output",
+        "--text",
+        "--format",
+        "--raw",
+        "--overwrite",
+    ),
     "report": (),
 }
 
@@ -111,13 +120,14 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     code, out, _ = labelfns("predict", run, tiny_project / "pool.jsonl")
     rows = [json.loads(line) for line in out.splitlines()]
     assert len(rows) == 81
-    assert set(rows[0]) == {"text", "label", "confidence", "p_negative", "p_positive"}
+    assert set(rows[0]) == {"text", "label", "confidence", "answered_by", "p_negative", "p_positive"}
+    assert {row["answered_by"] for row in rows} >= {"both", "classifier"}
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"great lunch\nawful train\n")))
     code, out, _ = labelfns("predict", run, "-")
     assert [json.loads(line)["text"] for line in out.splitlines()] == ["great lunch", "awful train"]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n")))
     code, _, err = labelfns("predict", run, "-")
-    assert (code, "standard input is not UTF-8 at byte 3" in err) == (2, True)
+    assert (code, "standard input is not UTF-8: byte 0xe9 in line 1" in err) == (2, True)
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 0
     assert pl.read_csv(run / "p.csv").height == 20
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.csv")[0] == 2
@@ -340,7 +350,7 @@ def test_a_mistyped_gold_column_is_not_answered_with_advice_to_use_it(labelfns, 
 
 
 def test_val_is_measured_by_the_label_model_of_the_pool(labelfns, tiny_project):
-    pipeline, kind = tiny_project / "pipeline.toml", ("--set", "label_model.kind=default", "--json")
+    pipeline, kind = tiny_project / "pipeline.toml", ("--set", "label_model.kind=labelfns", "--json")
     on_val = json.loads(labelfns("analyze", pipeline, "--data", "val", *kind)[1])
     of_its_own = json.loads(labelfns("analyze", pipeline, "--set", "data.pool=val.csv", *kind)[1])
     assert (on_val["fitted_on"], of_its_own["fitted_on"], on_val["gold_rows"]) == (81, None, 20)

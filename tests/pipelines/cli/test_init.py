@@ -73,7 +73,7 @@ def test_ones_own_gold(tmp_path):
     ("options", "message"),
     [
         (["--labels", "a,b"], "for others name your own data"),
-        (["--labels", "a"], "there must be 2 to 127 labels"),
+        (["--labels", "a"], "labels must be 2 to 127 names"),
         (["--labels", "a,a"], "labels must be unique"),
         (["--labels", "a,b", "--data", "none.csv"], "no such file"),
         (["--labels", "a,b", "--data", "my.csv", "--text", "twet"], "did you mean 'tweet'?"),

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from labelfns import Votes
-from labelfns.errors import InputError
 from labelfns.models import MajorityVote
-from labelfns.pipelines.run.baselines import LabelCoverage, baseline, label_quality, most_common_label, reasons
+from labelfns.pipelines.run.baselines import LabelCoverage, baseline, most_common_label
 
 VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
 MODEL = MajorityVote().fit(VOTES)
@@ -31,13 +30,5 @@ def test_label_coverage_by_hand():
 
 def test_labels_named_as_rows_without_a_label_keep_their_counts():
     votes = Votes(VOTES.matrix, labels=["(tie)", "(uncovered)"])
-    assert LabelCoverage.of(PROBS, votes).by_label == {"(tie)": 2, "(uncovered)": 1}
-
-
-def test_label_quality_and_reasons():
-    quality = label_quality(MODEL, PROBS, VOTES, GOLD)
-    assert quality["accuracy_against_coverage"][0]["rows"] == 3
-    assert quality["calibration"]["error"] >= 0
-    assert label_quality(MODEL, PROBS, VOTES, None)["calibration"] is None
-    with pytest.raises(InputError, match="a MajorityVote explains no row"):
-        reasons(MODEL, VOTES, 0)
+    counts = {"(tie)": 2, "(uncovered)": 1, "((tie))": 1, "((uncovered))": 1}
+    assert LabelCoverage.of(PROBS, votes).by_label == counts

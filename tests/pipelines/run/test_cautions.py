@@ -19,7 +19,7 @@ def test_they_name_what_to_worry_about(make_round):
         round=1, predicted_shares={"no": 0.99, "yes": 0.01}, collapsed=("yes",), scores={"test": poor.all_rows}
     )
     text = "\n".join(
-        cautions({"pool": votes}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}})
+        cautions({"pool": votes}, [done], done, {"majority_vote": {"test": good}, "label_model": {"test": poor}}, {})
     )
     for part in (
         "a raised KeyError: 1 on row 4",
@@ -37,4 +37,22 @@ def test_nothing_to_warn_of(make_round):
     two = Votes(votes.matrix[:, :2], labels=votes.labels)
     done = make_round(predicted_shares={"no": 0.6, "yes": 0.4}, scores={"test": good.all_rows})
     baselines = {"majority_vote": {"test": good}, "label_model": {"test": good}}
-    assert list(cautions({"pool": two}, [done], done, baselines)) == []
+    assert list(cautions({"pool": two}, [done], done, baselines, {"pool": ["so"], "test": ["late"]})) == []
+
+
+def test_texts_on_both_sides(make_round):
+    two = Votes([[0, 1]], labels=["no", "yes"])
+    sets = {
+        "pool": ["so happy", "RT @ann: So  HAPPY", "LATE @eve"],
+        "few_gold": ["late @bob"],
+        "val": ["so happy"],
+        "test": ["late @you", "on time"],
+    }
+    done = make_round(predicted_shares={"no": 0.6, "yes": 0.4})
+    said = list(cautions({"pool": two}, [done], done, {"majority_vote": {}, "label_model": {}}, sets))
+    assert [line.partition(", but")[0] for line in said] == [
+        "1 of 1 texts of val are in pool too",
+        "1 of 2 texts of test are in few_gold too",
+        "1 of 2 texts of test are in pool too",
+    ]
+    assert "by gold, and figures on test may flatter; take them out of few_gold" in said[1]

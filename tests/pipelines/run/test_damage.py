@@ -228,7 +228,7 @@ def test_a_stopped_run_of_the_version_before_resumes(project, tmp_path):
     now = hashlib.sha256(repr((project / "lfs.py").read_bytes()).encode()).hexdigest()
     values = json.loads(made_from.read_text())
     made_from.write_text(json.dumps(values | {"lfs": values["lfs"] | {"the LF file": now}}))
-    settings = ['classifier.precision="full"', 'label_model.kind="default"', "classifier.max_length=24"]
+    settings = ['classifier.precision="full"', 'label_model.kind="labelfns"', "classifier.max_length=24"]
     run_pipeline(load_settings(project / "pipeline.toml", settings), tmp_path / "run", resume=True, progress=silent)
     now = pl.read_parquet(tmp_path / "run" / "rounds" / "1" / "pseudo_labels.parquet")
     then = pl.read_parquet(BEFORE / "run" / "rounds" / "1" / "pseudo_labels.parquet")

@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from labelfns import Votes
+from labelfns import Texts, Votes
 from labelfns.models import MajorityVote
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Labeled, SelfTrainingResult
+from labelfns.pipelines.prediction.metrics import PredictorMetrics
+from labelfns.pipelines.prediction.predictor import USUAL
 from labelfns.pipelines.run.metrics import read_old_metrics, run_metrics
 
 OLD = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "metrics.json"
@@ -40,11 +42,14 @@ def measured(make_round):
             data=SimpleNamespace(pool="pool.csv", val="val.csv"),
             label_model=SimpleNamespace(kind="majority"),
         ),
-        sets={"pool": SimpleNamespace(texts=texts, gold=None), "val": SimpleNamespace(texts=texts, gold=gold)},
+        sets={"pool": Texts(texts), "val": Texts(texts, gold)},
         votes={"pool": VOTES, "val": VOTES},
         label_model=model,
-        result=SelfTrainingResult(MajorityVote().fit(VOTES).predict_proba(VOTES), rounds, "all rounds are done", 2),
+        result=SelfTrainingResult(
+            MajorityVote().fit(VOTES).predict_proba(VOTES), rounds, "all rounds are done", VOTES.covered, 2
+        ),
         few_gold_result=None,
+        predictor=PredictorMetrics(USUAL, {}, {}),
         seconds={"reading": 1.234},
         labeled={"val": Labeled(texts, gold)},
         versions={"labelfns": "0"},
@@ -58,7 +63,7 @@ def test_the_keys_of_before_are_there(measured):
     now = json.loads(json.dumps(metrics.to_json()))
     renamed = {"few_gold" if key == "little_gold" else key for key in old}
     assert renamed <= set(now)
-    assert set(now) - renamed == {"copies", "lfs_val", "by_class"}
+    assert set(now) - renamed == {"copies", "lfs_val", "by_class", "predictor"}
     assert set(old["label_model"]) == set(now["label_model"])
     assert {"label_changes" if key == "flips" else key for key in old["rounds"][0]} == set(now["rounds"][0])
     assert read_old_metrics(now) == now

@@ -49,7 +49,14 @@ def test_weak_labels_lose_no_column(tmp_path, labels):
     votes = Votes([[0, -1], [0, 1], [-1, -1]], labels=labels)
     RunFolder(tmp_path).write_weak_labels(votes, np.full((3, len(labels)), 1 / len(labels)))
     frame = pl.read_parquet(tmp_path / "weak_labels.parquet")
-    assert frame.columns == [*(f"p_{name}" for name in labels), "covered", "conflict"]
+    ours = [*(f"p_{name}" for name in labels), "covered", "conflict"]
+    assert frame.columns == ours
+    fields = {"id": [7, 8, 9], "covered": ["a", None, "c"]}
+    RunFolder(tmp_path).write_weak_labels(votes, np.full((3, len(labels)), 1 / len(labels)), fields)
+    beside = pl.read_parquet(tmp_path / "weak_labels.parquet")
+    assert beside.columns == [*ours, "id", "covered (2)"]
+    assert beside.select(ours).equals(frame)
+    assert beside["id"].to_list() == [7, 8, 9]
     assert frame["conflict"].to_list() == [False, True, False]
 
 
@@ -117,7 +124,9 @@ def test_a_round_is_read_from_a_folder_with_brackets(tmp_path, tiny_backbone, ma
     done = dataclasses.replace(make_round(), classifier=classifier, labels=probs, weights=np.ones(2), predicted=probs)
     folder = tmp_path / "exp[1]" / "rounds"
     folder.parent.mkdir()
-    write_round(folder, done, classifier.classes_)
+    write_round(folder, done, classifier.classes_, {"id": ["x", "y"], "label": [1, 2]})
+    table = pl.read_parquet(folder / "0" / "pseudo_labels.parquet", glob=False)
+    assert table.columns[-2:] == ["id", "label (2)"]
     again = read_round(folder / "0", Votes([[0], [1]], labels=classifier.classes_), classifier.settings)
     np.testing.assert_array_equal(again.labels, probs)
     assert again.ledger == done.ledger

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from filelock import FileLock
 from labelfns.errors import InputError, WriteError
 from labelfns.pipelines import cli, load_settings, run_pipeline
 from labelfns.progress import silent
-
-KILLS = Path(__file__).parents[2] / "benchmarks" / "bench_kills.py"
 
 
 def contents(folder):
@@ -32,16 +29,6 @@ def run(tiny_project):
         return run_pipeline(settings, tiny_project / name, progress=silent, **options)
 
     return call
-
-
-@pytest.mark.slow
-def test_killed_at_random_and_resumed(tiny_project):
-    """The short form of the benchmark, which has fifty kills."""
-    found = subprocess.run(
-        [sys.executable, KILLS, tiny_project / "pipeline.toml", "--kills", "3"], capture_output=True, text=True
-    )
-    assert found.returncode == 0, found.stderr
-    assert "3 kills, 0 failures" in found.stdout
 
 
 @pytest.mark.slow
@@ -123,8 +110,8 @@ def other_torch(project, monkeypatch):
 
 
 CHANGES = {
-    "a setting": (add("pipeline.toml", "warm_rate = 0.25\n"), "self_training.warm_rate was 0.5 and is 0.25"),
-    "the LF file": (add("lfs.py", "# a word\n"), "the LF file changed"),
+    "a setting": (add("pipeline.toml", "patience = 3\n"), "self_training.patience was 1 and is 3"),
+    "the LF file": (add("lfs.py", "# a word\n"), "the LF file changed: "),
     "a file that it imports": (add("words.py", "words.append('lunch')\n"), "what the LFs fire on changed"),
     "the pool": (add("pool.jsonl", '{"text": "one more"}\n'), "the rows of data.pool changed"),
     "gold": (add("val.csv", "one more,negative\n"), "the rows of data.val changed"),

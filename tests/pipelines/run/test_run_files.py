@@ -43,7 +43,7 @@ def run(tmp_path):
         f"rounds/2{PART}/model/config.json",
         f"model{PART}/vocab.txt",
         "checkpoints/2/checkpoint-12/optimizer.pt",
-        "checkpoints/2/unfinished/checkpoint-14/rng_state_1.pth",
+        "checkpoints/2/labelfns-unfinished/checkpoint-14/rng_state_1.pth",
         "__pycache__/lfs.cpython-311.pyc",
     ):
         path = tmp_path / "run" / name

@@ -86,7 +86,7 @@ def test_everything_that_is_wrong_at_once(tmp_path):
         "data.txet is not a setting; did you mean 'text'?",
         "data.pool is missing",
         "lfs.file must be a string; got 3",
-        'label_model.kind must be "default" or "snorkel" or "majority" or "dawid_skene" or "mace"; got \'snorkle\'',
+        'label_model.kind must be "labelfns" or "snorkel" or "majority" or "dawid_skene" or "mace"; got \'snorkle\'',
         "classifier.epochs must be a number; got 'three'",
         "classifier.layers must be a whole number; got 1.5",
         "classifier.loss.consistency must be",
@@ -150,10 +150,10 @@ BEFORE = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "
 @pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 def test_a_file_that_a_run_wrote_before_the_rooms_is_read():
     settings = load_settings(BEFORE)
-    table = {"kind": "default", "accuracy": 0.8, "class_balance": "votes", "floor": "auto"}
+    table = {"kind": "labelfns", "accuracy": 0.8, "class_balance": "votes", "floor": "auto"}
     assert to_mapping(settings)["label_model"] == table
     assert settings.few_gold.steps == 50
-    with pytest.raises(SettingsError, match=r"lr is not a setting of kind 'default'; it goes with kind = 'snorkel'"):
+    with pytest.raises(SettingsError, match=r"lr is not a setting of kind 'labelfns'; it goes with kind = 'snorkel'"):
         load_settings(BEFORE, ["label_model.lr=0.02"])
 
 
@@ -204,13 +204,13 @@ def test_how_lfs_are_applied(tmp_path):
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["label_model.n_epochs=7", "label_model.kind=default"], "n_epochs is not a setting of kind 'default'"),
+        (["label_model.n_epochs=7", "label_model.kind=labelfns"], "n_epochs is not a setting of kind 'labelfns'"),
         (["label_model.class_balance=[0.5, 0.5]", "label_model.kind=majority"], "is not a setting of kind 'majority'"),
         (["label_model.epochs=7"], "label_model.epochs is not a setting here; it goes under [classifier]"),
         (["data.n_epochs=7"], "data.n_epochs is not a setting here; it goes under [label_model]"),
-        (["label_model.acuracy=0.7", "label_model.kind=default"], "did you mean 'accuracy'?"),
+        (["label_model.acuracy=0.7", "label_model.kind=labelfns"], "did you mean 'accuracy'?"),
         (["label_model.options=3"], "label_model.options is not a setting"),
-        (["label_model.class_balance=half", "label_model.kind=default"], "class_balance must be a list"),
+        (["label_model.class_balance=half", "label_model.kind=labelfns"], "class_balance must be a list"),
         (["label_model=3"], "label_model must be a table of settings; got 3"),
         (["data=3"], "data must be a table of settings; got 3"),
         (["data.gold=text"], "text and gold are both the column 'text'"),

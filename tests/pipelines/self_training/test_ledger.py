@@ -80,7 +80,7 @@ def test_features_are_computed_once():
 )
 def test_the_best_round_needs_no_gold(rounds_of, judged, best):
     rounds = tuple(rounds_of(judged))
-    assert SelfTrainingResult(None, rounds, "").best is rounds[best]
+    assert SelfTrainingResult(None, rounds, "", None).best is rounds[best]
 
 
 def test_a_round_in_which_a_class_collapsed_is_not_the_best(make_round):

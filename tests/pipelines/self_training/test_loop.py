@@ -253,10 +253,10 @@ def test_cues_are_those_of_the_votes_unless_others_are_passed(watched):
     object.__setattr__(votes, "cues", cues)
     training = watched()
     training.run(TEXTS, votes, progress=quiet)
-    assert training.pool.cues is cues
+    assert training.pool.cues == cues
     others = [[] for _ in TEXTS]
     training.run(TEXTS, votes, cues=others, progress=quiet)
-    assert training.pool.cues is others
+    assert training.pool.cues == others
 
 
 def test_unknown_cues_are_warned_of_where_judges_choose(watched, recwarn):

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from labelfns import Votes
+from labelfns.models import LabelModel
+from labelfns.pipelines.prediction.predictor import USUAL
+from labelfns.pipelines.prediction.weight import WEIGHTS, vote_weight
+
+
+def made(n=400, lf_accuracy=0.8, classifier_accuracy=0.8, seed=0):
+    """Return a classifier's probabilities and votes on n texts of two classes."""
+    rng = np.random.default_rng(seed)
+    gold = rng.integers(0, 2, n)
+    right = rng.random((n, 4)) < lf_accuracy
+    matrix = np.where(rng.random((n, 4)) < 0.6, np.where(right, gold[:, None], 1 - gold[:, None]), -1)
+    said = np.where(rng.random(n) < classifier_accuracy, gold, 1 - gold)
+    probs = np.full((n, 2), 0.2)
+    probs[np.arange(n), said] = 0.8
+    return probs, Votes(matrix, labels=["no", "yes"])
+
+
+@pytest.mark.parametrize(
+    ("lfs", "classifier", "low", "high"), [(0.9, 0.6, 0.5, 1), (0.55, 0.95, 0, 0.25), (0.8, 0.8, 0.25, 1)]
+)
+def test_the_better_of_the_two_counts_more(lfs, classifier, low, high):
+    probs, votes = made(lf_accuracy=lfs, classifier_accuracy=classifier)
+    chosen = vote_weight(probs, votes, LabelModel().fit(votes))
+    assert low <= chosen.value <= high
+    assert chosen.held_out_votes > 500
+    assert list(chosen.log_likelihood) == [f"{weight:g}" for weight in WEIGHTS]
+    assert max(chosen.log_likelihood, key=chosen.log_likelihood.get) == f"{chosen.value:g}"
+
+
+@pytest.mark.parametrize("sure", [0.6, 0.999])
+def test_how_sure_the_classifier_sounds_is_not_what_counts(sure):
+    probs, votes = made(lf_accuracy=0.55, classifier_accuracy=0.95)
+    model = LabelModel().fit(votes)
+    louder = np.where(probs > 0.5, sure, 1 - sure)
+    assert vote_weight(louder, votes, model).value <= 0.25
+
+
+def test_too_few_votes_say_nothing():
+    probs, votes = made(n=8)
+    chosen = vote_weight(probs, votes, LabelModel().fit(votes))
+    assert chosen.value == USUAL.value
+    assert 0 < chosen.held_out_votes < 30
+    assert chosen.log_likelihood == {}
+
+
+def test_one_vote_a_text_says_nothing_either():
+    matrix = np.full((90, 3), -1)
+    matrix[np.arange(90), np.arange(90) % 3] = np.arange(90) % 2
+    votes = Votes(matrix, labels=["no", "yes"])
+    chosen = vote_weight(np.full((90, 2), 0.5), votes, LabelModel().fit(votes))
+    assert (chosen.value, chosen.held_out_votes) == (USUAL.value, 0)
