@@ -61,7 +61,8 @@ class Calibration:
         top, second = order[:, -1], order[:, -2]
         new = self._map(np.clip(top, CERTAIN, 1 - CERTAIN))
         new = np.maximum(new, second / np.maximum(1 - top + second, 1e-12) + LEAD)
-        changed = probs * ((1 - new) / np.maximum(1 - top, 1e-12))[:, None]
+        rest = order[:, :-1].sum(axis=1)  # more exact than 1 - top where that is near 0
+        changed = probs * ((1 - new) / np.maximum(rest, 1e-12))[:, None]
         changed[np.arange(len(probs)), probs.argmax(axis=1)] = new
         unchanged = (most_likely(probs).sum(axis=1) > 1) | (top > 1 - CERTAIN)
         return np.where(unchanged[:, None], probs, changed)
