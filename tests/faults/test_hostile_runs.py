@@ -89,6 +89,7 @@ READ = {
 """What a command reads first of all."""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stdin")
 @pytest.mark.parametrize("way", WAYS)
 def test_runs(project, home, command, way):
