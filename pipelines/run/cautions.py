@@ -46,7 +46,7 @@ def cautions(
 
 def _on_both_sides(sets: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Say where figures are of texts that a model was trained on: by gold, or by the LFs' labels."""
-    texts = {name: [without_details(text) for text in of_set] for name, of_set in sets.items()}
+    texts = {name: list(map(without_details, of_set)) for name, of_set in sets.items()}
     for measured in ("val", "test"):
         for source, by in (("few_gold", "gold"), ("pool", "the LFs' labels, never by gold")):
             trained = set(texts.get(source, ()))

@@ -92,13 +92,18 @@ def saved_lfs(folder: Path, labels: tuple[str, ...], *, trust: bool) -> LFSet:
 
 
 def is_own(file: Path) -> bool:
-    """Whether an LF file is no code, or code that this user left there, beside which lies none that it might import."""
+    """Whether an LF file is no code, or code that this user left there, and nothing that it might import is with it.
+
+    A folder counts too: ``re/__init__.py`` would be taken for the ``re`` that the file imports.
+    """
     if file.suffix == ".toml":
         return True
-    others = [path for path in file.parent.iterdir() if path.suffix in _CODE and path.name != file.name]
-    if others or not has_predictor(file.parent):
+    others = [path for path in file.parent.rglob("*") if path.suffix in _CODE or path.is_symlink()]
+    if [path for path in others if path != file and path.parent.name != "__pycache__"] or not has_predictor(
+        file.parent
+    ):
         return False
     return is_signed(file, read_json(file.parent / PREDICTOR, _FIX).get("lfs_signature"))
 
 
-_CODE = {".py", ".pyc", ".pyd", ".so", ".dll"}
+_CODE = {".py", ".pyw", ".pyc", ".pyd", ".so", ".dll"}

@@ -16,7 +16,7 @@ BEFORE = Path(__file__).parents[1] / "fixtures" / "before_rooms" / "project"
 SETTINGS = ["classifier.checkpoint_minutes=0", "classifier.batch_size=32", 'classifier.precision="full"']
 
 
-TODO = r"(?i)\b(save|fetch|remove|name|set|start|take|give|convert|merge|put|resume|check)\b"
+TODO = r"(?i)\b(save|fetch|remove|name|set|start|take|give|convert|merge|put|resume|check)\b|--without-lfs"
 
 
 class Stop(Exception):

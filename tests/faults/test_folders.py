@@ -11,6 +11,7 @@ from labelfns.models import FineTuning, TransformerClassifier
 from labelfns.pipelines.run.run_files import MARK
 from labelfns.progress import silent
 
+from .conftest import BEFORE
 from .hostile import state
 
 WAYS = [[], ["--overwrite"], ["--resume"]]
@@ -19,14 +20,16 @@ LINKS = pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhe
 
 
 @pytest.fixture
-def mine(project, tmp_path, monkeypatch):
+def mine(tmp_path, monkeypatch):
     """A user's project, which is the current folder: pipeline, LFs, texts, a thesis, a finished run."""
-    for name in ("lfs.py", "pool.jsonl", "val.csv", "test.tsv", "pipeline.toml"):
-        shutil.copy(project / name, tmp_path / name)
+    shutil.copytree(BEFORE, tmp_path, ignore=shutil.ignore_patterns("run"), dirs_exist_ok=True)
+    file = tmp_path / "pipeline.toml"
+    file.write_text(file.read_text().replace("/project/backbone", (tmp_path / "backbone").as_posix()))
     (tmp_path / "thesis.txt").write_text("years of work")
     (tmp_path / "notes" / "deep").mkdir(parents=True)
     (tmp_path / "notes" / "deep" / "idea.txt").write_text("a good one")
-    shutil.copytree(project / "finished", tmp_path / "runs" / "first")
+    shutil.copytree(BEFORE / "run", tmp_path / "runs" / "first")
+    (tmp_path / "runs" / "first" / MARK).touch()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -212,7 +215,6 @@ def test_resume_without_output_takes_the_run_that_waits(mine, command, project):
 
 
 def test_a_file_never_takes_the_place_of_a_folder(mine, command):
-    (mine / "runs" / "first" / "report.html").unlink()
     (mine / "runs" / "first" / "report.html").mkdir()
     put("runs/first/report.html/thesis.txt")(mine)
     before = state(mine)
@@ -222,6 +224,7 @@ def test_a_file_never_takes_the_place_of_a_folder(mine, command):
     assert state(mine) == before
 
 
+@pytest.mark.slow
 def test_checkpoints_in_a_folder_of_the_users(mine):
     """`fit` takes any folder for its checkpoints, and removes its own alone."""
     kept = state(mine)

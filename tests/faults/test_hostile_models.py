@@ -16,6 +16,7 @@ from .campaign import try_all
 from .conftest import check_message
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stdin")
 def test_models(project, home, command):
     canary, texts = home / "canary", home / "texts.txt"

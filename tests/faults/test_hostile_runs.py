@@ -74,6 +74,7 @@ WAYS = {
     "load": load,
     "report": by_command("report", "{run}"),
     "predict": by_command("predict", "{run}", "{home}/test.tsv"),
+    "predict without LFs": by_command("predict", "{run}", "{home}/test.tsv", "--without-lfs"),
     "apply": by_command("apply", "{run}/pipeline.toml", "--output", "{run}/../v.parquet", "--overwrite"),
 }
 
@@ -82,11 +83,13 @@ READ = {
     "resume": ("made_from.json", "metrics.json", "trainer_state.json", "pseudo_labels.parquet", "votes.parquet"),
     "load": ("metrics.json", "pipeline.json", "label_model.json", "labelfns.json"),
     "report": ("metrics.json",),
+    "predict": ("predictor.json", "label_model.json", "labelfns.json", "lfs.py"),
     "apply": ("pipeline.toml",),
 }
 """What a command reads first of all."""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stdin")
 @pytest.mark.parametrize("way", WAYS)
 def test_runs(project, home, command, way):

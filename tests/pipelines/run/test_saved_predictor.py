@@ -62,11 +62,21 @@ def neighbor(folder):
     (folder / "words.py").write_text("")
 
 
+def package(folder):
+    (folder / "labelfns_extra").mkdir()
+    (folder / "labelfns_extra" / "__init__.py").write_text("")
+
+
+def linked_package(folder):
+    (folder.parent / "elsewhere").mkdir()
+    (folder / "re").symlink_to(folder.parent / "elsewhere", target_is_directory=True)
+
+
 def unsigned(folder):
     (folder / "predictor.json").write_text('{"value": 0.5, "held_out_votes": 1, "log_likelihood": {}}')
 
 
-@pytest.mark.parametrize("change", [from_elsewhere, changed, neighbor, unsigned])
+@pytest.mark.parametrize("change", [from_elsewhere, changed, neighbor, package, linked_package, unsigned])
 def test_code_from_elsewhere_runs_only_where_it_is_trusted(saved, change):
     folder = saved()
     change(folder)
