@@ -1,7 +1,7 @@
 """What campaigns share: how many inputs they try, a generator for each, and how long one may take.
 
-`make test` tries a few inputs of each campaign; with the environment variable ``LABELFNS_FAULTS=N`` each tries N. The
-inputs of the few are the first of the many, and a failure names the number of its input.
+`make test` tries a few inputs of each campaign; with the environment variable ``LABELFNS_FAULTS=N`` each tries N, or
+fewer where one costs more. The inputs of the few are the first of the many, and a failure names the number of its input.
 """
 
 import faulthandler
@@ -17,14 +17,14 @@ SECONDS = 5.0
 """How many seconds of processor time one input may take; of waiting, ten times as many: other work may be going on."""
 
 
-def count(few: int) -> int:
-    """Return how many inputs to try: `few`, or what ``LABELFNS_FAULTS`` says."""
-    return int(os.environ.get("LABELFNS_FAULTS") or few)
+def count(few: int, cost: int = 1) -> int:
+    """Return how many inputs to try: `few`, or what ``LABELFNS_FAULTS`` says, divided by what one costs."""
+    return max(few, int(os.environ["LABELFNS_FAULTS"]) // cost) if os.environ.get("LABELFNS_FAULTS") else few
 
 
-def seeded(few: int) -> Iterator[tuple[int, random.Random]]:
-    """Yield the number of each input and its generator, `few` of them, or as many as ``LABELFNS_FAULTS`` says."""
-    for number in range(count(few)):
+def seeded(few: int, cost: int = 1) -> Iterator[tuple[int, random.Random]]:
+    """Yield the number of each input and its generator, as many as `count` says."""
+    for number in range(count(few, cost)):
         yield number, random.Random(number)
 
 
@@ -63,14 +63,14 @@ def deadline(what: object, seconds: float = SECONDS) -> Iterator[None]:
         late()
 
 
-def try_all(few: int, check: Callable[[int, random.Random], object], seconds: float = SECONDS) -> None:
+def try_all(few: int, check: Callable[[int, random.Random], object], seconds: float = SECONDS, cost: int = 1) -> None:
     """Call a check with number and generator of each input; after all were tried, raise what failed, together."""
     failed = []
-    for number, rng in seeded(few):
+    for number, rng in seeded(few, cost):
         try:
             with deadline(number, seconds):
                 check(number, rng)
         except (Exception, Late) as error:
             failed.append(error)
     if failed:
-        raise BaseExceptionGroup(f"{len(failed)} of {count(few)} inputs", failed[:10])
+        raise BaseExceptionGroup(f"{len(failed)} of {count(few, cost)} inputs", failed[:10])

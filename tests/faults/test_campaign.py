@@ -14,6 +14,7 @@ def test_as_many_inputs_as_are_asked_for(monkeypatch):
     monkeypatch.setenv("LABELFNS_FAULTS", "5")
     assert [(number, rng.random()) for number, rng in seeded(3)][:3] == few
     assert count(3) == 5
+    assert (count(3, 2), count(2, 2), count(1, 2)) == (3, 2, 2)
 
 
 def test_what_hangs_is_interrupted_and_named():

@@ -51,7 +51,7 @@ def test_models(project, home, command):
             error.add_note(f"way {way}: {done}")
             raise
 
-    try_all(25, check)
+    try_all(25, check, cost=40)
 
 
 def check_answers(out):

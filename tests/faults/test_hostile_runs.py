@@ -122,4 +122,4 @@ def test_runs(project, home, command, way):
             error.add_note(f"{[path.relative_to(folder).as_posix() for path in chosen]}: {done}")
             raise
 
-    try_all(6, check)
+    try_all(6, check, cost=200)

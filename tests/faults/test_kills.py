@@ -52,12 +52,12 @@ def resumed(project, folder, line):
 def test_killed_at_random_and_resumed(tiny_project):
     """The short form of the benchmark, which has fifty kills."""
     found = subprocess.run(
-        [sys.executable, KILLS, tiny_project / "pipeline.toml", "--kills", str(count(4))],
+        [sys.executable, KILLS, tiny_project / "pipeline.toml", "--kills", str(count(4, 100))],
         capture_output=True,
         text=True,
     )
     assert found.returncode == 0, found.stderr
-    assert f"{count(4)} kills, 0 failures" in found.stdout
+    assert f"{count(4, 100)} kills, 0 failures" in found.stdout
 
 
 def test_told_to_stop_at_any_moment(tiny_project, whole):
@@ -67,7 +67,7 @@ def test_told_to_stop_at_any_moment(tiny_project, whole):
     from .commands import start
 
     expected, writes = whole
-    for number, rng in seeded(4):
+    for number, rng in seeded(4, 400):
         sent, code, word = [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "told to stop")][number % 2]
         folder, said = tiny_project / f"my run {number}", tiny_project / "said"
         at = rng.randint(1, writes) if number % 4 < 2 else None
@@ -97,7 +97,7 @@ def test_a_disk_that_takes_no_more_at_any_write(tiny_project, whole, disk):
     from .commands import finish
 
     expected, writes = whole
-    for number, rng in seeded(3):
+    for number, rng in seeded(3, 400):
         folder, said = tiny_project / str(number), tiny_project / "said"
         if disk == "small":
             watch = partial(limit_files, folder, int(10 ** rng.uniform(3.6, 4.7)))
@@ -121,7 +121,7 @@ def test_two_runs_at_once(tiny_project, whole, options):
 
     expected, _ = whole
     line = ["run", tiny_project / "pipeline.toml", "--output", tiny_project / "out", *OPTIONS]
-    for number, rng in seeded(2):
+    for number, rng in seeded(2, 2000):
         pair = [start([*line, *options], tiny_project / f"said {i}") for i in range(2) if not time.sleep(rng.random())]
         for process in pair:
             process.join()
