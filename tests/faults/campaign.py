@@ -1,7 +1,7 @@
 """What campaigns share: how many inputs they try, a generator for each, and how long one may take.
 
 `make test` tries a few inputs of each campaign; with the environment variable ``LABELFNS_FAULTS=N`` each tries N, or
-fewer where one costs more. The inputs of the few are the first of the many, and a failure names the number of its input.
+fewer where one costs more. The few are the first of the many, and a failure names the number of its input.
 """
 
 import faulthandler
