@@ -124,10 +124,7 @@ class SnorkelLabelModel(BaseLabelModel):
         def fitted(seed: int, start: float | None = None) -> "DistinctLabelModel":
             return self._fitted(overlaps, n, n_lfs, balance, seed, start)
 
-        if self.seed is None:
-            models = [fitted(0, float(start)) for start in STARTS]
-        else:
-            models = [fitted(self.seed)]
+        models = [fitted(self.seed)] if self.seed is not None else [fitted(0, float(start)) for start in STARTS]
         self.class_balance_ = np.asarray(models[0].p, dtype=np.float64)
         self.fits_ = np.stack([model.mu.detach().numpy() for model in models])
         if self.seed is not None:
