@@ -66,7 +66,7 @@ def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | 
                 )
             if seen != total:
                 raise InputError(
-                    f"{name} cannot be read as Parquet: {seen} of the {total} rows that it names are there"
+                    f"{name} cannot be read as Parquet: {seen} of the {total} rows it names are there"
                 )
     except InputError:
         raise
