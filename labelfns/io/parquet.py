@@ -65,9 +65,7 @@ def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | 
                     total,
                 )
             if seen != total:
-                raise InputError(
-                    f"{name} cannot be read as Parquet: {seen} of the {total} rows it names are there"
-                )
+                raise InputError(f"{name} cannot be read as Parquet: {seen} of the {total} rows it names are there")
     except InputError:
         raise
     except Exception as error:  # of many kinds, where a file is broken
