@@ -54,14 +54,18 @@ def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | 
             parts = file.iter_batches(batch_size=rows or _AT_A_TIME, columns=names)
             if rows is None or not total:
                 parts = [pa.Table.from_batches(list(parts), pa.schema([schema.field(column) for column in names]))]
+            seen = 0
             for part in parts:
                 n = len(part)
+                seen += n
                 asked = {keep.text, keep.gold}
                 yield (
                     {column: Column(n, partial(_values, part, column, name, column in asked)) for column in names},
                     n,
                     total,
                 )
+            if seen != total:
+                raise InputError(f"{name} cannot be read as Parquet: {seen} of the {total} rows it names are there")
     except InputError:
         raise
     except Exception as error:  # of many kinds, where a file is broken

@@ -1,6 +1,7 @@
 """Faults of kind 2, 3 and 4 in files: one reader, one answer by every command; no row lost, none joined to another."""
 
 import json
+import random
 import sys
 import warnings
 from io import BytesIO, TextIOWrapper
@@ -266,6 +267,14 @@ def test_mutated_standard_input(tmp_path, monkeypatch):
             assert len(piped["text"]) == len(list(Lines(BytesIO(content), "t")))
 
     try_all(40, check)
+
+
+def test_a_column_that_ends_early_is_refused_in_parts_too():
+    rng = random.Random(19832)
+    content = mutated(real_file("parquet", rng.choice([36, 39])), rng)
+    for rows in (1, 7, 30):
+        with pytest.raises(InputError, match="cannot be read as Parquet"):
+            list(iter_texts(BytesIO(content), rows=rows, format="parquet"))
 
 
 def test_mutations_change_what_is_read():

@@ -370,7 +370,8 @@ def test_settings_of_lfs_are_honored(labelfns, tiny_project, command):
 
 
 def test_old_names_of_settings_are_a_line(labelfns, tiny_project):
-    code, _, err = labelfns("analyze", tiny_project / "pipeline.toml", "--set", "little_gold.steps=3")
+    old = ("--set", "data.few_gold=val.csv", "--set", "little_gold.steps=3")
+    code, _, err = labelfns("analyze", tiny_project / "pipeline.toml", *old)
     assert code == 0
     assert "labelfns: warning: pipeline.toml: little_gold is now few_gold. The old names will be removed" in err
 
