@@ -124,10 +124,7 @@ class SnorkelLabelModel(BaseLabelModel):
         def fitted(seed: int, start: float | None = None) -> "DistinctLabelModel":
             return self._fitted(overlaps, n, n_lfs, balance, seed, start)
 
-        if self.seed is None:
-            models = [fitted(0, float(start)) for start in STARTS]
-        else:
-            models = [fitted(self.seed)]
+        models = [fitted(0, float(start)) for start in STARTS] if self.seed is None else [fitted(self.seed)]
         self.class_balance_ = np.asarray(models[0].p, dtype=np.float64)
         self.fits_ = np.stack([model.mu.detach().numpy() for model in models])
         if self.seed is not None:
@@ -149,10 +146,13 @@ class SnorkelLabelModel(BaseLabelModel):
             except Exception as error:  # snorkel raises no kind of its own
                 if "NaN" not in str(error) and "overflow" not in str(error):
                     raise
-                raise SettingsError(
-                    f"Snorkel's fit ran away with lr {self.lr} and l2 {self.l2} ({error}); lower them"
-                ) from error
+                raise self._ran_away(error) from error
+        if not np.isfinite(model.mu.detach().numpy()).all():
+            raise self._ran_away("it ended at NaN")
         return model
+
+    def _ran_away(self, how: object) -> SettingsError:
+        return SettingsError(f"Snorkel's fit ran away with lr {self.lr} and l2 {self.l2} ({how}); lower them")
 
     @property
     def mu_(self) -> npt.NDArray[np.float32]:
