@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from labelfns import Votes
-from labelfns.errors import InputError
+from labelfns.errors import InputError, SettingsError
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
+from labelfns.models.label_models.calibration import Calibration
 
 
 def all_abstain(matrix, rng, k):
@@ -100,3 +101,15 @@ def test_soft_votes_and_reasons_too(twist):
             assert np.isfinite(probs).all()
             np.testing.assert_allclose(probs.sum(axis=1), 1)
             assert 0 <= model.explain(votes, 0).confidence <= 1
+
+
+def test_near_certain_rows_stay_probabilities_when_calibrated():
+    probs = np.array([[1 - 1e-12, 1e-12 / 3, 2e-12 / 3], [1 - 1e-9, 1e-9, 0.0], [0.6, 0.3, 0.1]])
+    for calibration in (Calibration(-15.0, 0.1, 1 - 1e-6), Calibration(1.0, 2.0), Calibration(-3.0, 0.5)):
+        np.testing.assert_allclose(calibration(probs).sum(axis=1), 1, rtol=1e-12)
+
+
+def test_a_fit_of_snorkels_that_ends_at_nan_is_one_error():
+    votes = Votes(np.zeros((200, 3), dtype=int), labels=["a", "b", "c"])
+    with pytest.raises(SettingsError, match="ran away with lr 1e-09 and l2 1000000"):
+        SnorkelLabelModel(lr=1e-9, l2=1e6, n_epochs=5, seed=0).fit(votes)
