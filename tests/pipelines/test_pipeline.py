@@ -218,7 +218,7 @@ def test_defaults_are_those_of_a_pipeline_file(tiny_project):
     toml = file.read_text().split("[label_model]")[0]
     file.write_text(toml)
     settings = load_settings(file)
-    assert vars(settings.label_model.build(0)) == vars(SnorkelLabelModel(seed=0))
+    assert vars(settings.label_model.build(0)) == vars(SnorkelLabelModel())
     assert settings.self_training == Rounds()
     assert Pipeline(lfs()).backbone == settings.classifier.backbone
 
