@@ -3,7 +3,8 @@
 The plain fine-tune is what one would do first: the covered rows with majority vote's hard labels, nothing
 smoothed, selected or balanced. All gold is the same backbone fine-tuned on the pool's gold labels. Both have our
 settings else. Rounds go on to the last, whether they are better or not, so that the gold-free choice can be judged: its
-regret is the gold score of the best round less that of the round it kept.
+regret is the gold score of the best round less that of the round it kept. Below stand the kept model and the LFs
+answering together, with each weight of the votes and with the weight that was found without gold.
 
 `--sets`, `--seeds`, `--rounds` say what to run; figures are on val, with `--test` on test, which nothing is chosen by.
 With `--held-out 3` a third of the pool, another for each seed, is taken from training, and figures are on its gold: on
@@ -36,6 +37,8 @@ from labelfns.models import (
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import FewGold, Labeled, Rounds, SelfTraining
 from labelfns.pipelines.few_gold import refine
+from labelfns.pipelines.prediction.predictor import joined
+from labelfns.pipelines.prediction.weight import WEIGHTS, vote_weight
 from labelfns.settings import Reader
 
 EMOTIONS = ["anger", "joy", "optimism", "sadness"]
@@ -191,6 +194,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
         kept = result.best.ledger.round
         figures.found.setdefault("ours, kept", []).append(found[kept])
         regrets.append(max(found) - found[kept])
+        together(figures, result, training.label_model, (texts, votes, cues), (there, there_gold, there_votes))
         judged = " ".join(f"{done.ledger.judged:.3f}" for done in result.rounds)
         print(
             f"    seed {seed}: {part} {' '.join(f'{v:.3f}' for v in found)}, judged {judged}, kept {kept}, "
@@ -204,6 +208,21 @@ def measure(name, folder, options, tuning, rounds, *, others):
             print(f"    seed {seed}: gain {refined.gain:.3f} +- {refined.gain_error:.3f}, {refined.rows} gold rows")
     figures.show()
     return regrets
+
+
+def together(figures, result, label_model, pool, held_out):
+    """Add the figures of LFs and classifier answering together: with each weight, and with the one found without gold."""
+    (texts, votes, cues), (there, gold, there_votes) = pool, held_out
+    classifier, judges = result.best.classifier, np.flatnonzero(result.judges)
+    hidden = classifier.predict_proba([texts[i] for i in judges], hidden=[cues[i] for i in judges], progress=quiet)
+    on_judges = Votes(votes.matrix[judges], labels=votes.labels, lf_names=votes.lf_names)
+    found = vote_weight(hidden, on_judges, label_model).value
+    alone, weak = classifier.predict_proba(there, progress=quiet), label_model.predict_proba(there_votes)
+    for weight in WEIGHTS:
+        answers = joined(alone, weak, there_votes.covered, weight).argmax(axis=1)
+        figures.add(f"ours and LFs, weight {weight:g}", gold, answers)
+        if weight == found:
+            figures.add("ours and LFs, weight found", gold, answers)
 
 
 def with_few_gold(best, val, a_class, seed, labeled):
