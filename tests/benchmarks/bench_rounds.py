@@ -211,7 +211,7 @@ def measure(name, folder, options, tuning, rounds, *, others):
 
 
 def together(figures, result, label_model, pool, held_out):
-    """Add the figures of LFs and classifier answering together: with each weight, and with the one found without gold."""
+    """Add the figures of LFs and classifier answering together, with each weight and the one found without gold."""
     (texts, votes, cues), (there, gold, there_votes) = pool, held_out
     classifier, judges = result.best.classifier, np.flatnonzero(result.judges)
     hidden = classifier.predict_proba([texts[i] for i in judges], hidden=[cues[i] for i in judges], progress=quiet)
