@@ -72,9 +72,9 @@ class TimedPattern:
 
     def _old(self, text: str) -> str:
         """Return a text without what `regex` knows and `re` does not, whose Unicode tables are Python's."""
-        if text.isascii() or _newer().search(self.original.pattern):
+        if text.isascii() or _newer().keys().isdisjoint(text) or not _newer().keys().isdisjoint(self.original.pattern):
             return text
-        return _newer().sub(_UNASSIGNED, text)
+        return text.translate({ord(char): _UNASSIGNED for char in _newer()})
 
     def _in_time(self, search: Callable[[], Result]) -> Result:
         try:
@@ -84,13 +84,12 @@ class TimedPattern:
 
 
 @cache
-def _newer() -> re.Pattern[str]:
-    """Return what finds characters that are assigned in the tables of `regex` and not in Python's."""
+def _newer() -> dict[str, str]:
+    """Return a character that is never assigned for each that is in the tables of `regex` and not in Python's."""
     import regex
 
     unknown = "".join(char for char in map(chr, chain(*_FILLING)) if unicodedata.category(char) == "Cn")
-    newer = "".join(regex.findall(r"\P{Cn}", unknown))
-    return re.compile(f"[{_UNASSIGNED}{newer}]")
+    return dict.fromkeys([_UNASSIGNED, *regex.findall(r"\P{Cn}", unknown)], _UNASSIGNED)
 
 
 def limited(lf: object, seconds: float) -> Any:
