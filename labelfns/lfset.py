@@ -40,6 +40,8 @@ class LFSet:
     ----------
     file
         The file that `from_file` read the LFs from, None otherwise.
+    source
+        What that file held then; later changes of the file are not changes of these LFs.
 
     Raises
     ------
@@ -59,6 +61,7 @@ class LFSet:
     labels: tuple[str, ...]
     lfs: tuple[LabelingFunction, ...]
     file: Path | None = field(default=None, compare=False, repr=False)
+    source: bytes | None = field(default=None, compare=False, repr=False)
 
     def __init__(self, labels: Sequence[str], lfs: Iterable[object]) -> None:
         object.__setattr__(self, "labels", check_labels(labels))
@@ -84,6 +87,7 @@ class LFSet:
         raise_all(LFError, problems)
         object.__setattr__(self, "lfs", tuple(adapted))
         object.__setattr__(self, "file", None)
+        object.__setattr__(self, "source", None)
 
     @classmethod
     def from_file(cls, path: str | PathLike[str], labels: Sequence[str]) -> "LFSet":
@@ -103,8 +107,11 @@ class LFSet:
         LFError
             If the file fails, holds no LF, or the LFs are not right.
         """
-        lfs = cls(labels, read_lfs(path))
-        object.__setattr__(lfs, "file", Path(path).resolve())
+        file = Path(path)
+        source = file.read_bytes() if file.is_file() else None  # before it runs, which may take a while
+        lfs = cls(labels, read_lfs(file))
+        object.__setattr__(lfs, "file", file.resolve())
+        object.__setattr__(lfs, "source", source)
         return lfs
 
     @classmethod

@@ -19,7 +19,7 @@ from labelfns.votes import Probs, Votes
 from .prediction.predictor import Answers, Predictor
 from .run.lf_copy import copied_lfs, copy_lfs
 from .run.saved import read_json, reading, write_json
-from .run.saved_predictor import has_predictor, is_own, load_predictor, save_predictor, saved_lfs
+from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, saved_lfs, signed_source
 from .summary import facts, summary
 
 if TYPE_CHECKING:
@@ -80,7 +80,11 @@ class Pipeline:
 
         lfs = LFSet(
             ["negative", "positive"],
-            [hashtags("positive", ["happy", "yay"]), keywords("negative", ["cancelled", "late again"])],
+            [
+                hashtags("positive", ["happy", "yay"]),
+                keywords("positive", ["we won", "thank you"]),
+                keywords("negative", ["cancelled", "late again"]),
+            ],
         )
         pipeline = Pipeline(lfs).fit(read_texts("tweets.jsonl"))
         print(pipeline.summary())
@@ -98,7 +102,7 @@ class Pipeline:
 
     def __init__(
         self,
-        lfs: LFSet,
+        lfs: LFSet | None,
         backbone: str | Path = "embedded",
         *,
         label_model: "BaseLabelModel | None" = None,
@@ -107,7 +111,7 @@ class Pipeline:
         few_gold: "FewGold | None" = None,
         seed: int = 0,
     ) -> None:
-        self.lfs: LFSet | None = lfs
+        self.lfs = lfs
         self.backbone = backbone
         self.label_model = label_model
         self.settings = settings
@@ -118,6 +122,7 @@ class Pipeline:
         self._folder: Path | None = None
         self._trust_lfs = False
         self._saved_lfs: LFSet | None = None
+        self._lf_options: Mapping[str, Any] = {}
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the constructor's arguments by name, as scikit-learn's ``clone`` asks for them."""
@@ -204,24 +209,30 @@ class Pipeline:
         return self
 
     def predict(
-        self, texts: Any, *, without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
     ) -> npt.NDArray[np.object_]:
         """Return the label names of texts, [n]; arguments and errors as in `answer`."""
-        answers = self.answer(texts, without_lfs=without_lfs, progress=progress).labels()
+        answers = self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).labels()
         names: npt.NDArray[np.object_] = np.array(self.classes_, dtype=object)[answers]
         return names
 
-    def predict_proba(self, texts: Any, *, without_lfs: bool = False, progress: Progress | None = None) -> Probs:
+    def predict_proba(
+        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+    ) -> Probs:
         """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``; otherwise as `answer`."""
-        return self.answer(texts, without_lfs=without_lfs, progress=progress).probs
+        return self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).probs
 
-    def answer(self, texts: Any, *, without_lfs: bool = False, progress: Progress | None = None) -> Answers:
+    def answer(
+        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+    ) -> Answers:
         """Answer for texts, and say where each answer comes from.
 
         Parameters
         ----------
         texts
             The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read.
+        text
+            The column of texts in a frame.
         without_lfs
             Whether the classifier answers alone.
         progress
@@ -233,12 +244,12 @@ class Pipeline:
             If the pipeline is not fitted, a text is not right, or the LFs are asked and are not there (see `load`).
         """
         self._check_fitted()
-        checked, progress = _as_texts(texts, None, self.classes_), progress or Bar()
+        checked, progress = as_texts(texts, text), progress or Bar()
         if without_lfs or self.predictor_ is None:
             return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
         return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
 
-    def apply(self, texts: Any, *, progress: Progress | None = None) -> Votes:
+    def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
 
         A Python file of LFs is run then, and only then.
@@ -251,9 +262,10 @@ class Pipeline:
         lfs = self.lfs or self._saved_lfs
         if lfs is None:
             self._check_fitted()
-            assert self._folder is not None
+            if self._folder is None:
+                raise InputError("this pipeline is a classifier alone, without LFs")
             lfs = self._saved_lfs = saved_lfs(self._folder, self.classes_, trust=self._trust_lfs)
-        return lfs.apply(_as_texts(texts, None, lfs.labels), progress=progress)
+        return lfs.apply(as_texts(texts, text), progress=progress, **self._lf_options)
 
     def summary(self) -> str:
         """Return what LFs, rounds and gold did, in a few lines.
@@ -264,7 +276,8 @@ class Pipeline:
             If the pipeline is not fitted.
         """
         self._check_fitted()
-        assert self._facts is not None
+        if self._facts is None:
+            raise InputError("this pipeline is a classifier alone: there is no run to sum up")
         return summary(self._facts)
 
     def save(self, folder: str | Path, *, lf_file: str | Path | None = None) -> None:
@@ -294,27 +307,37 @@ class Pipeline:
         target = Path(folder)
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise InputError(f"{target} exists and is not empty; name another folder")
-        source = lf_file or (self.lfs and self.lfs.file) or (copied_lfs(self._folder) if self._folder else None)
-        toml = None if source is not None or self.lfs is None else _as_data(self.lfs)
+        file, source = self._lfs_to_keep(lf_file)
+        toml = _as_data(self.lfs) if file is None and self.lfs is not None else None
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as part:
             part.mkdir()
             self.classifier_.save_pretrained(part / _MODEL)
-            if source is not None:
-                copy_lfs(Path(source), part)
+            if file is not None:
+                copy_lfs(file, part, source)
             elif toml is not None:
                 write_text(part / "lfs.toml", toml)
             if self.predictor_ is not None:
-                # LFs that have voted here, or are named here, are the user's own.
-                ran = self.lfs is not None or self._saved_lfs is not None
-                known = ran or lf_file is not None or (source is not None and is_own(Path(source)))
-                save_predictor(part, self.predictor_, sign=known)
+                save_predictor(part, self.predictor_, lf_source=source, options=self._lf_options)
             write_json(part / _CONTENT, {"format": _FORMAT, "labels": self.classes_, **(self._facts or {})})
 
     save_pretrained = save
 
+    def _lfs_to_keep(self, lf_file: str | Path | None) -> tuple[Path | None, bytes | None]:
+        """Return the LF file to copy, and what of it is known to be the user's own; a stranger's stays a stranger's."""
+        if lf_file is not None:
+            return Path(lf_file), Path(lf_file).read_bytes()
+        if self.lfs is not None:
+            return self.lfs.file, self.lfs.source
+        file = copied_lfs(self._folder) if self._folder else None
+        if file is None or file.suffix == ".toml":
+            return file, None
+        return file, self._saved_lfs.source if self._saved_lfs is not None else signed_source(file)
+
     @classmethod
-    def load(cls, folder: str | Path, *, lfs: LFSet | None = None, trust_lfs: bool = False) -> "Pipeline":
+    def load(
+        cls, folder: str | Path, *, lfs: LFSet | None = None, trust_lfs: bool = False, without_lfs: bool = False
+    ) -> "Pipeline":
         """Open what `save` wrote, or the folder of a finished run, to predict. Nothing in the folder is run by it.
 
         Its LFs are read when they are first asked. A Python file of LFs is code: it runs where a run or `save` of this
@@ -328,6 +351,8 @@ class Pipeline:
             The LFs; by default those of the LF file in the folder.
         trust_lfs
             Whether a Python file of LFs from elsewhere may run.
+        without_lfs
+            Whether the classifier answers alone; the label model and the LFs are not looked at then.
 
         Raises
         ------
@@ -343,21 +368,23 @@ class Pipeline:
             )
         from labelfns.models import TransformerClassifier
 
-        pipeline = cls(lfs, folder / _MODEL)  # type: ignore[arg-type]
+        pipeline = cls(lfs, folder / _MODEL)
         pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
         with reading(file, _SAVE_AGAIN):
             summary(pipeline._facts)
         pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
         pipeline.classes_ = pipeline.classifier_.classes_
         pipeline._trust_lfs = trust_lfs
-        pipeline.predictor_ = load_predictor(folder, pipeline.classifier_) if has_predictor(folder) else None
+        if not without_lfs and (has_predictor(folder) or pipeline._facts.get("predictor")):
+            pipeline.predictor_ = load_predictor(folder, pipeline.classifier_)
+            pipeline._lf_options = lf_options(folder)
         pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
         return pipeline
 
     @classmethod
     def of_classifier(cls, classifier: "TransformerClassifier") -> "Pipeline":
         """Return a pipeline that answers as a fitted classifier, without LFs."""
-        pipeline = cls(None, "")  # type: ignore[arg-type]
+        pipeline = cls(None)
         pipeline.classifier_, pipeline.classes_ = classifier, classifier.classes_
         return pipeline
 

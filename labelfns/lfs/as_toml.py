@@ -47,7 +47,12 @@ def lfs_toml(lfs: Iterable[LabelingFunction]) -> str:
 
 def _entry(lf: DeclaredLF) -> dict[str, Any]:
     kind, settings = _SETTINGS[type(lf)]
-    entry = {"kind": kind, "label": lf.label, "name": lf.name, **settings(lf)}
+    entry = {
+        "kind": kind,
+        "label": lf.label if isinstance(lf.label, str) else int(lf.label),
+        "name": lf.name,
+        **settings(lf),
+    }
     if lf.where is not None:
         entry["where"] = {name: value for name, value in vars(lf.where).items() if name in _CONDITIONS and value}
     if expects := {text: label for text, label in lf.expects.items() if label is not None}:

@@ -3,7 +3,8 @@
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -69,15 +70,24 @@ class ColumnLF(BatchLF):
         return [self.label if fires else None for fires in mask.tolist()]
 
 
+@overload
 def row_function(
-    function: Callable[[dict[str, Any]], object],
+    function: Callable[[dict[str, Any]], object], *, name: str | None = None, expects: Expects | None = None
+) -> RowLF: ...
+@overload
+def row_function(
+    function: None = None, *, name: str | None = None, expects: Expects | None = None
+) -> Callable[[Callable[[dict[str, Any]], object]], RowLF]: ...
+def row_function(
+    function: Callable[[dict[str, Any]], object] | None = None,
     *,
     name: str | None = None,
     expects: Expects | None = None,
-) -> RowLF:
+) -> RowLF | Callable[[Callable[[dict[str, Any]], object]], RowLF]:
     """Turn a Python function of a row, a dict of its fields with the text in ``"text"``, into an LF.
 
-    The fields go in as ``LFSet.apply(texts, fields={...})``.
+    Used as a decorator, bare or with settings. The fields are the other columns of the texts, or go in as
+    ``LFSet.apply(texts, fields={...})``.
 
     Parameters
     ----------
@@ -100,6 +110,8 @@ def row_function(
     >>> LFSet(["no", "yes"], [liked]).apply(["a", "b"], fields={"likes": [3, 30]}).matrix.tolist()
     [[-1], [1]]
     """
+    if function is None:
+        return partial(row_function, name=name, expects=expects)
     if not callable(function):
         raise LFError(f"row_function() takes a function of a row; got {function!r}")
     default = str(getattr(function, "__name__", ""))

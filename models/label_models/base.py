@@ -98,6 +98,7 @@ class BaseLabelModel(Params, ABC):
             raise InputError(
                 f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows"
             )
+        self.check_size(len(votes.lf_names), votes.n_labels)
         self.notes_ = ()
         self._fit(distinct, votes, labels)
         self.classes_, self.lf_names_ = votes.labels, votes.lf_names
@@ -193,6 +194,15 @@ class BaseLabelModel(Params, ABC):
                 f"this {type(self).__name__} was fitted on labels {self.classes_} and LFs {self.lf_names_}; "
                 f"the votes have labels {votes.labels} and LFs {votes.lf_names}"
             )
+
+    def check_size(self, n_lfs: int, n_labels: int) -> None:  # most take any
+        """Check that so many LFs and labels can be fitted.
+
+        Raises
+        ------
+        InputError
+            If they cannot.
+        """
 
     @abstractmethod
     def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None: ...

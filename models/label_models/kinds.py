@@ -32,6 +32,8 @@ def load_label_model(path: str | PathLike[str]) -> BaseLabelModel:
     InputError
         If there is none in the file, or it is damaged.
     """
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file of a label model")
     kinds = {kind.__name__: kind for kind in KINDS.values()}
     try:
         kind = kinds[json.loads(Path(path).read_text(encoding="utf-8"))["kind"]]

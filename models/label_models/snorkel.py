@@ -105,8 +105,8 @@ class SnorkelLabelModel(BaseLabelModel):
 
     balance_ = renamed("balance_", "class_balance_")
 
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        n_lfs, k = len(votes.lf_names), votes.n_labels
+    def check_size(self, n_lfs: int, n_labels: int) -> None:
+        k = n_labels
         if n_lfs < 3:
             raise InputError(
                 f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel() or MajorityVote()"
@@ -116,6 +116,9 @@ class SnorkelLabelModel(BaseLabelModel):
                 f"Snorkel's label model fits a dense matrix of (LFs x labels) squared; {n_lfs} x {k} is over the "
                 f"limit of {LIMIT}. Use LabelModel()"
             )
+
+    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
+        n_lfs, k = len(votes.lf_names), votes.n_labels
         balance = self._balance(gold, k)
         from .snorkel_fit import overlap_matrix
 
@@ -210,8 +213,10 @@ class SnorkelLabelModel(BaseLabelModel):
     def _restore(self, state: dict[str, Any]) -> None:
         fits = state["fits"] if "fits" in state else [state["mu"]]  # which version 1 of the format held
         self.fits_, self.class_balance_ = np.asarray(fits, dtype=np.float32), np.asarray(state["balance"])
-        if len(self.fits_) not in (1, len(STARTS)):
-            raise ValueError(f"it holds {len(self.fits_)} fits; expected 1 or {len(STARTS)}")
+        k = len(self.class_balance_)
+        fits = [(n, len(self.lf_names_) * k, k) for n in (1, len(STARTS))]
+        if self.fits_.shape not in fits or not (self.fits_ > 0).all() or not (self.class_balance_ > 0).all():
+            raise ValueError(f"its fits must be {' or '.join(map(str, fits))}, above 0; got {self.fits_.shape}")
 
 
 def snorkel_proba(rows: npt.NDArray[np.int8], mu: npt.NDArray[np.float32], balance: Floats) -> Floats:

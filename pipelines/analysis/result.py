@@ -81,7 +81,7 @@ class Analysis:
         """
         if not isinstance(self.model, LabelModel):
             kind = self.problem if self.model is None else f"a {type(self.model).__name__} explains no row"
-            raise InputError(f"{kind}; a LabelModel does")
+            raise InputError(f"{kind}; a LabelModel does: --set label_model.kind=labelfns")
         return self.model.explain(self.votes, row)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """Commands around runs: run a pipeline, label more texts with it, write its report again."""
 
 import shlex
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from labelfns.data import example
-from labelfns.errors import LabelFnsError, WriteError, first_line
+from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
 
 from .lfs import check_not_read, check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
@@ -108,7 +109,9 @@ def predict(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with a model.")],
     data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for standard input.")],
     output: Annotated[Path | None, typer.Option(help="A .jsonl, .csv or .parquet file; by default printed.")] = None,
-    text: Annotated[str, typer.Option(help="The column of texts.")] = "text",
+    text: Annotated[
+        str | None, typer.Option(help="The column of texts; by default the run's data.text.", show_default=False)
+    ] = None,
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "ndjson", "parquet", "txt"] | None,
         typer.Option(
@@ -136,6 +139,10 @@ def predict(
             help="Run the Python file of LFs in RUN although no run of yours left it there on this machine.",
         ),
     ] = False,
+    lfs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The LF file to vote with, in place of the copy in RUN; it is run."),
+    ] = None,
     overwrite: ReplaceFile = False,
 ) -> None:
     """Label texts with a run: its LFs and its classifier answer together, a folder with a model answers alone.
@@ -152,7 +159,8 @@ def predict(
     if output is not None:
         check_target(output, ENDINGS, overwrite=overwrite)
         check_not_read(output, data)
-    pipeline = _opened(run_folder, trust_lfs=trust_lfs)
+    pipeline = _opened(run_folder, lfs, trust_lfs=trust_lfs, without_lfs=without_lfs)
+    text = text or _text_column(run_folder)
     columns = read_input(data, text, format)
     written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
     texts = as_texts({name: [values[row] for row in written] for name, values in columns.items()}, text)
@@ -172,14 +180,32 @@ def predict(
         write_rows(table, output, raw=raw)
 
 
-def _opened(folder: Path, *, trust_lfs: bool) -> "Pipeline":
+def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":
     """Open a run folder, or a folder with a model, which answers alone."""
+    from labelfns.lfset import LFSet
     from labelfns.models import TransformerClassifier
     from labelfns.pipelines.pipeline import Pipeline
+    from labelfns.pipelines.run.folder import RunFolder
 
-    if (folder / "model").is_dir():
-        return Pipeline.load(folder, trust_lfs=trust_lfs)
-    return Pipeline.of_classifier(TransformerClassifier.from_pretrained(folder))
+    run = RunFolder(folder)
+    if run.begun and not run.complete:
+        raise InputError(f"{folder} is a run that is not finished: resume it to its end, labelfns run ... --resume")
+    if not (folder / "model").is_dir():
+        return Pipeline.of_classifier(TransformerClassifier.from_pretrained(folder))
+    pipeline = Pipeline.load(folder, trust_lfs=trust_lfs, without_lfs=without_lfs)
+    if lf_file is not None and not without_lfs:
+        pipeline.lfs = LFSet.from_file(lf_file, pipeline.classes_)
+    return pipeline
+
+
+def _text_column(folder: Path) -> str:
+    """Return what a run's pipeline file calls the column of texts; ``"text"`` where there is none."""
+    from labelfns.pipelines.run.output_folder import SETTINGS
+
+    with suppress(OSError, ValueError, AttributeError):
+        name = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8")).get("data", {}).get("text")
+        return name if isinstance(name, str) and name else "text"
+    return "text"
 
 
 def report(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from labelfns.checks import Bools, Ints
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import softmax
+from labelfns.models.arrays import decide, softmax
 from labelfns.models.class_balance import Floats
 from labelfns.progress import Progress
 from labelfns.votes import Probs, Votes
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Origin = Literal["both", "votes", "classifier", "neither"]
 ORIGINS: tuple[Origin, ...] = ("both", "votes", "classifier", "neither")
 LEAST = 1e-6
-"""A probability below this counts as this: no vote is so sure that the text may not speak against it."""
+"""A probability of the classifier below this counts as this."""
+LEAST_OF_VOTES = 0.01
+"""The same for the label model, whose certainty is that of a few votes: the text may always speak against it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Predictor:
     """A label model and a classifier that answer together.
 
     ``p(y | text) ~ classifier(y | text) * label_model(y | votes) ** weight`` where an LF votes, the classifier's
-    elsewhere: two voters on one text, of which the second is believed by half, as the classifier learned from it.
+    elsewhere: two voters on one text, of which the classifier learned from the other, so that `weight` is below 1.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ class Answers:
     classifier
         The classifier's own, [n, k].
     weak
-        The label model's, [n, k]; None where no LFs were asked.
+        The label model's, [n, k]; None where no LFs were asked, or their weight is 0.
     covered
         A mask [n]: texts on which an LF votes.
     """
@@ -129,8 +131,10 @@ class Answers:
     @classmethod
     def of(cls, classifier: Probs, weak: Probs | None, covered: Bools | None, weight: float) -> "Answers":
         """Join probabilities [n, k]."""
-        if weak is None or covered is None:
-            return cls(classifier, classifier, None, np.zeros(len(classifier), dtype=bool))
+        if covered is None:
+            covered = np.zeros(len(classifier), dtype=bool)
+        if weak is None or not weight:
+            return cls(classifier, classifier, None, covered)
         return cls(joined(classifier, weak, covered, weight), classifier, weak, covered)
 
     def labels(self, min_confidence: float = 0.0) -> Ints:
@@ -148,7 +152,7 @@ class Answers:
         by_classifier = labels == self.classifier.argmax(axis=1)
         by_votes = np.zeros(len(labels), dtype=bool)
         if self.weak is not None:
-            by_votes = self.covered & (self.weak[np.arange(len(labels)), labels] >= self.weak.max(axis=1))
+            by_votes = (labels != ABSTAIN) & (labels == decide(self.weak, self.covered))
         return np.select(
             [labels == ABSTAIN, by_votes & by_classifier, by_votes], ["neither", "both", "votes"], "classifier"
         )
@@ -164,10 +168,10 @@ def joined(classifier: Probs, weak: Probs, covered: Bools, weight: float) -> Pro
     [[0.33, 0.67], [0.6, 0.4]]
     """
     probs: Floats = np.array(classifier, dtype=float)
-    probs[covered] = softmax(log(probs[covered]) + weight * log(weak[covered]))
+    probs[covered] = softmax(log(probs[covered]) + weight * log(weak[covered], LEAST_OF_VOTES))
     return probs
 
 
-def log(probs: Probs) -> Floats:
-    """Return the logarithm of probabilities, which count as `LEAST` where they are below it."""
-    return np.asarray(np.log(np.maximum(probs, LEAST)))
+def log(probs: Probs, least: float = LEAST) -> Floats:
+    """Return the logarithm of probabilities, which count as `least` where they are below it."""
+    return np.asarray(np.log(np.maximum(probs, least)))

@@ -14,6 +14,7 @@ import tomli_w
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
+from labelfns.lfset import LFSet
 from labelfns.models import FineTuning
 from labelfns.models.transformer.checkpoints import last_checkpoint
 from labelfns.pipelines.few_gold import FewGoldResult
@@ -50,14 +51,14 @@ it holds anything that no run writes.
 class RunFolder(Place):
     """The files of a run, in the place where it may write."""
 
-    def begin(self, settings: PipelineSettings, made_from: Mapping[str, Any], votes: Votes) -> None:
+    def begin(self, settings: PipelineSettings, made_from: Mapping[str, Any], lfs: LFSet, votes: Votes) -> None:
         """Begin a run in a locked folder: the mark, settings, a copy of the LFs, votes, last what it is made from."""
         if self.begun:
             raise InputError(f"{self.path} is in use by a run that has just begun there; name another --output")
         write_text(self.path / MARK, _ABOUT)
         discard(self.path, *LATER, *LFS)  # of a run whose beginning is lost
         write_text(self.path / SETTINGS, tomli_w.dumps(to_mapping(settings)))
-        copy_lfs(Path(settings.lfs.file), self.path)
+        copy_lfs(Path(settings.lfs.file), self.path, lfs.source)
         with whole(self.path / _VOTES) as part:
             votes.save(part)
         write_json(self.path / MADE_FROM, {**made_from, "files": {_VOTES: sha256(self.path / _VOTES)}})

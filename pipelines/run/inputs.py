@@ -98,7 +98,7 @@ def made_from(
     return {
         "versions": {**versions(), "processes": processes},
         "lfs": {
-            LF_FILE: _digest(Path(settings.lfs.file).read_bytes()),
+            LF_FILE: _digest(inputs.lfs.source),
             "what the LFs fire on": _digest([[(int(start), int(end)) for start, end in spans] for spans in cues]),
         },
         "data": {f"the rows of data.{name}": value for name, value in rows.items()},

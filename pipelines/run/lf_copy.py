@@ -21,11 +21,16 @@ def word_lists(file: Path) -> list[Path]:
     return list(dict.fromkeys(file.parent / entry["file"] for entry in _entries(_read(file)) if "file" in entry))
 
 
-def copy_lfs(file: Path, folder: Path) -> None:
+def copy_lfs(file: Path, folder: Path, source: bytes | None = None) -> None:
     """Copy an LF file into a folder, as ``lfs.py`` or ``lfs.toml``, its word lists as ``words/1_NAME``, ``2_NAME``, ...
 
-    The copy of a TOML file names the copies; one without word lists is copied sign by sign.
+    The copy of a TOML file names the copies; one without word lists is copied sign by sign. Of a Python file `source`
+    is what it held when it was run, where it may have changed since.
     """
+    if file.suffix != ".toml" and source is not None:
+        with whole(folder / "lfs.py") as part:
+            part.write_bytes(source)
+        return
     lists = word_lists(file)
     copies = {path: f"{WORDS}/{number}_{path.name}" for number, path in enumerate(lists, start=1)}
     if copies:

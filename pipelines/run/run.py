@@ -104,7 +104,7 @@ def run_pipeline(
         if main and not begun:
             pool = prepared.votes["pool"]
             origin = made_from(settings, inputs, pool.cues or [], processes=distributed.processes())
-            folder.begin(settings, origin, pool)
+            folder.begin(settings, origin, inputs.lfs, pool)
         distributed.wait()
         if folder.complete:
             metrics = folder.read_metrics()
@@ -124,20 +124,21 @@ def run_pipeline(
 
 def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
     """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
-    pool = trained.prepared.inputs.pool
-    folder.write_weak_labels(trained.prepared.votes["pool"], trained.result.weak_labels, pool.fields)
+    pool = prepared.inputs.pool
+    prepared = trained.prepared
+    folder.write_weak_labels(prepared.votes["pool"], trained.result.weak_labels, pool.fields)
     folder.write_best(trained.result.best, trained.few_gold)
-    save_predictor(folder.path, trained.predictor, sign=True)
+    save_predictor(folder.path, trained.predictor, lf_source=prepared.inputs.lfs.source, options=prepared.plan.options)
     metrics = run_metrics(
         settings=settings,
-        sets=trained.prepared.inputs.sets,
-        votes=trained.prepared.votes,
+        sets=prepared.inputs.sets,
+        votes=prepared.votes,
         label_model=trained.label_model,
         result=trained.result,
         few_gold_result=trained.few_gold,
         predictor=trained.predictor_metrics,
-        seconds=trained.prepared.seconds,
-        labeled=trained.prepared.labeled,
+        seconds=prepared.seconds,
+        labeled=prepared.labeled,
         versions=versions(),
     ).to_json()
     folder.write_metrics(metrics)

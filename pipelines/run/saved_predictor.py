@@ -1,19 +1,23 @@
 """What a folder keeps of a predictor beside its classifier: ``predictor.json`` and ``label_model.json``.
 
 The LFs stand beside them. A TOML file of LFs is data. A Python file is code, and a folder may come from a stranger: it
-is run where this user's own run left it on this machine, as its signature shows, and elsewhere where the user says so.
+is run where this user's own run wrote exactly this content on this machine, as its signature shows, and elsewhere
+where the user says so. What runs unasked is a copy in a folder of its own, so that nothing that lies beside the file,
+modules, links or data, has a part in it.
 """
 
 import dataclasses
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, LFError, raise_all
 from labelfns.lfset import LFSet
 from labelfns.pipelines.prediction.predictor import Predictor, VoteWeight
 from labelfns.pipelines.prediction.signature import is_signed, signature
 
-from .lf_copy import copied_lfs
+from .lf_copy import copied_lfs, word_lists
 from .saved import read_json, reading, write_json
 
 if TYPE_CHECKING:
@@ -21,18 +25,32 @@ if TYPE_CHECKING:
 
 PREDICTOR, LABEL_MODEL = "predictor.json", "label_model.json"
 _FORMAT = "labelfns.predictor/1"
-_FIX = "Its classifier alone answers without it: --without-lfs, or Pipeline.predict(texts, without_lfs=True)"
+_OPTIONS = ("time_limit", "on_error")
+_WITHOUT = "Its classifier answers without it: --without-lfs, or Pipeline.load(folder, without_lfs=True)"
+_GIVE = "Or give the LFs: --lfs FILE, or Pipeline.load(folder, lfs=LFSet.from_file(...))"
 
 
-def save_predictor(folder: Path, predictor: Predictor, *, sign: bool) -> None:
+def save_predictor(
+    folder: Path, predictor: Predictor, *, lf_source: bytes | None, options: Mapping[str, Any] | None = None
+) -> None:
     """Write the label model, and how it answers together with the classifier, beside the LF file and ``model/``.
 
-    `sign` says whether that LF file is this user's own, or trusted.
+    Parameters
+    ----------
+    folder
+        The folder.
+    predictor
+        The predictor.
+    lf_source
+        The content of the Python file of LFs that this user ran, or trusts; None where there is none.
+    options
+        How the LFs are applied; what decides their votes is kept.
     """
-    file = copied_lfs(folder)
     predictor.label_model.save(folder / LABEL_MODEL)
-    signed = signature(file) if sign and file is not None else ""
-    write_json(folder / PREDICTOR, {"format": _FORMAT, **dataclasses.asdict(predictor.weight), "lfs_signature": signed})
+    signed = "" if lf_source is None else signature(lf_source)
+    kept = {name: value for name, value in (options or {}).items() if name in _OPTIONS}
+    content = {**dataclasses.asdict(predictor.weight), "lf_options": kept, "lfs_signature": signed}
+    write_json(folder / PREDICTOR, {"format": _FORMAT, **content})
 
 
 def has_predictor(folder: Path) -> bool:
@@ -51,10 +69,20 @@ def load_predictor(folder: Path, classifier: "TransformerClassifier") -> Predict
     from labelfns.models.label_models.kinds import load_label_model
 
     path = folder / PREDICTOR
-    content = read_json(path, _FIX)
-    with reading(path, _FIX):
+    content = read_json(path, _WITHOUT)
+    with reading(path, _WITHOUT):
+        if content["format"] != _FORMAT:
+            raise InputError(f"its format is {content['format']!r}; this version reads {_FORMAT!r}")
         weight = VoteWeight(*(content[field.name] for field in dataclasses.fields(VoteWeight)))
-    return Predictor(classifier, load_label_model(folder / LABEL_MODEL), weight)
+    with reading(folder / LABEL_MODEL, _WITHOUT):
+        label_model = load_label_model(folder / LABEL_MODEL)
+        return Predictor(classifier, label_model, weight)
+
+
+def lf_options(folder: Path) -> dict[str, Any]:
+    """Return how a folder's LFs are applied, as keyword arguments of `LFSet.apply`."""
+    kept = read_json(folder / PREDICTOR, _WITHOUT).get("lf_options", {})
+    return {name: value for name, value in kept.items() if name in _OPTIONS} if isinstance(kept, dict) else {}
 
 
 def saved_lfs(folder: Path, labels: tuple[str, ...], *, trust: bool) -> LFSet:
@@ -67,12 +95,12 @@ def saved_lfs(folder: Path, labels: tuple[str, ...], *, trust: bool) -> LFSet:
     labels
         The label names.
     trust
-        Whether a Python file runs that no run of this user left here on this machine.
+        Whether a Python file runs that no run of this user left here on this machine; it runs where it lies.
 
     Raises
     ------
     InputError
-        If there is no LF file, or it is not trusted.
+        If there is no LF file, it is not trusted, or a TOML file names word lists outside of the folder.
     LFError
         If it does not run to its end.
     """
@@ -80,30 +108,45 @@ def saved_lfs(folder: Path, labels: tuple[str, ...], *, trust: bool) -> LFSet:
     if file is None:
         raise InputError(
             f"{folder} was saved without its LFs, which are Python and were in no file, so they cannot vote. Give "
-            f"them: Pipeline.load(folder, lfs=LFSet(...)). {_FIX}"
+            f"them: Pipeline.load(folder, lfs=LFSet(...)). {_WITHOUT}"
         )
-    if not (trust or is_own(file)):
+    if trust:
+        return LFSet.from_file(file, labels)
+    if file.suffix == ".toml":
+        _check_inside(file)
+        return LFSet.from_file(file, labels)
+    source = signed_source(file)
+    if source is None:
         raise InputError(
             f"{file} is Python code that no run of yours left here on this machine, and to let the LFs vote it is run. "
-            "If you know where it comes from: --trust-lfs, or Pipeline.load(folder, trust_lfs=True). "
-            f"{_FIX}"
+            "If you know where it comes from, trust it: --trust-lfs, or Pipeline.load(folder, trust_lfs=True). "
+            f"{_WITHOUT}. {_GIVE}"
         )
-    return LFSet.from_file(file, labels)
+    with tempfile.TemporaryDirectory() as alone:
+        copy = Path(alone) / file.name
+        copy.write_bytes(source)
+        try:
+            return LFSet.from_file(copy, labels)
+        except LFError as error:
+            raise LFError(
+                f"{str(error).replace(str(copy), str(file))}. It is run by itself, without the files beside the one "
+                f"that it is a copy of. {_GIVE}"
+            ) from error
 
 
-def is_own(file: Path) -> bool:
-    """Whether an LF file is no code, or code that this user left there, and nothing that it might import is with it.
-
-    A folder counts too: ``re/__init__.py`` would be taken for the ``re`` that the file imports.
-    """
-    if file.suffix == ".toml":
-        return True
-    others = [path for path in file.parent.rglob("*") if path.suffix in _CODE or path.is_symlink()]
-    if [path for path in others if path != file and path.parent.name != "__pycache__"] or not has_predictor(
-        file.parent
-    ):
-        return False
-    return is_signed(file, read_json(file.parent / PREDICTOR, _FIX).get("lfs_signature"))
+def signed_source(file: Path) -> bytes | None:
+    """Return the content of a Python file of LFs that a run or `Pipeline.save` of this user wrote; None for others."""
+    if not has_predictor(file.parent):
+        return None
+    source = file.read_bytes()
+    return source if is_signed(source, read_json(file.parent / PREDICTOR, _WITHOUT).get("lfs_signature")) else None
 
 
-_CODE = {".py", ".pyw", ".pyc", ".pyd", ".so", ".dll"}
+def _check_inside(file: Path) -> None:
+    """Check that the word lists of a TOML file are files of its own folder."""
+    folder = file.parent.resolve()
+    outside = [path for path in word_lists(file) if folder not in path.resolve().parents or not path.is_file()]
+    raise_all(
+        InputError,
+        [f"{file} names {path}, which is no file in {folder}: what a folder keeps lies in it" for path in outside],
+    )

@@ -163,11 +163,12 @@ def prepare(
     Raises
     ------
     InputError
-        If there is no such backbone, a label has too few gold rows, no row of the pool is covered, or a label gets no
-        vote.
+        If there is no such backbone, there are too few or too many LFs for the label model, a label has too few gold
+        rows, no row of the pool is covered, or a label gets no vote.
     """
     seconds = {} if seconds is None else seconds
     plan.classifier.check_backbone(inputs.lfs.labels)
+    plan.label_model.check_size(len(inputs.lfs), len(inputs.lfs.labels))
     if "few_gold" in inputs.sets:
         check_few_gold(inputs.sets["few_gold"].gold, inputs.lfs.labels)
 

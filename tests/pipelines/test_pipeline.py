@@ -286,4 +286,6 @@ def test_lfs_that_raise_are_said(tiny_backbone, toy_texts):
         raise KeyError("x")
 
     with pytest.warns(LabelFnsWarning, match="broken raised"), pytest.raises(InputError):
-        Pipeline(LFSet(LABELS, [broken]), tiny_backbone, settings=QUICK).fit(toy_texts[0], progress=silent)
+        Pipeline(LFSet(LABELS, [broken]), tiny_backbone, label_model=MajorityVote(), settings=QUICK).fit(
+            toy_texts[0], progress=silent
+        )

@@ -38,3 +38,12 @@ def test_columns_that_do_not_fit():
         LFSet(LABELS, [column("yess", pl.col("text") == "x", name="bad")])
     votes = LFSet(LABELS, [column("yes", pl.col("nothing") > 1, name="gone")]).apply(TEXTS)
     assert votes.faults[0].rows == (0, 1, 2, 3)
+
+
+def test_a_row_function_with_settings_is_a_decorator():
+    @row_function(name="liked", expects={"a": None})
+    def by_likes(row):
+        return "yes" if row.get("likes", 0) > 10 else None
+
+    assert (by_likes.name, by_likes.expects) == ("liked", {"a": None})
+    assert LFSet(["no", "yes"], [by_likes]).apply(["a"], fields={"likes": [30]}).matrix.tolist() == [[1]]

@@ -113,11 +113,39 @@ def test_a_strangers_lfs_are_not_run(made, predict):
     assert (done.exit_code, len(rows), ran) == (0, 5, True)
 
 
+def before(run):
+    """Make a folder one of version 0.1, which kept no predictor."""
+    (run / "predictor.json").unlink()
+    content = json.loads((run / "pipeline.json").read_text())
+    (run / "pipeline.json").write_text(json.dumps(content | {"predictor": None}))
+
+
 def test_a_folder_of_before_answers_with_its_classifier(predict):
-    done, rows, ran = predict(change=lambda run: (run / "predictor.json").unlink())
+    done, rows, ran = predict(change=before)
     assert (done.exit_code, len(rows), ran) == (0, 5, False)
     assert "answers alone: " in done.stderr
     assert "keeps no label model" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["predictor.json", "label_model.json"])
+@pytest.mark.parametrize("content", [None, "{"])
+def test_what_is_lost_or_damaged_is_named_and_not_needed_without_lfs(predict, name, content):
+    def change(run):
+        (run / name).unlink() if content is None else (run / name).write_text(content)
+
+    done, _, ran = predict(change=change)
+    assert (done.exit_code, ran) == (1, False)
+    assert name in str(done.exception)
+    assert "--without-lfs" in str(done.exception)
+    done, rows, _ = predict("--without-lfs", change=change)
+    assert (done.exit_code, len(rows)) == (0, 5)
+
+
+def test_other_lfs_can_be_given(made, predict):
+    folder, _ = made
+    done, rows, ran = predict("--lfs", str(folder / "lfs.py"), change=hostile)
+    assert (done.exit_code, ran) == (0, True)
+    assert rows[4]["answered_by"] in ("classifier", "both", "votes")
 
 
 def test_a_bare_model_answers(made, predict, tmp_path):

@@ -41,6 +41,9 @@ def test_where_an_answer_comes_from():
     assert answers.origins().tolist() == ["both", "votes", "classifier", "classifier", "classifier"]
     assert answers.labels(0.6).tolist() == [0, 0, 1, 0, -1]
     assert answers.origins(0.6).tolist() == ["both", "votes", "classifier", "classifier", "neither"]
+    tied = Answers.of(np.array([[0.6, 0.4]]), np.array([[0.5, 0.5]]), np.array([True]), 1.0)
+    assert tied.origins().tolist() == ["classifier"]
+    assert set(Answers.of(classifier, weak, covered, 0.0).origins()) == {"classifier"}
     alone = Answers.of(classifier, None, None, 1.0)
     np.testing.assert_array_equal(alone.probs, classifier)
     assert set(alone.origins()) == {"classifier"}

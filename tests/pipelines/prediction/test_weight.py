@@ -4,7 +4,7 @@ import pytest
 from labelfns import Votes
 from labelfns.models import LabelModel
 from labelfns.pipelines.prediction.predictor import USUAL
-from labelfns.pipelines.prediction.weight import WEIGHTS, vote_weight
+from labelfns.pipelines.prediction.weight import CLOSE, WEIGHTS, vote_weight
 
 
 def made(n=400, lf_accuracy=0.8, classifier_accuracy=0.8, seed=0):
@@ -28,7 +28,9 @@ def test_the_better_of_the_two_counts_more(lfs, classifier, low, high):
     assert low <= chosen.value <= high
     assert chosen.held_out_votes > 500
     assert list(chosen.log_likelihood) == [f"{weight:g}" for weight in WEIGHTS]
-    assert max(chosen.log_likelihood, key=chosen.log_likelihood.get) == f"{chosen.value:g}"
+    best = max(chosen.log_likelihood.values())
+    close = [weight for weight in WEIGHTS if chosen.log_likelihood[f"{weight:g}"] >= best - CLOSE - 1e-4]
+    assert chosen.value in close[:2], "the smallest that is about as good as the best, digits apart"
 
 
 @pytest.mark.parametrize("sure", [0.6, 0.999])
@@ -53,3 +55,17 @@ def test_one_vote_a_text_says_nothing_either():
     votes = Votes(matrix, labels=["no", "yes"])
     chosen = vote_weight(np.full((90, 2), 0.5), votes, LabelModel().fit(votes))
     assert (chosen.value, chosen.held_out_votes) == (USUAL.value, 0)
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_near_copies_do_not_give_a_vote_away(copies):
+    probs, votes = made(lf_accuracy=0.6, classifier_accuracy=0.9, n=800)
+    copied = Votes(np.column_stack([votes.matrix, *[votes.matrix[:, 0]] * copies]), labels=votes.labels)
+    assert vote_weight(probs, copied, LabelModel().fit(copied)).value <= 0.25
+
+
+def test_numbers_that_are_none_say_nothing():
+    probs, votes = made()
+    probs[5] = np.nan
+    chosen = vote_weight(probs, votes, LabelModel().fit(votes))
+    assert (chosen.value, chosen.log_likelihood) == (USUAL.value, {})
