@@ -124,8 +124,8 @@ def run_pipeline(
 
 def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
     """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
-    pool = prepared.inputs.pool
     prepared = trained.prepared
+    pool = prepared.inputs.pool
     folder.write_weak_labels(prepared.votes["pool"], trained.result.weak_labels, pool.fields)
     folder.write_best(trained.result.best, trained.few_gold)
     save_predictor(folder.path, trained.predictor, lf_source=prepared.inputs.lfs.source, options=prepared.plan.options)

@@ -96,6 +96,7 @@ def test_any_container_gives_what_the_list_gives(container, entry):
     assert str(ENTRIES[entry](held)) == str(ENTRIES[entry](list))
 
 
+@pytest.mark.slow
 @given(st.permutations(range(9)), st.lists(st.integers(-3, 3), min_size=9, max_size=9))
 @settings(deadline=None, max_examples=30)
 def test_the_index_plays_no_part(order, index):

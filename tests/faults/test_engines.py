@@ -173,6 +173,7 @@ def different(found):
     assert found == [], f"{len(found)} differences, the first: {found[0]!r}"
 
 
+@pytest.mark.slow
 @ODD
 def test_compiled_is_plain():
     found = []
@@ -187,6 +188,7 @@ def test_compiled_is_plain():
     different(found)
 
 
+@pytest.mark.slow
 @ODD
 def test_called_by_hand_is_plain():
     found = []
@@ -199,6 +201,7 @@ def test_called_by_hand_is_plain():
     different(found)
 
 
+@pytest.mark.slow
 @ODD
 def test_in_other_processes_is_plain():
     found = []
@@ -213,6 +216,7 @@ def test_in_other_processes_is_plain():
     different(found)
 
 
+@pytest.mark.slow
 @ODD
 def test_from_a_file_is_plain(tmp_path):
     found = []
@@ -225,6 +229,7 @@ def test_from_a_file_is_plain(tmp_path):
     different(found)
 
 
+@pytest.mark.slow
 @ODD
 def test_from_a_cache_is_plain(tmp_path):
     found = []

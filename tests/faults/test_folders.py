@@ -214,6 +214,7 @@ def test_resume_without_output_takes_the_run_that_waits(mine, command, project):
     assert "is complete: nothing was left to do" in " ".join(err.split())
 
 
+@pytest.mark.slow
 def test_a_file_never_takes_the_place_of_a_folder(mine, command):
     (mine / "runs" / "first" / "report.html").mkdir()
     put("runs/first/report.html/thesis.txt")(mine)

@@ -231,6 +231,7 @@ def page_of(labels, names):
     return page, [tag for tag in found.tags if tag not in ("g", "path", "use", "tspan", "text", "defs", "style")]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Glyph")
 @given(st.lists(st.sampled_from(ODD + LABEL_ODD), min_size=2, max_size=2, unique=True), TWO_LFS)
 @settings(ANY_MACHINE, max_examples=SLOW)

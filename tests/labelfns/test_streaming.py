@@ -51,6 +51,7 @@ def write(texts, path):
             writer.writerows([("id", "text"), *enumerate(texts)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("rows", [7, 1000])
 def test_a_streamed_file_gives_the_same_votes_in_the_same_order(tmp_path, suffix, rows):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from labelfns.models.class_balance import alignment_shift, balancing_shift, reweighted, shifted
 
 
+@pytest.mark.slow
 @given(st.integers(2, 5), st.integers(10, 60), st.integers(0, 10_000))
 def test_aligning_reaches_the_shares_and_keeps_the_order_within_a_class(k, n, seed):
     rng = np.random.default_rng(seed)

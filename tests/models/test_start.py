@@ -17,6 +17,7 @@ model = LabelModel().fit(Votes([[0, 0, 1], [1, -1, 1], [0, 0, -1]], labels=["a",
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "then", ["", "import labelfns.models.label_models.kinds", FIT], ids=["names", "kinds", "a fit"]
 )

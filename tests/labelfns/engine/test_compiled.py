@@ -96,6 +96,7 @@ tweets = st.lists(st.tuples(piece, SPACES), min_size=1, max_size=12).map(lambda 
 texts_strategy = st.lists(tweets.filter(str.strip), min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts_strategy)
 def test_compiled_equals_the_plain_reference(texts):
@@ -110,6 +111,7 @@ FEW = LFSet(LABELS, [lf for lf in LFS if lf.name in ("words", "emoji", "not_nega
 NO_SYMBOLS = LFSet(LABELS, [lf for lf in LFS if lf.name in ("words", "not_negated", "near")])
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts_strategy)
 def test_sets_without_beginnings_and_lexicons_too(texts):
@@ -161,6 +163,7 @@ def test_an_lf_fires_where_it_has_spans(text):
             assert (lf(text) != -1) == bool(spans)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::labelfns.errors.LabelFnsWarning")
 @pytest.mark.parametrize("rows", [1, 2, 7])
 def test_blocks_of_rows_change_nothing(monkeypatch, rows):
@@ -254,6 +257,7 @@ def test_safe_characters_are_in_no_word_and_join_none():
     assert [char for char in apart if [token.raw for token in tokens(f"a{char}b")] != ["a", "b"]] == []
 
 
+@pytest.mark.slow
 def test_a_very_long_row_and_a_very_long_list():
     words = [f"word{i}" for i in range(10_000)]
     lfs = LFSet(LABELS, [keywords("yes", words), hashtags("no", words)])

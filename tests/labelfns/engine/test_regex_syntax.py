@@ -128,6 +128,7 @@ def differ(pattern, text):
     return spans[0] != spans[1] or (ours and ours.group()) != (theirs and theirs.group())
 
 
+@pytest.mark.slow
 @settings(max_examples=800, deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=6), FLAGS, st.lists(TEXTS, min_size=1, max_size=4))
 @example([r"\b", "a", r"\w"], [], ["b\ufe0fa1 e\u0301a2"])
@@ -175,6 +176,7 @@ LINEAR_PARTS = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(LINEAR_PARTS), max_size=6), st.booleans(), st.lists(st.text("abcK1_- .#", max_size=8)))
 def test_both_engines_answer_the_same(parts, ignore_case, texts):

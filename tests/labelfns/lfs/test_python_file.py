@@ -121,6 +121,7 @@ def test_neighbors_are_those_of_the_files_own_folder(tmp_path, workers):
     assert not list(tmp_path.rglob("__pycache__"))
 
 
+@pytest.mark.slow
 def test_in_another_process_the_file_is_run_again(tmp_path):
     path = neighborly(tmp_path, "good")
     pickled = pickle.dumps(read_lfs(path))

@@ -1,5 +1,6 @@
 """Characters are told apart by Unicode's data."""
 
+import pytest
 import regex
 
 from labelfns.text.characters import JOINERS, LEFT_OUT, is_space, marks
@@ -11,6 +12,7 @@ def of(pattern, chars=POINTS):
     return set(regex.findall(pattern, chars, regex.VERSION1))
 
 
+@pytest.mark.slow
 def test_invisible_characters_are_those_of_unicode():
     ignorable = of(r"\p{Default_Ignorable_Code_Point}")
     assert set(LEFT_OUT.findall(POINTS)) == ignorable | {"\u0640"}
@@ -19,6 +21,7 @@ def test_invisible_characters_are_those_of_unicode():
     assert of(rf"[[{JOINERS}]--\p{{Cn}}]") == joining - beyond
 
 
+@pytest.mark.slow
 def test_marks_are_those_of_unicode():
     assert of(rf"[{marks()}]") - of(r"\p{M}") == set()
 

@@ -24,6 +24,7 @@ def test_every_emoji_is_found_whole(symbol):
     assert emoji_in(f"a{symbol} {symbol}{symbol}") == [bare(symbol)] * 3
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from([*PICTURES, *SIGNS]), min_size=1, max_size=8).map("".join),

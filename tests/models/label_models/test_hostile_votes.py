@@ -79,6 +79,7 @@ def answers(model, votes, gold):
     np.testing.assert_array_equal(probs[~votes.covered], 1 / votes.n_labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("twist", TWISTS, ids=lambda twist: twist.__name__)
 def test_probabilities_or_one_clear_error(twist):
     for seed in range(25):

@@ -168,6 +168,7 @@ def test_no_accuracy_that_overturns_majorities():
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth) - 0.02
 
 
+@pytest.mark.slow
 def test_floor_where_gold_shows_majority_vote_to_be_better():
     # LF 0 is right and stands alone against two that agree with each other and are wrong together half of the time.
     votes, truth = make(accuracies=(0.7,) * 5, coverage=0.9, k=2)

@@ -119,6 +119,7 @@ def test_snorkel_on_one_row(votes):
     np.testing.assert_allclose(ours.predict_proba(one), own.predict_proba(one.matrix.astype(int)), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_snorkels_notes():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, 2000)
@@ -134,6 +135,7 @@ def test_snorkels_notes():
     assert SnorkelLabelModel().fit(sparse).notes_ == ()
 
 
+@pytest.mark.slow
 def test_without_a_seed_the_mean_over_all_seeds():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, 800)

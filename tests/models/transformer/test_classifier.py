@@ -140,6 +140,7 @@ def test_hidden_pieces_are_not_seen(fitted):
     np.testing.assert_allclose(probs[0], probs[1], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_users_callbacks_and_trainer_arguments_are_used(tiny_backbone, toy_texts):
     texts, gold = toy_texts
 
@@ -157,6 +158,7 @@ def test_users_callbacks_and_trainer_arguments_are_used(tiny_backbone, toy_texts
     assert count.steps == 2
 
 
+@pytest.mark.slow
 def test_progress_is_told(tiny_backbone, toy_texts):
     texts, gold = toy_texts
     seen = []

@@ -169,6 +169,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [WAYS["from_pretrained"], WAYS["load_backbone"]], ids=["from_pretrained", "backbone"])
 @pytest.mark.parametrize(("spoil", "message"), ODD.values(), ids=ODD)
 def test_an_odd_folder_is_refused_by_name(folder, way, spoil, message):

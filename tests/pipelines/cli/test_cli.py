@@ -39,6 +39,7 @@ OPTIONS = {
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
     "predict": (
+        "--lfs",
         "--min-confidence",
         "--without-lfs",
         "--trust-lfs",

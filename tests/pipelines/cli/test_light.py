@@ -22,6 +22,7 @@ print(" ".join(sys.modules), file=sys.stderr)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     importlib.util.find_spec("labelfns.models.transformer.settings") is None, reason="settings bring torch with them"
 )

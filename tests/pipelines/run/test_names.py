@@ -114,6 +114,7 @@ def test_the_ledger_is_the_same_after_resume(tiny_project, labels):
     shutil.rmtree(home)
 
 
+@pytest.mark.slow
 def test_a_round_is_read_from_a_folder_with_brackets(tmp_path, tiny_backbone, make_round):
     from labelfns.models import FineTuning, TransformerClassifier
     from labelfns.pipelines.run.round_files import read_round, write_round
