@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -75,7 +76,8 @@ def test_told_to_stop_at_any_moment(tiny_project, whole):
         process = start(["run", tiny_project / "pipeline.toml", "--output", folder, *OPTIONS], said, watch)
         if at is None:
             process.join(rng.uniform(0.3, 3))
-            os.kill(process.pid, sent)
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, sent)
         process.join()
         *before, last = said.read_text().strip().splitlines() or [""]
         if process.exitcode == 0 or not folder.exists():  # it had come to its end, or had not read its settings yet
