@@ -27,6 +27,7 @@ def names(path):
 
 
 def test_every_lf_at_the_top_level_in_order(tmp_path):
+    pytest.importorskip("snorkel")
     before = list(sys.path)
     path = write(
         tmp_path,

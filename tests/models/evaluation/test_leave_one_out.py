@@ -41,6 +41,7 @@ def test_rows_without_gold_do_not_count():
 
 
 def test_what_cannot_be_fitted_has_a_reason():
+    pytest.importorskip("torch")
     rng = np.random.default_rng(0)
     votes = Votes(rng.integers(-1, 2, (60, 3)), labels=["a", "b"])
     for result in leave_one_out(SnorkelLabelModel(n_epochs=3), votes, rng.integers(0, 2, 60)):

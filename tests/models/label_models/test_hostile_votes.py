@@ -111,6 +111,7 @@ def test_near_certain_rows_stay_probabilities_when_calibrated():
 
 
 def test_a_fit_of_snorkels_that_ends_at_nan_is_one_error():
+    pytest.importorskip("torch")
     votes = Votes(np.zeros((200, 3), dtype=int), labels=["a", "b", "c"])
     with pytest.raises(SettingsError, match="ran away with lr 1e-09 and l2 1000000"):
         SnorkelLabelModel(lr=1e-9, l2=1e6, n_epochs=5, seed=0).fit(votes)
