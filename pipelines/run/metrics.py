@@ -14,7 +14,7 @@ from labelfns.models.label_models.majority import MajorityVote
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
-from labelfns.votes import Votes
+from labelfns.votes import Probs, Votes
 
 from .baselines import Baseline, LabelCoverage, baseline, most_common_label
 from .cautions import cautions
@@ -116,6 +116,7 @@ def run_metrics(
     sets: "Mapping[str, Texts]",
     votes: Mapping[str, Votes],
     label_model: BaseLabelModel,
+    weak: Mapping[str, Probs],
     result: SelfTrainingResult,
     few_gold_result: "FewGoldResult | None",
     predictor: PredictorMetrics,
@@ -135,6 +136,8 @@ def run_metrics(
         The LFs' votes on the pool and on each labeled set.
     label_model
         The label model, fitted on the pool's votes.
+    weak
+        Its probabilities of each labeled set.
     result
         The rounds.
     few_gold_result
@@ -149,7 +152,7 @@ def run_metrics(
         Of the packages that decide the result, by name.
     """
     pool, best, few = votes["pool"], result.best, few_gold_result
-    baselines = _baselines(label_model, result, votes, labeled)
+    baselines = _baselines(weak, result, votes, labeled)
     scores = best.ledger.scores if few is None else few.metrics.refined
     return RunMetrics(
         versions=dict(versions),
@@ -192,19 +195,20 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _baselines(
-    label_model: BaseLabelModel, result: SelfTrainingResult, votes: Mapping[str, Votes], labeled: Mapping[str, Labeled]
+    weak: Mapping[str, Probs], result: SelfTrainingResult, votes: Mapping[str, Votes], labeled: Mapping[str, Labeled]
 ) -> dict[str, dict[str, Baseline]]:
     """Return the figures of majority vote and of the label model, each asked once for its answers on a set."""
     pool = votes["pool"]
     majority = MajorityVote().fit(pool)
     baselines = {}
-    for kind, model, on_pool in (
-        ("majority_vote", majority, majority.predict_proba(pool)),
-        ("label_model", label_model, result.weak_labels),
+    by_majority = {name: majority.predict_proba(votes[name]) for name in labeled}
+    for kind, probs, on_pool in (
+        ("majority_vote", by_majority, majority.predict_proba(pool)),
+        ("label_model", weak, result.weak_labels),
     ):
         most_common = most_common_label(on_pool, pool)
         baselines[kind] = {
-            name: baseline(model.predict_proba(votes[name]), votes[name], data.gold_ids(pool.labels), most_common)
+            name: baseline(probs[name], votes[name], data.gold_ids(pool.labels), most_common)
             for name, data in labeled.items()
         }
     return baselines

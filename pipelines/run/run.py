@@ -134,6 +134,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         sets=prepared.inputs.sets,
         votes=prepared.votes,
         label_model=trained.label_model,
+        weak=trained.weak,
         result=trained.result,
         few_gold_result=trained.few_gold,
         predictor=trained.predictor_metrics,
@@ -153,7 +154,8 @@ def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
     dict
         The metrics, as they are in the folder then.
     """
-    notes = [note for note in metrics["warnings"] if not note.startswith(NO_REPORT)]
+    before = list(metrics["warnings"])
+    notes = [note for note in before if not note.startswith(NO_REPORT)]
     try:
         from labelfns.pipelines.report.pages import write_report
 
@@ -161,7 +163,7 @@ def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # of many kinds: templates, plots, fonts, the disk
         notes.append(f"{NO_REPORT} ({type(error).__name__}: {error}); the run is complete without it")
         warnings.warn(notes[-1], LabelFnsWarning, stacklevel=2)
-    if notes != metrics["warnings"]:
+    if notes != before:
         metrics = metrics | {"warnings": notes}
         with suppress(WriteError):  # the disk may be full, and the metrics without this note are there
             folder.write_metrics(metrics)

@@ -24,7 +24,7 @@ from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
 from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.progress import Progress
 from labelfns.text.spans import Span
-from labelfns.votes import Votes
+from labelfns.votes import Probs, Votes
 
 from .inputs import Inputs
 from .settings import PipelineSettings
@@ -111,8 +111,8 @@ class Trained:
         What a few gold rows made of the best round's model; None where there were none.
     predictor
         Label model and kept classifier, answering together.
-    answers
-        Its answers on the sets with gold, by name.
+    weak, answers
+        The label model's probabilities of the sets with gold, and the predictor's answers, by name.
     """
 
     prepared: Prepared
@@ -120,6 +120,7 @@ class Trained:
     result: SelfTrainingResult
     few_gold: FewGoldResult | None
     predictor: Predictor
+    weak: Mapping[str, Probs]
     answers: Mapping[str, Answers]
 
     @property
@@ -233,11 +234,17 @@ def train(
     with timed(prepared.seconds, "predictor"):
         weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, progress)
         predictor = Predictor(kept, label_model, weight)
+        weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {
-            name: predictor.answer(data.texts, prepared.votes[name], progress=progress)
+            name: Answers.of(
+                kept.predict_proba(data.texts, progress=progress),
+                weak[name],
+                prepared.votes[name].covered,
+                weight.value,
+            )
             for name, data in labeled.items()
         }
-    return Trained(prepared, label_model, result, few_result, predictor, answers)
+    return Trained(prepared, label_model, result, few_result, predictor, weak, answers)
 
 
 def _vote_weight(

@@ -24,7 +24,8 @@ def test_models(project, home, command):
 
     def check(number, rng):
         folder = hostile.copy(project / "finished" / "model", home / "run" / "model")
-        (home / "run" / "metrics.json").write_bytes((project / "finished" / "metrics.json").read_bytes())
+        for name in ("metrics.json", "predictor.json", "label_model.json", "lfs.py"):
+            (home / "run" / name).write_bytes((project / "finished" / name).read_bytes())
         files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".safetensors"))
         done = [hostile.spoil(path, rng, canary, home / "outside") for path in rng.sample(files, rng.choice([1, 1, 2]))]
         if rng.random() < 0.5:

@@ -144,6 +144,7 @@ def lf_sets(draw):
     return LFSet(LABELS, lfs)
 
 
+@pytest.mark.filterwarnings("ignore:.*written without spaces:labelfns.errors.LabelFnsWarning")
 @pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(lf_sets(), texts_strategy)

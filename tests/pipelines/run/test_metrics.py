@@ -45,6 +45,7 @@ def measured(make_round):
         sets={"pool": Texts(texts), "val": Texts(texts, gold)},
         votes={"pool": VOTES, "val": VOTES},
         label_model=model,
+        weak={"val": model.predict_proba(VOTES)},
         result=SelfTrainingResult(
             MajorityVote().fit(VOTES).predict_proba(VOTES), rounds, "all rounds are done", VOTES.covered, 2
         ),

@@ -56,8 +56,9 @@ def test_each_step_is_done_once(tiny_project, run, monkeypatch):
     # The pool's texts are in no other set twice: 20 of them are in val, 30 in test.
     assert sum(calls.values()) == len(texts) + 20 + 30
     assert opened["opened"] <= rounds + 1
-    assert set(answered.values()) == {1}
-    assert len(answered) == 2 * 3  # the label model and the baseline, over pool, val and test
+    whole = {asked: times for asked, times in answered.items() if asked[1] in (len(texts), 20, 30)}
+    assert set(whole.values()) == {1}  # asked further of held-out votes of the judges alone, which are fewer
+    assert len(whole) == 2 * 3  # the label model and the baseline, over pool, val and test
     assert not read
 
 
