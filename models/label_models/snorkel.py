@@ -106,15 +106,14 @@ class SnorkelLabelModel(BaseLabelModel):
     balance_ = renamed("balance_", "class_balance_")
 
     def check_size(self, n_lfs: int, n_labels: int) -> None:
-        k = n_labels
         if n_lfs < 3:
             raise InputError(
                 f"Snorkel's label model needs at least 3 LFs; got {n_lfs}. Use LabelModel() or MajorityVote()"
             )
-        if n_lfs * k > LIMIT:
+        if n_lfs * n_labels > LIMIT:
             raise InputError(
-                f"Snorkel's label model fits a dense matrix of (LFs x labels) squared; {n_lfs} x {k} is over the "
-                f"limit of {LIMIT}. Use LabelModel()"
+                f"Snorkel's label model fits a dense matrix of (LFs x labels) squared; {n_lfs} x {n_labels} is over "
+                f"the limit of {LIMIT}. Use LabelModel()"
             )
 
     def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:

@@ -82,7 +82,9 @@ class Predictor:
                 f"{self.classifier.classes_}; they must be the same, in the same order"
             )
 
-    def answer(self, texts: Sequence[str], votes: Votes, *, progress: Progress | None = None) -> "Answers":
+    def answer(
+        self, texts: Sequence[str], votes: Votes, *, weak: Probs | None = None, progress: Progress | None = None
+    ) -> "Answers":
         """Answer for texts.
 
         Parameters
@@ -91,6 +93,8 @@ class Predictor:
             The n texts.
         votes
             The LFs' votes on them.
+        weak
+            The label model's probabilities of them, [n, k], where it was asked already.
         progress
             Called with what is done and how far it is; by default a bar is shown.
 
@@ -101,7 +105,7 @@ class Predictor:
         """
         if len(votes) != len(texts):
             raise InputError(f"the votes are on {len(votes)} texts; expected {len(texts)}, one row of votes per text")
-        weak = self.label_model.predict_proba(votes)
+        weak = self.label_model.predict_proba(votes) if weak is None else weak
         return Answers.of(
             self.classifier.predict_proba(texts, progress=progress), weak, votes.covered, self.weight.value
         )

@@ -236,12 +236,7 @@ def train(
         predictor = Predictor(kept, label_model, weight)
         weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {
-            name: Answers.of(
-                kept.predict_proba(data.texts, progress=progress),
-                weak[name],
-                prepared.votes[name].covered,
-                weight.value,
-            )
+            name: predictor.answer(data.texts, prepared.votes[name], weak=weak[name], progress=progress)
             for name, data in labeled.items()
         }
     return Trained(prepared, label_model, result, few_result, predictor, weak, answers)
@@ -259,9 +254,8 @@ def _vote_weight(
     rows = np.flatnonzero(result.judges).tolist()
     if not rows:
         return USUAL
-    cues = None if votes.cues is None else [votes.cues[i] for i in rows]
-    probs = classifier.predict_proba(texts.take(rows), hidden=cues, progress=progress)
-    on_judges = Votes(votes.matrix[rows], labels=votes.labels, lf_names=votes.lf_names)
+    on_judges = votes.rows(result.judges)
+    probs = classifier.predict_proba(texts.take(rows), hidden=on_judges.cues, progress=progress)
     return vote_weight(probs, on_judges, label_model)
 
 

@@ -215,8 +215,7 @@ def together(figures, result, label_model, pool, held_out):
     (texts, votes, cues), (there, gold, there_votes) = pool, held_out
     classifier, judges = result.best.classifier, np.flatnonzero(result.judges)
     hidden = classifier.predict_proba([texts[i] for i in judges], hidden=[cues[i] for i in judges], progress=quiet)
-    on_judges = Votes(votes.matrix[judges], labels=votes.labels, lf_names=votes.lf_names)
-    found = vote_weight(hidden, on_judges, label_model).value
+    found = vote_weight(hidden, votes.rows(judges), label_model).value
     alone, weak = classifier.predict_proba(there, progress=quiet), label_model.predict_proba(there_votes)
     for weight in WEIGHTS:
         answers = joined(alone, weak, there_votes.covered, weight).argmax(axis=1)
