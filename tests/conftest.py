@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -148,6 +149,31 @@ def tiny_project(tmp_path, tiny_backbone, toy_texts) -> Path:
     (tmp_path / "lfs.py").write_text(TINY_LFS, encoding="utf-8")
     (tmp_path / "pipeline.toml").write_text(TINY_TOML.format(backbone=tiny_backbone.as_posix()), encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def stop_a_run():
+    """Return a function that copies the project of before to a folder and leaves there a run ``stopped`` in round 1."""
+    from labelfns.pipelines import load_settings, run_pipeline
+
+    class Stop(Exception):
+        pass
+
+    def progress(what, done, total):
+        if what == "round 1: fine-tuning" and done == 2:
+            raise Stop
+
+    def stopped(home, overrides):
+        before = Path(__file__).parent / "fixtures" / "before_rooms" / "project"
+        shutil.copytree(before, home, ignore=shutil.ignore_patterns("run"), dirs_exist_ok=True)
+        file = home / "pipeline.toml"
+        file.write_text(file.read_text().replace("/project/backbone", (home / "backbone").as_posix()))
+        settings = load_settings(file, overrides)
+        with pytest.raises(Stop):
+            run_pipeline(settings, home / "stopped", progress=progress)
+        return settings
+
+    return stopped
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labelfns import LFSet, read_texts
-from labelfns.pipelines import Pipeline, Rounds, cli, load_settings, run_pipeline
+from labelfns.pipelines import Pipeline, Rounds, cli, run_pipeline
 from labelfns.progress import silent
 
 BEFORE = Path(__file__).parents[1] / "fixtures" / "before_rooms" / "project"
@@ -36,20 +36,10 @@ def stdin(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory):
+def project(tmp_path_factory, stop_a_run):
     """A project with a run ``stopped`` in its second round, one that is ``finished``, and ``saved``, a `Pipeline`."""
     home = tmp_path_factory.mktemp("project")
-    shutil.copytree(BEFORE, home, ignore=shutil.ignore_patterns("run"), dirs_exist_ok=True)
-    file = home / "pipeline.toml"
-    file.write_text(file.read_text().replace("/project/backbone", (home / "backbone").as_posix()))
-
-    def progress(what, done, total):
-        if what == "round 1: fine-tuning" and done == 2:
-            raise Stop
-
-    settings = load_settings(file, SETTINGS)
-    with pytest.raises(Stop):
-        run_pipeline(settings, home / "stopped", progress=progress)
+    settings = stop_a_run(home, SETTINGS)
     shutil.copytree(home / "stopped", home / "finished")
     run_pipeline(settings, home / "finished", resume=True, progress=silent)
     pipeline = Pipeline(LFSet.from_file(home / "lfs.py", ["negative", "positive"]), home / "backbone")

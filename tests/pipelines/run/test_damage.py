@@ -17,24 +17,11 @@ BEFORE = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project"
 SETTINGS = ["classifier.checkpoint_minutes=0", "classifier.batch_size=32", 'classifier.precision="full"']
 
 
-class Stop(Exception):
-    pass
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(tmp_path_factory, stop_a_run):
     """A project with a run that was stopped in its second round."""
     home = tmp_path_factory.mktemp("damage")
-    shutil.copytree(BEFORE, home, ignore=shutil.ignore_patterns("run"), dirs_exist_ok=True)
-    file = home / "pipeline.toml"
-    file.write_text(file.read_text().replace("/project/backbone", (home / "backbone").as_posix()))
-
-    def progress(what, done, total):
-        if what == "round 1: fine-tuning" and done == 2:
-            raise Stop
-
-    with pytest.raises(Stop):
-        run_pipeline(load_settings(file, SETTINGS), home / "stopped", progress=progress)
+    stop_a_run(home, SETTINGS)
     return home
 
 
