@@ -1,22 +1,31 @@
 """LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, some rows at a time."""
 
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.apply import merge_faults, warn_of
 from labelfns.engine.options import ApplyOptions, OnError
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, whole
-from labelfns.io.formats import is_all_text
-from labelfns.io.other_columns import OtherColumns
+from labelfns.io.other_columns import Kind, OtherColumns
 from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import ColumnLF, RowLF
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Fault, metadata
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from labelfns.io.corpus import Texts
+
+    Parts = Iterator[tuple[Texts, float]]
+    """Texts, and the share of their file that is read."""
 
 _STEP = "applying LFs, % of the file"
 
@@ -77,7 +86,8 @@ def apply_file(
     chunk_rows
         Rows answered at a time, at least 1.
     keep_columns
-        Whether these other columns are written; files but CSV and TSV are read once more for it.
+        Whether these other columns are written. If one begins after the first `chunk_rows` rows, or is of another kind
+        there, the source is read once more at the end; LFs are not applied again.
     on_error, time_limit, workers, cache
         As in `LFSet.apply`; the cache keeps columns of chunks, so that with another `chunk_rows` LFs run again.
     overwrite
@@ -99,50 +109,90 @@ def apply_file(
     LabelFnsWarning
         As in `LFSet.apply`.
     """
-    import pyarrow.parquet as pq
-
     if chunk_rows < 1:
         raise InputError(f"chunk_rows must be at least 1; got {chunk_rows}")
     output, progress = check_target(output, overwrite=overwrite), progress or Bar()
     options = ApplyOptions(on_error, "compiled", time_limit, workers, None if cache is None else Path(cache))
-    uses_fields = any(isinstance(lf, RowLF | ColumnLF) for lf in lfs)
-    others = _other_columns(source, text, chunk_rows) if keep_columns else OtherColumns()
-    named = others.named(lfs.names)
-    coverage = Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0))
-    faults: list[Fault] = []
-    wanted = None if uses_fields or named else ()
-    with whole(output) as part, ExitStack() as stack:
-        writer: pq.ParquetWriter | None = None
-        for texts, share in iter_texts(source, text, rows=chunk_rows, fields=wanted):
-            columns = texts.fields or {}
-            fields = {name: values for name, values in columns.items() if name != "text"}
-            votes = lfs.applier.apply(
-                texts.texts, options, fields=fields if uses_fields else None, row_offset=coverage.rows
-            )
-            nulls = [None] * len(texts)
-            table = (
-                votes.to_polars()
-                .with_columns(others.series(name, columns.get(name, nulls), own) for name, own in named.items())
-                .to_arrow()
-            )
-            writer = writer or stack.enter_context(pq.ParquetWriter(part, table.schema))
-            writer.write_table(table)
-            coverage += Coverage.of(votes)
-            faults += votes.faults
-            progress(_STEP, min(int(100 * share), 99), 100)
-        assert writer is not None  # a source without rows is an error
-        merged = merge_faults(faults)
-        writer.add_key_value_metadata(metadata(lfs.labels, lfs.names, merged))
+    applied = _Applied(lfs, options, keep_columns, Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0)))
+    with whole(output) as part:
+        parts = iter_texts(source, text, rows=chunk_rows, fields=applied.wanted)
+        _write(part, applied.frames(parts, progress), lambda: applied.metadata)
+        if applied.is_other_now:
+            with whole(part) as better:
+                parts = iter_texts(source, text, rows=chunk_rows)
+                _write(better, applied.frames_again(part, parts), lambda: applied.metadata)
     progress(_STEP, 100, 100)
-    warn_of(merged)
-    return FileVotes(output, coverage, merged)
+    warn_of(applied.faults)
+    return FileVotes(output, applied.coverage, applied.faults)
 
 
-def _other_columns(source: str | PathLike[str], text: str, rows: int) -> OtherColumns:
-    """Return what kinds of values the other columns of a source have."""
-    others = OtherColumns()
-    for texts, _ in iter_texts(source, text, rows=rows):
-        others.see(texts.fields or {})
-        if is_all_text(source):
-            break
-    return others
+@dataclass
+class _Applied:
+    """LFs applied to a file, part by part: what is known of the rows so far."""
+
+    lfs: LFSet
+    options: ApplyOptions
+    keep_columns: bool
+    coverage: Coverage
+    found: list[Fault] = field(default_factory=list)
+    others: OtherColumns = field(default_factory=OtherColumns)
+    first_types: Mapping[str, Kind] = field(default_factory=dict)
+
+    @property
+    def uses_fields(self) -> bool:
+        return any(isinstance(lf, RowLF | ColumnLF) for lf in self.lfs)
+
+    @property
+    def wanted(self) -> tuple[str, ...] | None:
+        """The other columns to read; None is all."""
+        return None if self.uses_fields or self.keep_columns else ()
+
+    @property
+    def is_other_now(self) -> bool:
+        """Whether the other columns are not what the first part had."""
+        return self.others.types() != self.first_types
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return merge_faults(self.found)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return metadata(self.lfs.labels, self.lfs.names, self.faults)
+
+    def frames(self, parts: "Parts", progress: Progress) -> Iterator["pl.DataFrame"]:
+        """Yield votes, with the other columns as long as these are what the first part had."""
+        for texts, share in parts:
+            columns = texts.fields or {}
+            fields = {name: values for name, values in columns.items() if name != "text"} if self.uses_fields else None
+            votes = self.lfs.applier.apply(texts.texts, self.options, fields=fields, row_offset=self.coverage.rows)
+            if self.keep_columns:
+                self.others.see(columns)
+                self.first_types = self.first_types if self.coverage.rows else self.others.types()
+            frame = votes.to_polars()
+            yield frame if self.is_other_now else self.others.beside(frame, columns)
+            self.coverage += Coverage.of(votes)
+            self.found += votes.faults
+            progress(_STEP, min(int(100 * share), 99), 100)
+
+    def frames_again(self, path: Path, parts: "Parts") -> Iterator["pl.DataFrame"]:
+        """Yield the votes of a file with the other columns, whose kinds are all known now."""
+        import polars as pl
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            for group, (texts, _) in enumerate(parts):
+                votes = pl.DataFrame(file.read_row_group(group, list(self.lfs.names)))
+                yield self.others.beside(votes, texts.fields or {})
+
+
+def _write(path: Path, frames: Iterator["pl.DataFrame"], metadata: Callable[[], Mapping[str, str]]) -> None:
+    """Write frames as row groups of one Parquet file; columns of the first that a later one lacks are null there."""
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    first = next(frames)  # a source without rows is an error
+    with pq.ParquetWriter(path, first.to_arrow().schema) as writer:
+        for frame in chain((first,), frames):
+            writer.write_table(pl.concat((first[:0], frame), how="diagonal").to_arrow(), row_group_size=len(frame))
+        writer.add_key_value_metadata(metadata())

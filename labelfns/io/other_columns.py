@@ -1,7 +1,7 @@
 """The other columns of texts, from what is read to what is written: by name, in order, renamed where they clash.
 
 Strings, whole numbers, numbers and truth values stay what they are; all else, and columns of several kinds, become
-text: as JSON where JSON has it. Which of these a column is must be known before its first rows are written.
+text: as JSON where JSON has it. A column has one type in a file, so that a later row can change what was written.
 """
 
 import json
@@ -42,27 +42,42 @@ class OtherColumns:
             used.add(own)
         return names
 
+    def types(self) -> dict[str, Kind]:
+        """Return the one kind that each column is written as: text, truth values, whole numbers or numbers."""
+        return {name: _kind(kinds) for name, kinds in self._kinds.items()}
+
+    def beside(self, frame: "pl.DataFrame", columns: Mapping[str, Sequence[Any]]) -> "pl.DataFrame":
+        """Return a frame [n rows] with rows of the columns, n values each, after its own; what lacks is null."""
+        nulls = [None] * len(frame)
+        named = self.named(frame.columns)
+        return frame.with_columns(self.series(name, columns.get(name, nulls), own) for name, own in named.items())
+
     def series(self, name: str, values: Sequence[Any], own: str) -> "pl.Series":
-        """Return rows of a column to write; every part of one column has one type."""
+        """Return rows of a column to write, as its kind."""
         import polars as pl
 
-        kinds = self._kinds[name]
         types: dict[Kind, Any] = {"text": pl.String, "bool": pl.Boolean, "int": pl.Int64, "float": pl.Float64}
-        if kinds == {"int", "float"}:
-            kinds = {"float"}
+        kinds = self._kinds[name]
+        kind = _kind(kinds)
+        if kind == "text" and not (kinds == {"text"} and all(map(_is_plain, values))):
+            values = [_as_text(value) for value in values]
+        elif kind == "float" and "int" in kinds:
             values = [None if value is None else float(value) for value in values]
-        kind = next(iter(kinds)) if len(kinds) == 1 else "text"
-        if kind in ("text", "other"):
-            return pl.Series(own, [_as_text(value) for value in values], dtype=pl.String)
-        return pl.Series(own, list(values), dtype=types[kind])
+        return pl.Series(own, values if isinstance(values, list) else list(values), dtype=types[kind])
 
 
 def beside(frame: "pl.DataFrame", columns: Mapping[str, Sequence[Any]] | None) -> "pl.DataFrame":
     """Return a frame [n rows] with other columns, of n values each, after its own."""
     others = OtherColumns()
     others.see(columns or {})
-    named = others.named(frame.columns)
-    return frame.with_columns(others.series(name, (columns or {})[name], own) for name, own in named.items())
+    return others.beside(frame, columns or {})
+
+
+def _kind(kinds: set[Kind]) -> Kind:
+    if kinds == {"int", "float"}:
+        return "float"
+    kind = next(iter(kinds)) if len(kinds) == 1 else "text"
+    return "text" if kind == "other" else kind
 
 
 _KINDS: Mapping[type, Kind] = {str: "text", bool: "bool", int: "int", float: "float"}
@@ -72,6 +87,10 @@ _LARGE = 1 << 63
 def writable(text: str) -> str:
     """Return a text that UTF-8 can write: half surrogate pairs, which JSON may hold, become question marks."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _is_plain(text: str | None) -> bool:
+    return text is None or text.isascii()
 
 
 def _as_text(value: Any) -> str | None:

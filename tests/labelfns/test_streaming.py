@@ -147,7 +147,7 @@ def test_what_cannot_be_streamed(tmp_path, name, content, message):
 
 
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, monkeypatch):
-    def full(self, table):
+    def full(self, table, **_):
         raise OSError("No space left on device")
 
     monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
@@ -206,3 +206,21 @@ def test_other_columns_stand_beside_the_votes(tmp_path, suffix, rows):
     assert (votes.lf_names, votes.matrix.tolist()) == (("good", "bad"), [[1, -1], [-1, 0], [-1, -1]])
     apply_file(lfs, source, keep_columns=False, **how)
     assert pl.read_parquet(tmp_path / "v.parquet").columns == ["good", "bad"]
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.lists(st.integers())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(["a", "good", "good (2)"]), VALUES), min_size=1, max_size=6))
+def test_other_columns_are_the_same_however_few_rows_are_read_at_a_time(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("columns")
+    (folder / "in.jsonl").write_text("".join(json.dumps({"text": "so good", **row}) + "\n" for row in rows))
+    lfs = LFSet(LABELS, [keywords("yes", ["good"], name="good")])
+    found = []
+    for n in range(1, len(rows) + 1):
+        apply_file(lfs, folder / "in.jsonl", output=folder / f"{n}.parquet", chunk_rows=n)
+        found.append(pl.read_parquet(folder / f"{n}.parquet"))
+        assert Votes.load(folder / f"{n}.parquet").matrix.tolist() == [[1]] * len(rows)
+    assert all(frame.equals(found[-1]) for frame in found)
+    assert sorted(file.suffix for file in folder.iterdir()) == [".jsonl"] + [".parquet"] * len(rows)
