@@ -1,4 +1,6 @@
+from .evaluation.bootstrap import paired_difference
 from .evaluation.coverage import accuracy_against_coverage, reliability
+from .evaluation.evaluate import evaluate
 from .evaluation.leave_one_out import leave_one_out
 from .evaluation.metrics import Scores, score
 from .label_models.base import BaseLabelModel
@@ -24,7 +26,9 @@ __all__ = [
     "TransformerClassifier",
     "WeakLabelLoss",
     "accuracy_against_coverage",
+    "evaluate",
     "leave_one_out",
+    "paired_difference",
     "reliability",
     "score",
 ]

@@ -141,6 +141,34 @@ def macro_recall(gold: Ints, predicted: Ints, k: int) -> tuple[float, float]:
     return float(recall.mean()), float(error)
 
 
+def macro_recall_difference(gold: Ints, first: Ints, second: Ints, groups: Ints) -> tuple[float, float]:
+    """Return by how much the mean recall of `first` is above that of `second`, and the standard error of that.
+
+    Rows on which both are right or both are wrong say nothing of which is better, and add nothing to the error: it is
+    that of two equally good models which differ on these rows (McNemar 1947), by groups of rows that go together.
+
+    Parameters
+    ----------
+    gold, first, second
+        Class ids [n], and the classes that two models give; rows with gold -1 are left out, at least one has a label.
+    groups
+        The group of each row, [n].
+
+    Examples
+    --------
+    >>> macro_recall_difference(np.zeros(4), np.zeros(4), np.array([0, 0, 1, 1]), np.arange(4))
+    (0.5, 0.3535533905932738)
+    >>> macro_recall_difference(np.zeros(4), np.zeros(4), np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]))
+    (0.5, 0.5)
+    """
+    known = gold >= 0
+    classes, of_row, rows = np.unique(gold[known], return_inverse=True, return_counts=True)
+    better = (first == gold)[known].astype(np.float64) - (second == gold)[known]
+    gains = better / (len(classes) * rows[of_row])
+    by_group = np.bincount(np.unique(groups[known], return_inverse=True)[1], weights=gains)
+    return float(gains.sum()), float(np.sqrt((by_group**2).sum()))
+
+
 def wilson(right: int, n: int) -> tuple[float, float]:
     """Return the 95 % interval of a share, `right` of `n` rows, n at least 1 (Wilson 1927).
 

@@ -11,16 +11,19 @@ import numpy.typing as npt
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import near_copies
-from labelfns.checks import Gold, check_gold
+from labelfns.checks import Gold, Ints, check_gold
 from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
 from labelfns.models.arrays import decide
 from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_coverage, reliability
+from labelfns.models.evaluation.evaluate import evaluate
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut, leave_one_out
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines.run.baselines import Baseline, LabelCoverage
 from labelfns.pipelines.run.label_model_settings import LabelModelSettings
+from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Probs, Votes
 
@@ -76,18 +79,19 @@ def analyze(
     [('keywords_yes', 0.33, 1.0), ('keywords_no', 0.33, 0.0)]
     """
     progress = progress or Bar()
+    texts, on = as_texts(texts), None if on is None else as_texts(on)
     with catch_warnings():
         simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer
         votes = lfs.apply(texts, progress=progress)
         measured = None if on is None else lfs.apply(on, progress=progress)
     if gold is None:
-        gold = getattr(texts, "gold", None)
+        gold = texts.gold
     if on is not None and gold_on is None:
-        gold_on = getattr(on, "gold", None)
+        gold_on = on.gold
     options: Any = {"label_model": label_model, "leave_one_out": leave_one_out, "progress": progress}
-    if measured is None:
-        return analyze_votes(votes, gold, **options)
-    return analyze_votes(measured, gold_on, fit_on=votes, **options)
+    if on is None or measured is None:
+        return analyze_votes(votes, gold, groups=copy_groups(texts), **options)
+    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), **options)
 
 
 def analyze_votes(
@@ -96,6 +100,7 @@ def analyze_votes(
     *,
     label_model: BaseLabelModel | None = None,
     fit_on: Votes | None = None,
+    groups: Ints | None = None,
     leave_one_out: bool = False,
     progress: Progress = silent,
 ) -> Analysis:
@@ -111,6 +116,8 @@ def analyze_votes(
         Which label model; a copy is fitted.
     fit_on
         The votes that the label model is fitted on; by default those that are measured.
+    groups
+        The group of copies of each row, [n], as `copy_groups` gives them: differences draw copies together.
     leave_one_out
         Whether the label model is fitted without each LF in turn too.
     progress
@@ -122,10 +129,11 @@ def analyze_votes(
     probs = None if model is None else model.predict_proba(votes)
     gold_rows = 0 if labels is None else int((labels >= 0).sum())
     points: tuple[CoveragePoint, ...] = ()
-    summary = calibration = adds = None
+    summary = calibration = evaluation = adds = None
     if model is not None and probs is not None:
         points = accuracy_against_coverage(probs, votes, labels)
-        calibration = None if labels is None else reliability(probs, votes, labels)
+        if labels is not None:
+            calibration, evaluation = reliability(probs, votes, labels), evaluate(probs, votes, labels, groups=groups)
         scores = None if labels is None else _scores(model, pool, probs, votes, labels)
         coverage = LabelCoverage.of(probs, votes)
         notes = _notes(model, gold_rows, None if fit_on is None else len(pool))
@@ -138,6 +146,7 @@ def analyze_votes(
         label_model=summary,
         accuracy_against_coverage=points,
         reliability=calibration,
+        evaluation=evaluation,
         leave_one_out=adds,
         near_copies=tuple(near_copies(votes)),
         faults=votes.faults,

@@ -8,10 +8,12 @@ from labelfns.analysis.near_copies import NearCopies
 from labelfns.errors import InputError, shown, some
 from labelfns.models import BaseLabelModel, LabelModel
 from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
+from labelfns.models.evaluation.evaluate import Evaluation
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut
 from labelfns.models.label_models.explain import Explanation
 from labelfns.votes import Fault, Votes
 
+from .evaluated import said_of
 from .summaries import LabelModelSummary, LFSummary
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ class Analysis:
         What is kept as the least confidence rises, and how right it is there: measured where there is gold, else as the
         model believes.
     reliability
-        Whether confidences mean what they say; None without gold.
+        Whether confidences mean what they say, in bins of equal width; None without gold.
+    evaluation
+        How far the label model reaches and how right it is, beside majority vote; None without gold.
     leave_one_out
         What each LF adds; None where it was not asked for.
     near_copies
@@ -57,6 +61,7 @@ class Analysis:
     label_model: LabelModelSummary | None
     accuracy_against_coverage: tuple[CoveragePoint, ...]
     reliability: Reliability | None
+    evaluation: Evaluation | None
     leave_one_out: tuple[LeaveOneOut, ...] | None
     near_copies: tuple[NearCopies, ...]
     faults: tuple[Fault, ...]
@@ -91,6 +96,7 @@ class Analysis:
             label_model = asdict(self.label_model) | {
                 "accuracy_against_coverage": [asdict(point) for point in self.accuracy_against_coverage],
                 "calibration": None if self.reliability is None else asdict(self.reliability),
+                "evaluation": None if self.evaluation is None else asdict(self.evaluation),
             }
         return {
             "faults": [asdict(fault) for fault in self.faults],
@@ -124,13 +130,15 @@ class Analysis:
 
     def parts(self) -> "list[str | Group]":
         """Return everything but the faults: lines, and tables as rich shows them."""
-        from .tables import counts, left_out, lf_table, trade_off
+        from .tables import counts, left_out, lf_table, parts_table, reach_table, trade_off
 
         parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
         if self.label_model is not None:
             parts.append(counts("Labels the label model gives", self.label_model.by_label))
             parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
-            parts.append(trade_off(self.accuracy_against_coverage, self.reliability))
+            parts.append(trade_off(self.accuracy_against_coverage))
+        if self.evaluation is not None:
+            parts += [reach_table(self.evaluation), parts_table(self.evaluation), *said_of(self.evaluation), ""]
         if self.leave_one_out is not None:
             parts.append(left_out(self.leave_one_out))
         return [*parts, *self._said_of_model()]
@@ -150,7 +158,7 @@ class Analysis:
         scores = self.label_model.scores
         if scores is not None and scores.covered is not None:
             lines.append(
-                f"Label model on the {scores.covered.rows} covered texts with gold: accuracy "
-                f"{scores.covered.accuracy:.3f}, macro F1 {scores.covered.macro_f1:.3f}"
+                f"Label model on the {scores.covered.rows} covered texts with gold: macro F1 "
+                f"{scores.covered.macro_f1:.3f}"
             )
         return lines

@@ -11,13 +11,17 @@ from rich.text import Text
 from labelfns.errors import shown
 
 if TYPE_CHECKING:
-    from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
+    from labelfns.models.evaluation.coverage import CoveragePoint
+    from labelfns.models.evaluation.evaluate import Evaluation
     from labelfns.models.evaluation.leave_one_out import LeaveOneOut
     from labelfns.models.label_models.explain import Explanation
 
     from .summaries import LFSummary
 
 Cell = str | Text
+
+MOST_CLASSES = 10
+"""Classes of an evaluation that are shown."""
 
 
 def plain(parts: Iterable[str | Group], width: int = 120) -> str:
@@ -80,20 +84,64 @@ def counts(title: str, values: Mapping[str, int]) -> Group:
     return titled(title, ("", "rows", "share"), rows)
 
 
-def trade_off(points: "Sequence[CoveragePoint]", calibration: "Reliability | None") -> Group:
-    """Return accuracy against coverage, the calibration error above it."""
+def trade_off(points: "Sequence[CoveragePoint]") -> Group:
+    """Return accuracy against coverage."""
 
     def cells(point: "CoveragePoint") -> list[Cell]:
-        accuracy: Cell = "-" if point.accuracy is None else f"{point.accuracy:.3f}"
-        if point.interval is not None:
-            accuracy = beside(str(accuracy), "({:.2f}-{:.2f})".format(*point.interval))
-        return [f"{point.threshold:.2f}", str(point.rows), f"{point.coverage:.1%}", accuracy]
+        return [
+            f"{point.threshold:.2f}",
+            str(point.rows),
+            f"{point.coverage:.1%}",
+            _share(point.accuracy, point.interval),
+        ]
 
-    if calibration is None:
-        title = "Accuracy against coverage as the label model believes it: there are no gold labels"
-    else:
-        title = f"Accuracy against coverage, with 95 % intervals; calibration error {calibration.error:.3f}"
-    return titled(title, ("confidence at least", "rows", "coverage", "accuracy"), map(cells, points))
+    measured = any(point.interval for point in points)
+    title = "Accuracy against coverage, with 95 % intervals"
+    believed = "Accuracy against coverage as the label model believes it: there are no gold labels"
+    return titled(
+        title if measured else believed, ("confidence at least", "rows", "coverage", "accuracy"), map(cells, points)
+    )
+
+
+def reach_table(found: "Evaluation") -> Group:
+    """Return how many of the rows with gold get an answer and how right it is, beside what needs no label model."""
+    named = [("label model", found.answers), ("majority vote", found.majority_vote)]
+    rows = [
+        [
+            name,
+            f"{reach.coverage:.1%}",
+            _share(reach.accuracy, reach.accuracy_interval),
+            f"{reach.abstain_wrong:.3f}",
+            f"{reach.abstain_frequent:.3f}",
+        ]
+        for name, reach in [*named, (found.most_frequent.name, found.most_frequent)]
+    ]
+    names = ("", "answered", "right of these", "right of all", "the rest guessed")
+    return titled(f"How right, of {found.rows} texts with gold; no answer is wrong, or a guess", names, rows)
+
+
+def parts_table(found: "Evaluation") -> Group:
+    """Return the same by pattern of votes and by gold label; of many labels those that are answered least."""
+    classes = sorted(found.by_class, key=lambda reach: reach.coverage)[:MOST_CLASSES]
+    rows = [
+        [
+            name,
+            str(reach.rows),
+            beside(f"{reach.coverage:.1%}", "({:.0%}-{:.0%})".format(*reach.coverage_interval)),
+            _share(reach.accuracy, reach.accuracy_interval),
+        ]
+        for name, reach in [
+            *((reach.name, reach) for reach in found.by_pattern),
+            *((f"gold {r.name}", r) for r in classes),
+        ]
+    ]
+    return titled("By votes and by gold label", ("", "rows", "answered", "right of these"), rows)
+
+
+def _share(accuracy: float | None, interval: tuple[float, float] | None) -> Cell:
+    if accuracy is None:
+        return "-"
+    return f"{accuracy:.3f}" if interval is None else beside(f"{accuracy:.3f}", "({:.2f}-{:.2f})".format(*interval))
 
 
 def left_out(rows: "Sequence[LeaveOneOut]") -> Group:

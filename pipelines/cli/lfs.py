@@ -97,6 +97,7 @@ def analyze(
     """
     from labelfns.models import LabelModel
     from labelfns.pipelines.analysis.analyze import analyze_votes
+    from labelfns.pipelines.self_training.copies import copy_groups
 
     from . import console, inputs
 
@@ -111,6 +112,7 @@ def analyze(
             measured.gold,
             label_model=label_model,
             fit_on=None if measured is pool else votes[0],
+            groups=None if measured.gold is None else copy_groups(measured),
             leave_one_out=leave_out,
             progress=progress,
         )

@@ -93,6 +93,12 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     table = console.results(metrics)
     if table is not None:
         console.out.print(table)
+    for ledger in metrics["rounds"]:
+        if ledger.get("gain") is not None:
+            gain, error = ledger["gain"], ledger["gain_error"]
+            console.say(
+                f"Round {ledger['round']} is judged {gain:+.3f} (±{error:.3f}) against round {ledger['against']}."
+            )
     console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
     for note in metrics["label_model"]["notes"]:
         console.say(f"Note: label model: {note}.")

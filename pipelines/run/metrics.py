@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from .settings import PipelineSettings
 
 RULE = (
-    "A later round replaces an earlier one only if it is judged better by more than a standard error. Judged: mean "
-    "recall over classes against the LFs' labels, on covered texts that no round trained on, with the words that made "
-    "LFs fire hidden. No gold is used."
+    "A later round replaces an earlier one only if it is judged better, on the same texts, by more than the standard "
+    "error of the difference. Judged: mean recall over classes against the LFs' labels, on covered texts that no round "
+    "trained on, with the words that made LFs fire hidden. No gold is used."
 )
 NO_JUDGES = "The last round is kept: no covered texts are held out to judge the rounds (judges = 0)."
 

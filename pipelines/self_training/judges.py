@@ -1,5 +1,6 @@
 """The judges: held-out covered rows, whose LF labels say which round is best without any gold."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,19 +55,63 @@ def hold_out(votes: Votes, weak: Probs, share: float, seed: int, groups: Ints) -
     return np.asarray(drawn[groups])
 
 
-def judge(
-    classifier: "TransformerClassifier", pool: Pool, progress: Progress
-) -> tuple[float, float] | tuple[None, None]:
-    """Return a model's mean recall over classes on the judges, in [0, 1], and its standard error.
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the judges say of a round's model.
 
-    The words that made LFs fire are hidden, so that a model that only repeats the LFs is found out. None, None where
-    there are no judges.
+    Parameters
+    ----------
+    answers
+        The class it gives to each judge, [j], cues hidden.
+    judged, error
+        Its mean recall over classes against the LFs' labels, in [0, 1], and the standard error; None without judges.
+    against
+        The number of the round that was the best before; None where there is none to compare with.
+    gain, gain_error
+        By how much its mean recall is above that of this round, on the same judges, and the standard error of that.
     """
-    from labelfns.models.evaluation.metrics import macro_recall
 
+    answers: Ints
+    judged: float | None = None
+    error: float | None = None
+    against: int | None = None
+    gain: float | None = None
+    gain_error: float | None = None
+
+    @classmethod
+    def of(cls, answers: Ints, pool: Pool, best: tuple[int, Ints] | None) -> "Verdict":
+        """Compare a model's answers on the judges, [j], with the LFs' labels and with the best round's before.
+
+        Copies of a text count as one judge in the error of the difference.
+
+        Parameters
+        ----------
+        answers
+            The class of each judge, as `ask` returns them.
+        pool
+            The pool.
+        best
+            The number of the best round before, and its answers, [j]; None in round 0.
+        """
+        from labelfns.models.evaluation.metrics import macro_recall, macro_recall_difference
+
+        if not len(answers):
+            return cls(answers)
+        labels, groups = pool.weak[pool.judges].argmax(axis=1), pool.groups[pool.judges]
+        judged, error = macro_recall(labels, answers, pool.votes.n_labels)
+        if best is None:
+            return cls(answers, judged, error)
+        against, before = best
+        return cls(answers, judged, error, against, *macro_recall_difference(labels, answers, before, groups))
+
+
+def ask(classifier: "TransformerClassifier", pool: Pool, progress: Progress) -> Ints:
+    """Return the class that a model gives to each judge, [j].
+
+    The words that made LFs fire are hidden, so that a model that only repeats the LFs is found out.
+    """
     rows = np.flatnonzero(pool.judges).tolist()
     if not rows:
-        return None, None
+        return np.zeros(0, dtype=np.int64)
     texts, cues = pool.texts.take(rows), [pool.cues[i] for i in rows]
-    probs = classifier.predict_proba(texts, hidden=cues, progress=progress)
-    return macro_recall(pool.weak[rows].argmax(axis=1), probs.argmax(axis=1), pool.votes.n_labels)
+    return np.asarray(classifier.predict_proba(texts, hidden=cues, progress=progress).argmax(axis=1))

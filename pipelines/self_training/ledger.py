@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labelfns.checks import Bools
+from labelfns.checks import Bools, Ints
 from labelfns.errors import InputError, raise_all
 from labelfns.models.class_balance import Floats
 from labelfns.models.evaluation.metrics import Scores
 from labelfns.votes import Probs
 
+from .judges import Verdict
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ class Ledger:
         Share, in [0, 1], of the covered rows on which the round's model and the LFs' label agree.
     judged, judged_error
         Mean recall over classes, in [0, 1], of the round's model against the LFs' labels of the judges (held-out
-        covered rows), the words that made LFs fire hidden, and its standard error; the best round is chosen by it.
-        None without judges.
+        covered rows), the words that made LFs fire hidden, and its standard error. None without judges.
     predicted_shares
         Share of the pool, in [0, 1], that the round's model gives to each label.
     drift
@@ -66,6 +66,10 @@ class Ledger:
     hidden_scores
         The same with the words that make LFs fire hidden, of sets whose cues are known: what the model knows beyond
         its LFs.
+    against, gain, gain_error
+        The best round before, by how much this one is judged better on the same judges, and the standard error of that
+        difference, copies of a text counted as one; the best round is chosen by them. None in round 0, without judges,
+        and in ledgers of 0.1.
     """
 
     round: int
@@ -86,6 +90,9 @@ class Ledger:
     pseudo_label_accuracy: float | None
     scores: dict[str, Scores]
     hidden_scores: dict[str, Scores]
+    against: int | None = None
+    gain: float | None = None
+    gain_error: float | None = None
 
     @classmethod
     def of(
@@ -93,7 +100,7 @@ class Ledger:
         before: "Round | None",
         now: "Trained",
         pool: Pool,
-        judged: tuple[float, float] | tuple[None, None],
+        verdict: Verdict,
         scores: tuple[dict[str, Scores], dict[str, Scores]],
     ) -> "Ledger":
         """Compare a round with the one before.
@@ -106,8 +113,8 @@ class Ledger:
             The round's model and labels.
         pool
             The pool.
-        judged
-            What the judges say of the model, and its standard error; see `labelfns.pipelines.self_training.judges`.
+        verdict
+            What the judges say of the model.
         scores
             The model's figures on the labeled sets; see `labelfns.pipelines.self_training.labeled`.
         """
@@ -122,8 +129,8 @@ class Ledger:
             **_changes(before, now, names),
             confidence=float(now.labels[selected].max(axis=1).mean()),
             agreement=float((answers == weak)[pool.covered].mean()),
-            judged=judged[0],
-            judged_error=judged[1],
+            judged=verdict.judged,
+            judged_error=verdict.error,
             predicted_shares=dict(zip(names, shares.tolist(), strict=True)),
             drift=float(abs(shares - balance).sum() / 2),
             label_changes=float(changed.mean()),
@@ -132,6 +139,9 @@ class Ledger:
             pseudo_label_accuracy=float(right.mean()) if len(right) else None,
             scores=scores[0],
             hidden_scores=scores[1],
+            against=verdict.against,
+            gain=verdict.gain,
+            gain_error=verdict.gain_error,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -220,6 +230,8 @@ class Round:
         What the round did.
     predicted
         The model's own probabilities on the pool, [n, k]; the next round's teacher.
+    on_judges
+        The class it gives to each judge whose cues are hidden, [j]; None where it was not asked, or was read from disk.
     """
 
     classifier: "TransformerClassifier"
@@ -227,6 +239,7 @@ class Round:
     weights: Floats
     ledger: Ledger
     predicted: Probs
+    on_judges: Ints | None = None
 
     @property
     def selected(self) -> Bools:
@@ -266,16 +279,22 @@ class SelfTrainingResult:
 
 
 def best_round(rounds: Sequence[Round]) -> Round:
-    """Return the round to keep: a later one replaces an earlier one if it is judged better by a standard error.
+    """Return the round to keep: a later one replaces the best before if it is judged better by a standard error.
 
-    A round that is better by less may as well be worse, and the earlier model is closer to the LFs. A round in which
-    a class collapsed replaces none in which no class did. Without judges the last round is kept.
+    Both are judged on the same rows, so the error is that of their difference. A round that is better by less may as
+    well be worse, and the earlier model is closer to the LFs. A round in which a class collapsed replaces none in which
+    no class did. Without judges the last round is kept.
     """
     best = rounds[0]
     for later in rounds[1:]:
-        now, before = later.ledger, best.ledger
-        margin = before.judged_error or 0.0
-        better = now.judged is None or before.judged is None or now.judged > before.judged + margin
-        if better and not (now.collapsed and not before.collapsed):
+        if _better(later.ledger, best.ledger) and not (later.ledger.collapsed and not best.ledger.collapsed):
             best = later
     return best
+
+
+def _better(now: Ledger, before: Ledger) -> bool:
+    if now.gain is not None and now.gain_error is not None and now.against == before.round:
+        return now.gain > now.gain_error * (1 + 1e-9)  # one text that differs is a difference of one error, not more
+    if now.judged is None or before.judged is None:
+        return True
+    return now.judged > before.judged + (before.judged_error or 0.0)  # 0.1 did not compare row by row

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.checks import Gold, check_gold, one_per_text
+from labelfns.checks import Gold, Ints, check_gold, one_per_text
 from labelfns.errors import InputError, LabelFnsWarning, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.models.class_balance import Floats, alignment_shift, balancing_shift, shifted
@@ -21,7 +21,7 @@ from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
 
 from .copies import copy_groups
-from .judges import hold_out, judge
+from .judges import Verdict, ask, hold_out
 from .labeled import Labeled, check_lengths, check_sets, score_sets
 from .ledger import Ledger, Round, SelfTrainingResult, Trained, best_round
 from .pool import Pool
@@ -37,9 +37,9 @@ class SelfTraining:
     the rows of each class that a selection trusts are what the next model is trained on. Each round's model is
     adjusted: shifted towards the classes that it gives to fewer of the covered rows than the LFs do.
     A share of the covered rows, the judges, is held out with its copies: no round trains on it. A later round is kept
-    only where it agrees better with the LFs on the judges, by more than a standard error, without seeing the words
-    that made them fire. Rounds end early where the judges see no gain, or labels no longer change. No gold label is
-    used.
+    only where it agrees better with the LFs on the judges, by more than the standard error of the difference, without
+    seeing the words that made them fire. Rounds end early where the judges see no gain, or labels no longer change. No
+    gold label is used.
 
     Parameters
     ----------
@@ -126,6 +126,7 @@ class SelfTraining:
             gold=gold,
             weak=weak,
             held_out=hold_out(votes, weak, self.settings.judges, self.classifier.seed, groups),
+            groups=groups,
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
         )
@@ -152,10 +153,10 @@ class SelfTraining:
             progress(f"round {len(before)}: {what}", done, total)
 
         now = self._train(pool, before, student, checkpoints, report)
-        judged = judge(now.classifier, pool, report)
+        verdict = Verdict.of(ask(now.classifier, pool, report), pool, self._best(pool, before, report))
         scores = score_sets(now.classifier, labeled, report)
-        ledger = Ledger.of(before[-1] if before else None, now, pool, judged, scores)
-        return Round(now.classifier, now.labels, now.weights, ledger, now.predicted)
+        ledger = Ledger.of(before[-1] if before else None, now, pool, verdict, scores)
+        return Round(now.classifier, now.labels, now.weights, ledger, now.predicted, verdict.answers)
 
     def _train(
         self,
@@ -194,6 +195,14 @@ class SelfTraining:
         shift = balancing_shift(pool.answer_balance, predicted[pool.balanced_rows])
         adjusted = shifted(predicted, shift).astype(predicted.dtype)
         return Trained(student.adjusted(shift=shift), labels, weights, adjusted, shift)
+
+    def _best(self, pool: Pool, before: Sequence[Round], report: Progress) -> tuple[int, Ints] | None:
+        """Return the number of the best round before and its answers on the judges; None in round 0."""
+        if not before:
+            return None
+        best = best_round(before)
+        answers = ask(best.classifier, pool, report) if best.on_judges is None else best.on_judges
+        return best.ledger.round, answers
 
     def _teacher(self, before: Sequence[Round]) -> Round:
         """Return the round whose model a student starts from."""

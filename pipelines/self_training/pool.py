@@ -31,6 +31,8 @@ class Pool:
         The label model's probabilities, [n, k].
     held_out
         A mask [n]: rows that no round trains on, the judges and their copies.
+    groups
+        The group of copies of each row, [n].
     known_balance
         The share of each class in the pool, [k], where it is known.
     embed
@@ -43,6 +45,7 @@ class Pool:
     gold: Ints
     weak: Probs
     held_out: Bools
+    groups: Ints
     known_balance: tuple[float, ...] | None
     embed: Callable[[Sequence[str]], Floats]
 

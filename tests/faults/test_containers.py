@@ -22,7 +22,9 @@ from labelfns.models import (
     Selection,
     TransformerClassifier,
     accuracy_against_coverage,
+    evaluate,
     leave_one_out,
+    paired_difference,
     reliability,
     score,
 )
@@ -74,6 +76,8 @@ ENTRIES = {
     "analyze": lambda c: str(analyze(LFS, c(TEXTS), c(GOLD), on=c(TEXTS), gold_on=c(GOLD))),
     "reliability": lambda c: reliability(PROBS, VOTES, c(GOLD)),
     "accuracy_against_coverage": lambda c: accuracy_against_coverage(PROBS, VOTES, c(GOLD)),
+    "evaluate": lambda c: evaluate(PROBS, VOTES, c(GOLD)),
+    "paired_difference": lambda c: paired_difference(c([0.5] * 25), c([1.0, 0.0] * 12 + [1.0]), c(GOLD)),
     "leave_one_out": lambda c: leave_one_out(MajorityVote(), VOTES, c(GOLD)),
     "score": lambda c: score(c([0, 1] * 12 + [0]), c([0, 1] * 12 + [-1]), 2),
     "Labeled": lambda c: (list((held := Labeled(c(TEXTS), c(GOLD))).texts), held.gold_ids(LABELS).tolist()),
@@ -210,6 +214,7 @@ TABLES = {
 OF_TABLES = {
     "reliability": lambda c: reliability(c(PROBS), VOTES, GOLD),
     "accuracy_against_coverage": lambda c: accuracy_against_coverage(c(PROBS), VOTES, GOLD),
+    "evaluate": lambda c: evaluate(c(PROBS), VOTES, GOLD),
     "Selection": lambda c: Selection("quota", keep=0.5)(c(PROBS)).tolist(),
     "Selection by features": lambda c: Selection(neighbors=3)(c(PROBS), features=c(PROBS)).tolist(),
     "combine": lambda c: combine(c(PROBS), c(PROBS)).tolist(),

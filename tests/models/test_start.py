@@ -10,7 +10,9 @@ HEAVY = {
     "crowdkit", "datasets", "matplotlib", "pandas", "polars", "scipy.optimize", "scipy.stats", "sklearn", "snorkel",
     "torch", "transformers",
 }  # fmt: skip
-NAMES = "LabelModel, MajorityVote, SnorkelLabelModel, DawidSkene, accuracy_against_coverage, leave_one_out, score"
+NAMES = (
+    "LabelModel, MajorityVote, SnorkelLabelModel, DawidSkene, accuracy_against_coverage, evaluate, leave_one_out, score"
+)
 FIT = """
 from labelfns import Votes
 model = LabelModel().fit(Votes([[0, 0, 1], [1, -1, 1], [0, 0, -1]], labels=["a", "b"]))

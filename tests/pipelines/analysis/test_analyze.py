@@ -114,6 +114,31 @@ def test_json_has_everything():
     assert [row["lf"] for row in answer["leave_one_out"]] == ["good", "bad", "late"]
 
 
+def test_with_gold_it_is_evaluated_and_without_not():
+    lfs = LFSet(LABELS, LFS)
+    analysis = analyze(lfs, POOL, GOLD, label_model=LabelModel())
+    found = analysis.evaluation
+    assert (found.rows, found.answers.coverage) == (11, 1)
+    assert found.answers.accuracy == pytest.approx(10 / 11)
+    assert found.against_most_frequent.groups == 3  # the texts repeat
+    assert analysis.to_json()["label_model"]["evaluation"]["majority_vote"]["rows"] == 11
+    text = str(analysis)
+    for part in ("majority vote", "always yes", "one vote", "gold no", "AUGRC", "0.9: not attainable", "than chance"):
+        assert part in text
+    without = analyze(lfs, POOL, label_model=LabelModel())
+    assert without.evaluation is None
+    assert "AUGRC" not in str(without)
+
+
+def test_promises_and_calibration_in_words():
+    lfs = LFSet(LABELS, [keywords("yes", ["good"]), keywords("no", ["bad"])])
+    texts, gold = ["good day", "bad day"] * 200, [1, 0] * 200
+    text = str(analyze(lfs, texts, gold, label_model=LabelModel()))
+    assert "0.95: at coverage 100.0%, confidence at least 0." in text
+    assert "more than chance; on average" in text
+    assert "too unsure" in text
+
+
 def test_votes_of_elsewhere():
     votes = Votes([[0, 0], [1, -1]], labels=LABELS, lf_names=["[red]a", "b\nc"])
     text = str(analyze_votes(votes, label_model=MajorityVote()))

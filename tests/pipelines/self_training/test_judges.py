@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns import Votes
-from labelfns.pipelines.self_training.judges import hold_out
+from labelfns.pipelines.self_training.judges import Verdict, ask, hold_out
+from labelfns.pipelines.self_training.pool import Pool
 
 LABELS = ["no", "yes"]
 
@@ -54,3 +56,28 @@ def test_a_retweeted_text_is_not_judged_by_what_was_trained_on():
     rows = hold_out(votes, weak, 0.2, 0, groups)
     assert rows.any()
     assert not set(groups[rows]) & set(groups[~rows])
+
+
+def test_a_verdict_is_over_the_same_judges_by_groups():
+    votes, weak = pool([0, 0, 0, 0, 1, 1, 1, 1, -1])
+    held_out = np.arange(9) % 4 != 3  # rows 3 and 7 are trained on, row 8 has no vote
+    groups = np.array([0, 0, 1, 2, 3, 4, 5, 6, 7])
+    texts = Pool(list("abcdefghi"), votes, [[]] * 9, None, weak, held_out, groups, None, len)
+    best, now = np.array([1, 1, 0, 1, 1, 0]), np.array([0, 0, 0, 1, 0, 0])
+    verdict = Verdict.of(now, texts, (2, best))
+    assert verdict.judged == pytest.approx((1 + 1 / 3) / 2)
+    assert verdict.against == 2
+    # rows 0 and 1, copies, are won, each a third of a class of two; row 5 is lost
+    assert verdict.gain == pytest.approx((2 / 3 - 1 / 3) / 2)
+    assert verdict.gain_error == pytest.approx(np.hypot(2 / 6, 1 / 6))
+    first = Verdict.of(now, texts, None)
+    assert (first.judged, first.against, first.gain) == (verdict.judged, None, None)
+    same = Verdict.of(best, texts, (2, best))
+    assert (same.gain, same.gain_error) == (0, 0)
+
+
+def test_without_judges_nothing_is_judged():
+    votes, weak = pool([0, 1])
+    texts = Pool(["a", "b"], votes, [[]] * 2, None, weak, np.zeros(2, dtype=bool), np.arange(2), None, len)
+    verdict = Verdict.of(ask(None, texts, None), texts, None)
+    assert (len(verdict.answers), verdict.judged, verdict.gain) == (0, None, None)

@@ -1,0 +1,204 @@
+"""`evaluate`: how far answers reach and how right they are, in figures that are never merged into one.
+
+Coverage goes to easy rows first, so accuracy where there is an answer says nothing of the other rows; accuracy over all
+rows stands beside it, and beside both what needs no label model.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.checks import Bools, Gold, Ints, check_gold
+from labelfns.errors import InputError
+from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import Probs, decide, rows_of_numbers
+from labelfns.votes import Votes
+
+from .bootstrap import Difference, paired_difference
+from .calibration import CalibrationError, calibration_error
+from .metrics import wilson
+from .steps import Areas, CurvePoint, Promise, Steps
+
+PRECISIONS = (0.8, 0.9, 0.95)
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many rows get an answer, and how right it is; intervals are Wilson's, of 95 %.
+
+    Parameters
+    ----------
+    name
+        Whose answers, or on which rows.
+    rows
+        How many rows with gold there are.
+    coverage, coverage_interval
+        The share of them that gets an answer, in [0, 1]: has a vote, and no tie.
+    accuracy, accuracy_interval
+        The share of right answers, in [0, 1], among those with one; None where there is none.
+    abstain_wrong, abstain_wrong_interval
+        The share of right answers, in [0, 1], among all rows, where no answer is a wrong one.
+    abstain_frequent, abstain_frequent_interval
+        The same where no answer is the most frequent gold label.
+    """
+
+    name: str
+    rows: int
+    coverage: float
+    coverage_interval: Interval
+    accuracy: float | None
+    accuracy_interval: Interval | None
+    abstain_wrong: float
+    abstain_wrong_interval: Interval
+    abstain_frequent: float
+    abstain_frequent_interval: Interval
+
+    @classmethod
+    def of(cls, name: str, answers: Ints, gold: Ints, frequent: int) -> "Reach":
+        """Count answers [n], -1 for none, against gold [n], n at least 1."""
+        n, answered = len(gold), int((answers >= 0).sum())
+        right, filled = int((answers == gold).sum()), int((_filled(answers, frequent) == gold).sum())
+        return cls(
+            name=name,
+            rows=n,
+            coverage=answered / n,
+            coverage_interval=wilson(answered, n),
+            accuracy=right / answered if answered else None,
+            accuracy_interval=wilson(right, answered) if answered else None,
+            abstain_wrong=right / n,
+            abstain_wrong_interval=wilson(right, n),
+            abstain_frequent=filled / n,
+            abstain_frequent_interval=wilson(filled, n),
+        )
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How far probabilities reach and how right they are, on the rows with gold.
+
+    Parameters
+    ----------
+    rows
+        How many rows have gold.
+    answers, majority_vote, most_frequent
+        The answers that are evaluated; beside them majority vote's, and the most frequent gold label everywhere.
+    against_majority_vote, against_most_frequent
+        By how much the accuracy over all rows is above theirs, no answer being the most frequent gold label.
+    by_class
+        The answers on the rows of each gold label.
+    by_pattern
+        The answers on rows with one vote, with several that agree, with votes that conflict; patterns without a row are
+        left out.
+    curve
+        Accuracy against coverage; empty where there is no answer, as the following are None.
+    areas
+        How well confidence puts right answers before wrong ones.
+    promises
+        From which confidence on the precision is .8, .9 and .95.
+    calibration
+        Whether confidences mean what they say.
+    """
+
+    rows: int
+    answers: Reach
+    majority_vote: Reach
+    most_frequent: Reach
+    against_majority_vote: Difference
+    against_most_frequent: Difference
+    by_class: tuple[Reach, ...]
+    by_pattern: tuple[Reach, ...]
+    curve: tuple[CurvePoint, ...]
+    areas: Areas | None
+    promises: tuple[Promise, ...]
+    calibration: CalibrationError | None
+
+
+def evaluate(
+    probs: Probs, votes: Votes, gold: Gold, *, answered: Bools | None = None, groups: Ints | None = None
+) -> Evaluation | None:
+    """Evaluate a label model's probabilities, or a classifier's on the same texts.
+
+    Parameters
+    ----------
+    probs
+        Probabilities [n, k].
+    votes
+        The votes on the same rows.
+    gold
+        Labels [n], by id or name; -1 or None where unknown. Figures are of the rows with gold alone, and hold for
+        others where these were drawn like them.
+    answered
+        A mask [n] of the rows that get an answer where no classes tie; by default those with a vote, as of a label
+        model.
+    groups
+        The group of each row, [n], copies of one text for instance, which the differences draw together.
+
+    Returns
+    -------
+    Evaluation | None
+        None where no row has gold.
+
+    Raises
+    ------
+    InputError
+        If probabilities, gold, `answered` or groups do not fit the votes.
+    """
+    probs, n = rows_of_numbers(probs, "probs"), len(votes)
+    if probs.shape != (n, votes.n_labels):
+        raise InputError(f"probabilities must be of shape {(n, votes.n_labels)}; got {probs.shape}")
+    may = votes.covered if answered is None else np.asarray(answered, dtype=bool)
+    group = np.arange(n) if groups is None else np.asarray(groups)
+    for name, values in (("answered", may), ("groups", group)):
+        if values.shape != (n,):
+            raise InputError(f"{name} must have one entry per row, {n}; got shape {values.shape}")
+    labels = check_gold(gold, n, votes.labels)
+    known = labels >= 0
+    if not known.any():
+        return None
+    rows, labels, may, probs, group = votes.rows(known), labels[known], may[known], probs[known], group[known]
+    frequent = int(np.bincount(labels).argmax())
+    answers, confidence = decide(probs, may), probs.max(axis=1)
+    majority = decide(rows.counts.astype(np.float64), rows.covered)
+    always = np.full(len(labels), frequent)
+
+    def reach(name: str, of: Ints, where: Bools | slice = slice(None)) -> Reach:
+        return Reach.of(name, of[where], labels[where], frequent)
+
+    def against(other: Ints) -> Difference:
+        ours, theirs = ((_filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
+        return paired_difference(ours, theirs, group)
+
+    said = answers != ABSTAIN
+    right = (answers == labels)[said]
+    steps = Steps.of(confidence[said], right, len(labels))
+    return Evaluation(
+        rows=len(labels),
+        answers=reach("answers", answers),
+        majority_vote=reach("majority vote", majority),
+        most_frequent=reach(f"always {votes.labels[frequent]}", always),
+        against_majority_vote=against(majority),
+        against_most_frequent=against(always),
+        by_class=tuple(reach(name, answers, labels == c) for c, name in enumerate(votes.labels) if (labels == c).any()),
+        by_pattern=tuple(reach(name, answers, where) for name, where in patterns(rows).items() if where.any()),
+        curve=steps.curve(),
+        areas=steps.areas(),
+        promises=tuple(steps.promise(precision) for precision in PRECISIONS),
+        calibration=calibration_error(confidence[said], right),
+    )
+
+
+def patterns(votes: Votes) -> dict[str, Bools]:
+    """Return masks [n] of the rows with one vote, several that agree, and votes for different labels."""
+    several = (votes.matrix != ABSTAIN).sum(axis=1) > 1
+    return {
+        "one vote": votes.covered & ~several,
+        "agreeing": several & ~votes.conflicting,
+        "conflicting": votes.conflicting,
+    }
+
+
+def _filled(answers: Ints, frequent: int) -> npt.NDArray[np.int64]:
+    return np.where(answers < 0, frequent, answers)
