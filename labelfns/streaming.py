@@ -117,7 +117,7 @@ def apply_file(
     with whole(output) as part:
         parts = iter_texts(source, text, rows=chunk_rows, fields=applied.wanted)
         _write(part, applied.frames(parts, progress), lambda: applied.metadata)
-        if applied.is_other_now:
+        if applied.is_incomplete:
             with whole(part) as better:
                 parts = iter_texts(source, text, rows=chunk_rows)
                 _write(better, applied.frames_again(part, parts), lambda: applied.metadata)
@@ -137,6 +137,8 @@ class _Applied:
     found: list[Fault] = field(default_factory=list)
     others: OtherColumns = field(default_factory=OtherColumns)
     first_types: Mapping[str, Kind] = field(default_factory=dict)
+    is_incomplete: bool = False
+    """Whether a part's other columns are not there, as they are not what the first part had."""
 
     @property
     def uses_fields(self) -> bool:
@@ -146,11 +148,6 @@ class _Applied:
     def wanted(self) -> tuple[str, ...] | None:
         """The other columns to read; None is all."""
         return None if self.uses_fields or self.keep_columns else ()
-
-    @property
-    def is_other_now(self) -> bool:
-        """Whether the other columns are not what the first part had."""
-        return self.others.types() != self.first_types
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -169,8 +166,9 @@ class _Applied:
             if self.keep_columns:
                 self.others.see(columns)
                 self.first_types = self.first_types if self.coverage.rows else self.others.types()
-            frame = votes.to_polars()
-            yield frame if self.is_other_now else self.others.beside(frame, columns)
+            frame, fits = votes.to_polars(), self.others.types() == self.first_types
+            yield self.others.beside(frame, columns) if fits else frame
+            self.is_incomplete |= not fits
             self.coverage += Coverage.of(votes)
             self.found += votes.faults
             progress(_STEP, min(int(100 * share), 99), 100)
