@@ -13,6 +13,7 @@ from labelfns.errors import shown
 if TYPE_CHECKING:
     from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
     from labelfns.models.evaluation.leave_one_out import LeaveOneOut
+    from labelfns.models.evaluation.text_precision import TextPrecision
     from labelfns.models.label_models.explain import Explanation
 
     from .summaries import LFSummary
@@ -108,6 +109,21 @@ def left_out(rows: "Sequence[LeaveOneOut]") -> Group:
 
     names = ["", "covered by it alone", "labels it changes", *["accuracy it adds"] * with_gold]
     return titled("What each LF adds: the label model fitted without it", names, map(cells, rows))
+
+
+def said_by_text(rows: "Sequence[TextPrecision]") -> Group:
+    """Return what the text says of each LF's votes, those that it doubts most first."""
+
+    def cells(row: "TextPrecision") -> list[Cell]:
+        said: Cell = row.reason or ""
+        if row.precision is not None and row.interval is not None:
+            said = beside(f"{row.precision:.2f}", "({:.2f}-{:.2f})".format(*row.interval))
+        return [row.lf, row.label, str(row.votes), said, f"{row.by_votes:.2f}"]
+
+    ordered = sorted(rows, key=lambda row: 2.0 if row.precision is None else row.precision)
+    title = "How often each LF is right, as texts without its vote have it: compare LFs, the level is the label model's"
+    names = ("", "votes for", "votes", "by the text (90 %)", "by the votes")
+    return titled(title, names, map(cells, ordered), left=("", "votes for"))
 
 
 def why(row: int, reasons: "Explanation") -> Group:
