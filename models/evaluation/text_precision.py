@@ -161,7 +161,7 @@ def _why_not(votes: int, known: Ints, c: int) -> str | None:
     if votes < FEWEST_VOTES:
         return f"fewer than {FEWEST_VOTES} votes"
     if known[c] < FEWEST_ELSEWHERE or (known > 0).sum() < 2:
-        return f"fewer than {FEWEST_ELSEWHERE} texts of this label where the LF is silent"
+        return f"fewer than {FEWEST_ELSEWHERE} other texts of the label"
     return None
 
 

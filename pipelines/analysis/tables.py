@@ -121,9 +121,9 @@ def said_by_text(rows: "Sequence[TextPrecision]") -> Group:
         return [row.lf, row.label, str(row.votes), said, f"{row.by_votes:.2f}"]
 
     ordered = sorted(rows, key=lambda row: 2.0 if row.precision is None else row.precision)
-    title = "How often each LF is right, as texts without its vote have it: compare LFs, the level is the label model's"
     names = ("", "votes for", "votes", "by the text (90 %)", "by the votes")
-    return titled(title, names, map(cells, ordered), left=("", "votes for"))
+    title = "How often each LF is right, by the texts on which others vote: an order, at the label model's level"
+    return titled(title, names, map(cells, ordered), left=names[:2])
 
 
 def why(row: int, reasons: "Explanation") -> Group:
