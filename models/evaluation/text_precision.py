@@ -1,7 +1,7 @@
 """What the text says of each LF: a second opinion on how often its votes are right, without gold.
 
 An LF's votes are judged by a linear head on sentence vectors that was fitted where the LF is silent, so that neither
-the LF nor the words it looks for had a part in it. ``docs/label_models.md`` says how well it does.
+the LF nor the words it looks for had a part in it. ``docs/second_opinion.md`` says how well it does.
 """
 
 from dataclasses import dataclass
