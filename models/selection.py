@@ -2,7 +2,7 @@
 
 Sources: quotas by class, Zou et al. 2018 (CBST); ``flexmatch``, Zhang et al. 2021; ``freematch``, Wang et al. 2023;
 ``softmatch``, Chen et al. 2023; ``entropy``, Yu et al. 2021 (COSINE); ``cut_statistic``, Lang et al. 2022 after
-Muhlenbach et al. 2004; sharpened targets, Xie et al. 2016.
+Muhlenbach et al. 2004; margins out of fold, Northcutt et al. 2021; sharpened targets, Xie et al. 2016.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ from labelfns.votes import Probs
 
 from .arrays import rows_of_numbers
 from .class_balance import Floats, reweighted
+from .linear_head import out_of_fold_probs
 from .ranges import choices, numbers, only_with
 
 Rule = Literal[
-    "cut_statistic", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"
+    "cut_statistic", "cut_and_margin", "threshold", "quota", "precision", "flexmatch", "freematch", "softmatch",
+    "entropy",
 ]  # fmt: skip
 
 MAX_NEIGHBOR_ROWS = 20_000
@@ -54,6 +56,8 @@ class Selection:
     rule
         - ``"cut_statistic"``, the default: of each class the `keep` whose neighbors in the features share its label
           most, by a test against chance. It needs features.
+        - ``"cut_and_margin"``: the same, ranked half by that test, half by the margin of the row's label over the next
+          in a linear head on the features that has not seen the row.
         - ``"threshold"``: the rows of at least `min_confidence`.
         - ``"quota"``: the surest `keep` of each class.
         - ``"precision"``: of each class the largest share, surest first, whose mean confidence, which estimates its
@@ -65,11 +69,11 @@ class Selection:
     min_confidence
         Rows under it, in [0, 1], are left out by every rule but ``"flexmatch"``, which starts from it.
     keep
-        A share in (0, 1], for ``"quota"`` and ``"cut_statistic"``; at least one row of each class is kept.
+        A share in (0, 1], for ``"quota"`` and the two that cut; at least one row of each class is kept.
     precision
         In (0, 1], for ``"precision"``.
     neighbors
-        How many neighbors of a row ``"cut_statistic"`` looks at, at least 1.
+        How many neighbors of a row are looked at by those that cut, at least 1.
     keep_class_balance
         Whether the weights are scaled so that each class has its share of their sum in the class balance handed in.
 
@@ -92,15 +96,15 @@ class Selection:
             *numbers(self, "(0, 1]", "keep", "precision"),
             *numbers(self, "[1, inf)", "neighbors", whole=True),
             *choices(self),
-            *only_with(self, self.rule in ("quota", "cut_statistic"), 'rule = "quota" or "cut_statistic"', "keep"),
+            *only_with(self, self.rule == "quota" or self.needs_features, f'rule = "quota" or {_CUTS}', "keep"),
             *only_with(self, self.rule == "precision", 'rule = "precision"', "precision"),
-            *only_with(self, self.needs_features, 'rule = "cut_statistic"', "neighbors"),
+            *only_with(self, self.needs_features, f"rule = {_CUTS}", "neighbors"),
         )
 
     @property
     def needs_features(self) -> bool:
         """Whether the rule looks at features."""
-        return self.rule == "cut_statistic"
+        return self.rule in ("cut_statistic", "cut_and_margin")
 
     def __call__(self, probs: Probs, *, features: Floats | None = None, class_balance: Floats | None = None) -> Floats:
         """Return the rows' weights [n], at least 0; rows of weight 0 are not trained on.
@@ -153,10 +157,16 @@ class Selection:
                 return np.asarray(np.exp(-(under**2) / (2 * confidence.var() + 1e-12)))
             case "entropy":
                 return np.asarray(1 + (probs * np.log(np.maximum(probs, 1e-12))).sum(axis=1) / np.log(k)).clip(0)
-            case "cut_statistic":
+            case "cut_statistic" | "cut_and_margin":
                 if features is None:
-                    raise InputError('the rule "cut_statistic" needs features, [n, d]: hand in frozen_features(texts)')
-                return surest(-cut_statistic(features, labels, self.neighbors), labels, self.keep)
+                    raise InputError(f'the rule "{self.rule}" needs features, [n, d]: hand in frozen_features(texts)')
+                scores = -cut_statistic(features, labels, self.neighbors)
+                if self.rule == "cut_and_margin":
+                    scores = _ranks(scores, labels) + _ranks(margins(features, labels, k), labels)
+                return surest(scores, labels, self.keep)
+
+
+_CUTS = '"cut_statistic" or "cut_and_margin"'
 
 
 def surest(scores: Floats, labels: npt.NDArray[Any], keep: float) -> Floats:
@@ -224,3 +234,31 @@ def cut_statistic(features: Floats, labels: npt.NDArray[Any], neighbors: int = 2
     p = (np.bincount(ids) / n)[ids]
     cut = (w * (ids[nearest] != ids[:, None])).sum(axis=1)
     return np.asarray((cut - (1 - p) * w.sum(axis=1)) / np.sqrt(p * (1 - p) * (w**2).sum(axis=1)))
+
+
+def margins(features: Floats, labels: npt.NDArray[Any], k: int) -> Floats:
+    """Return how far a row's label is above the next best, by a head fitted without the row, [n] in [-1, 1].
+
+    Parameters
+    ----------
+    features
+        One vector per row, [n, d].
+    labels
+        Class ids [n].
+    k
+        The number of classes.
+    """
+    probs, each = out_of_fold_probs(features, labels, k), np.arange(len(labels))
+    own = probs[each, labels]
+    probs[each, labels] = -1
+    return np.asarray(own - probs.max(axis=1))
+
+
+def _ranks(scores: Floats, labels: npt.NDArray[Any]) -> Floats:
+    """Return each row's rank among the rows of its label, low scores first, equal ones alike."""
+    from scipy.stats import rankdata
+
+    ranks = np.zeros(len(scores))
+    for c in np.unique(labels):
+        ranks[labels == c] = rankdata(scores[labels == c])
+    return ranks

@@ -169,8 +169,8 @@ def macro_recall_difference(gold: Ints, first: Ints, second: Ints, groups: Ints)
     return float(gains.sum()), float(np.sqrt((by_group**2).sum()))
 
 
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share, `right` of `n` rows, n at least 1 (Wilson 1927).
+def wilson(right: float, n: float) -> tuple[float, float]:
+    """Return the 95 % interval of a share, `right` of `n` rows, n more than 0 (Wilson 1927).
 
     It is that of ``scipy.stats.binomtest(right, n).proportion_ci(method="wilson")``, whose import takes .4 seconds.
     """

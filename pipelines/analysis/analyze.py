@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -21,6 +21,7 @@ from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_
 from labelfns.models.evaluation.evaluate import evaluate
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut, leave_one_out
 from labelfns.models.evaluation.metrics import score
+from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.pipelines.run.baselines import Baseline, LabelCoverage
 from labelfns.pipelines.run.label_model_settings import LabelModelSettings
 from labelfns.pipelines.self_training.copies import copy_groups
@@ -29,6 +30,9 @@ from labelfns.votes import Probs, Votes
 
 from .result import Analysis
 from .summaries import LabelModelSummary, lf_summaries
+
+if TYPE_CHECKING:
+    from labelfns.models import TransformerClassifier
 
 
 def analyze(
@@ -40,6 +44,7 @@ def analyze(
     on: Sequence[str] | None = None,
     gold_on: Gold | None = None,
     leave_one_out: bool = False,
+    with_text: "TransformerClassifier | None" = None,
     progress: Progress | None = None,
 ) -> Analysis:
     """Measure LFs and label model, as ``labelfns analyze`` does.
@@ -60,6 +65,9 @@ def analyze(
         Labels of `on`.
     leave_one_out
         Whether the label model is fitted without each LF in turn too, to see what each adds.
+    with_text
+        A classifier, ``TransformerClassifier("embedded")`` for one, whose frozen vectors of the texts are asked what
+        they say of each LF (see `TextPrecision`); by default they are not asked, as it takes seconds to minutes.
     progress
         Called with what is done and how far it is; by default a bar is shown if it takes over a second.
 
@@ -88,7 +96,13 @@ def analyze(
         gold = texts.gold
     if on is not None and gold_on is None:
         gold_on = on.gold
-    options: Any = {"label_model": label_model, "leave_one_out": leave_one_out, "progress": progress}
+    from_text = None if with_text is None else ask_text(texts, votes, with_text, progress)
+    options: Any = {
+        "label_model": label_model,
+        "leave_one_out": leave_one_out,
+        "from_text": from_text,
+        "progress": progress,
+    }
     if on is None or measured is None:
         return analyze_votes(votes, gold, groups=copy_groups(texts), **options)
     return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), **options)
@@ -102,6 +116,7 @@ def analyze_votes(
     fit_on: Votes | None = None,
     groups: Ints | None = None,
     leave_one_out: bool = False,
+    from_text: tuple[TextPrecision, ...] | None = None,
     progress: Progress = silent,
 ) -> Analysis:
     """Measure votes that are there already; see `analyze`.
@@ -120,6 +135,8 @@ def analyze_votes(
         The group of copies of each row, [n], as `copy_groups` gives them: differences draw copies together.
     leave_one_out
         Whether the label model is fitted without each LF in turn too.
+    from_text
+        What the text says of each LF, where it was asked (see `ask_text`).
     progress
         Called with what is done and how far it is.
     """
@@ -148,6 +165,7 @@ def analyze_votes(
         reliability=calibration,
         evaluation=evaluation,
         leave_one_out=adds,
+        from_text=from_text,
         near_copies=tuple(near_copies(votes)),
         faults=votes.faults,
         gold_rows=gold_rows,
@@ -156,6 +174,17 @@ def analyze_votes(
         votes=votes,
         model=model,
     )
+
+
+def ask_text(
+    texts: Sequence[str], votes: Votes, classifier: "TransformerClassifier", progress: Progress = silent
+) -> tuple[TextPrecision, ...]:
+    """Return what the texts that LFs voted on say of each LF, by the frozen vectors of a classifier's backbone."""
+    rows = rows_to_ask(votes)
+    if not len(rows):
+        return ()
+    features = classifier.frozen_features(as_texts(texts).take(rows.tolist()), progress=progress)
+    return text_precision(votes, rows, features, progress=progress)
 
 
 def _fitted(label_model: BaseLabelModel, votes: Votes) -> tuple[BaseLabelModel | None, str]:

@@ -10,6 +10,7 @@ from labelfns.models import BaseLabelModel, LabelModel
 from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
 from labelfns.models.evaluation.evaluate import Evaluation
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut
+from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.explain import Explanation
 from labelfns.votes import Fault, Votes
 
@@ -41,6 +42,8 @@ class Analysis:
         How far the label model reaches and how right it is, beside majority vote; None without gold.
     leave_one_out
         What each LF adds; None where it was not asked for.
+    from_text
+        What the texts that the label model was fitted on say of each LF; None where they were not asked.
     near_copies
         LFs that fire on the same rows and say the same.
     faults
@@ -63,6 +66,7 @@ class Analysis:
     reliability: Reliability | None
     evaluation: Evaluation | None
     leave_one_out: tuple[LeaveOneOut, ...] | None
+    from_text: tuple[TextPrecision, ...] | None
     near_copies: tuple[NearCopies, ...]
     faults: tuple[Fault, ...]
     gold_rows: int
@@ -107,6 +111,7 @@ class Analysis:
             "label_model": label_model,
             "problem": self.problem or None,
             "leave_one_out": None if self.leave_one_out is None else [asdict(row) for row in self.leave_one_out],
+            "from_text": None if self.from_text is None else [asdict(row) for row in self.from_text],
             "near_copies": [asdict(group) for group in self.near_copies],
         }
 
@@ -130,7 +135,7 @@ class Analysis:
 
     def parts(self) -> "list[str | Group]":
         """Return everything but the faults: lines, and tables as rich shows them."""
-        from .tables import counts, left_out, lf_table, parts_table, reach_table, trade_off
+        from .tables import counts, left_out, lf_table, parts_table, reach_table, said_by_text, trade_off
 
         parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
         if self.label_model is not None:
@@ -141,6 +146,8 @@ class Analysis:
             parts += [reach_table(self.evaluation), parts_table(self.evaluation), *said_of(self.evaluation), ""]
         if self.leave_one_out is not None:
             parts.append(left_out(self.leave_one_out))
+        if self.from_text is not None:
+            parts.append(said_by_text(self.from_text))
         return [*parts, *self._said_of_model()]
 
     def _said_of_votes(self) -> list[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from labelfns.models.evaluation.coverage import CoveragePoint
     from labelfns.models.evaluation.evaluate import Evaluation
     from labelfns.models.evaluation.leave_one_out import LeaveOneOut
+    from labelfns.models.evaluation.text_precision import TextPrecision
     from labelfns.models.label_models.explain import Explanation
 
     from .summaries import LFSummary
@@ -156,6 +157,21 @@ def left_out(rows: "Sequence[LeaveOneOut]") -> Group:
 
     names = ["", "covered by it alone", "labels it changes", *["accuracy it adds"] * with_gold]
     return titled("What each LF adds: the label model fitted without it", names, map(cells, rows))
+
+
+def said_by_text(rows: "Sequence[TextPrecision]") -> Group:
+    """Return what the text says of each LF's votes, those that it doubts most first."""
+
+    def cells(row: "TextPrecision") -> list[Cell]:
+        said: Cell = row.reason or ""
+        if row.precision is not None and row.interval is not None:
+            said = beside(f"{row.precision:.2f}", "({:.2f}-{:.2f})".format(*row.interval))
+        return [row.lf, row.label, str(row.votes), said, f"{row.by_votes:.2f}"]
+
+    ordered = sorted(rows, key=lambda row: 2.0 if row.precision is None else row.precision)
+    names = ("", "votes for", "votes", "by the text (90 %)", "by the votes")
+    title = "How often each LF is right, by the texts on which others vote: an order, at the label model's level"
+    return titled(title, names, map(cells, ordered), left=names[:2])
 
 
 def why(row: int, reasons: "Explanation") -> Group:

@@ -9,6 +9,7 @@ from labelfns.errors import InputError
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
     from labelfns.lfset import LFSet
+    from labelfns.models import TransformerClassifier
     from labelfns.pipelines.run.settings import PipelineSettings
 
 SETS = ("val", "test", "few_gold")
@@ -26,6 +27,13 @@ def lfs_of(settings: "PipelineSettings") -> "LFSet":
     from labelfns.lfset import LFSet
 
     return LFSet.from_file(Path(settings.lfs.file), settings.data.labels)
+
+
+def classifier_of(settings: "PipelineSettings") -> "TransformerClassifier":
+    """Return a pipeline's classifier, not yet fitted."""
+    from labelfns.models import TransformerClassifier
+
+    return TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed)
 
 
 def source_of(settings: "PipelineSettings", data: str | None) -> str:

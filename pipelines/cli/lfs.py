@@ -88,6 +88,13 @@ def analyze(
         bool,
         typer.Option("--leave-one-out", help="Fit the label model without each LF in turn, and show what each adds."),
     ] = False,
+    with_text: Annotated[
+        bool,
+        typer.Option(
+            "--with-text",
+            help="Ask the pool's texts too, by the backbone's vectors, how often each LF is right; it takes a while.",
+        ),
+    ] = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -96,7 +103,7 @@ def analyze(
     LFs that fail stand first. That an LF fails, even on every row, is no error: the exit code is 0.
     """
     from labelfns.models import LabelModel
-    from labelfns.pipelines.analysis.analyze import analyze_votes
+    from labelfns.pipelines.analysis.analyze import analyze_votes, ask_text
     from labelfns.pipelines.self_training.copies import copy_groups
 
     from . import console, inputs
@@ -107,6 +114,7 @@ def analyze(
     votes = _votes(settings, pool, *([] if measured is pool else [measured]))
     label_model = settings.label_model.build(settings.seed)
     with console.bars() as progress:
+        from_text = ask_text(pool, votes[0], inputs.classifier_of(settings), progress) if with_text else None
         analysis = analyze_votes(
             votes[-1],
             measured.gold,
@@ -114,6 +122,7 @@ def analyze(
             fit_on=None if measured is pool else votes[0],
             groups=None if measured.gold is None else copy_groups(measured),
             leave_one_out=leave_out,
+            from_text=from_text,
             progress=progress,
         )
     try:

@@ -9,6 +9,7 @@ import numpy as np
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.models.evaluation.metrics import ClassScores
+from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.label_models.majority import MajorityVote
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
@@ -62,6 +63,8 @@ class RunMetrics:
         Its ``kind`` and ``notes``, and the fields of `LabelCoverage` on the pool.
     lfs, lfs_val
         What each LF does on the pool, and on val against its gold, as `Votes.summary` gives it; None without val.
+    from_text
+        What the pool's texts say of each LF (see `TextPrecision`); empty where no selection needs their vectors.
     faults
         What LFs raised, with the ``set`` on which they did.
     baselines
@@ -94,6 +97,7 @@ class RunMetrics:
     label_model: dict[str, Any]
     lfs: list[dict[str, Any]]
     lfs_val: list[dict[str, Any]] | None
+    from_text: tuple[TextPrecision, ...]
     faults: list[dict[str, Any]]
     baselines: dict[str, dict[str, Baseline]]
     rounds: tuple[Ledger, ...]
@@ -171,6 +175,7 @@ def run_metrics(
         },
         lfs=pool.summary(sets["pool"].gold).to_dicts(),
         lfs_val=votes["val"].summary(labeled["val"].gold).to_dicts() if "val" in labeled else None,
+        from_text=result.from_text,
         faults=[{"set": name, **vars(fault)} for name, of_set in votes.items() for fault in of_set.faults],
         baselines=baselines,
         rounds=tuple(done.ledger for done in result.rounds),
@@ -189,7 +194,14 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
     What 0.1 did not measure is empty.
     """
-    new: dict[str, Any] = {"copies": 0, "lfs_val": None, "by_class": {}, "few_gold": None, "predictor": None}
+    new: dict[str, Any] = {
+        "copies": 0,
+        "lfs_val": None,
+        "from_text": (),
+        "by_class": {},
+        "few_gold": None,
+        "predictor": None,
+    }
     renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
 

@@ -11,6 +11,7 @@ from labelfns.checks import Bools, Ints
 from labelfns.errors import InputError, raise_all
 from labelfns.models.class_balance import Floats
 from labelfns.models.evaluation.metrics import Scores
+from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.votes import Probs
 
 from .judges import Verdict
@@ -264,6 +265,8 @@ class SelfTrainingResult:
     copies
         How many texts of the pool repeat an earlier one but for case, user names, web addresses and white space. They
         are trained on, or judged by, together.
+    from_text
+        What the texts say of each LF, where their vectors are known: where a selection needs them.
     """
 
     weak_labels: Probs
@@ -271,6 +274,7 @@ class SelfTrainingResult:
     stopped: str
     judges: Bools
     copies: int = 0
+    from_text: tuple[TextPrecision, ...] = ()
 
     @property
     def best(self) -> Round:

@@ -13,6 +13,7 @@ from labelfns.checks import Gold, Ints, check_gold, one_per_text
 from labelfns.errors import InputError, LabelFnsWarning, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.models.class_balance import Floats, alignment_shift, balancing_shift, shifted
+from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.selection import combine, sharpen
 from labelfns.models.transformer.classifier import TransformerClassifier
@@ -130,6 +131,10 @@ class SelfTraining:
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
         )
+        from_text: tuple[TextPrecision, ...] = ()
+        if self.settings.first.needs_features:
+            asked = rows_to_ask(votes)
+            from_text = text_precision(votes, asked, pool.features[asked], progress=progress)
         rounds = list(done)
         while (stopped := stop_reason(self.settings, rounds)) is None:
             kept = checkpoints and checkpoints / str(len(rounds))
@@ -138,7 +143,7 @@ class SelfTraining:
             if on_round:
                 on_round(rounds[-1])
         copies = len(texts) - int(groups.max()) - 1
-        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies)
+        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies, from_text)
 
     def _round(
         self,

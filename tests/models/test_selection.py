@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns.errors import InputError, SettingsError
-from labelfns.models.selection import Selection, combine, cut_statistic, sharpen, surest
+from labelfns.models.selection import Selection, combine, cut_statistic, margins, sharpen, surest
 
 PROBS = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7], [0.45, 0.55]])
 
@@ -70,6 +70,28 @@ def test_the_cut_statistic_finds_the_row_whose_neighbours_disagree():
     assert weights.sum() == 54
 
 
+def test_a_margin_is_low_where_a_head_that_has_not_seen_the_row_says_otherwise():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 100)
+    features = rng.normal(0, 0.3, (100, 2)) + np.eye(2)[labels]
+    wrong = labels.copy()
+    wrong[:5] = 1 - wrong[:5]
+    found = margins(features, wrong, 3)  # a class that no row has changes nothing
+    assert np.array_equal(found, margins(features, wrong, 2))
+    assert found[:5].max() < 0 < np.median(found)
+    assert np.abs(found).max() <= 1
+    assert margins(np.ones((1, 2)), np.array([0]), 2).tolist() == [0]
+
+
+def test_ranks_by_neighbours_and_by_the_head_are_joined(monkeypatch):
+    # ranks by the cut statistic 1 2 3 4, by the margins 4 2 3 1: together 5 4 6 5, of equal ones the earlier
+    monkeypatch.setattr("labelfns.models.selection.cut_statistic", lambda *_: np.array([4.0, 3.0, 2.0, 1.0]))
+    monkeypatch.setattr("labelfns.models.selection.margins", lambda *_: np.array([0.9, 0.3, 0.4, 0.2]))
+    probs, features = np.tile([0.9, 0.1], (4, 1)), np.ones((4, 2))
+    assert Selection("cut_statistic", keep=0.5)(probs, features=features).tolist() == [0, 0, 1, 1]
+    assert Selection("cut_and_margin", keep=0.5)(probs, features=features).tolist() == [1, 0, 1, 0]
+
+
 def test_the_cut_statistic_by_hand():
     # on a circle at 0, 0, 90 degrees: of the first row the neighbours are at 0 and at sqrt 2
     features, labels = np.array([[1.0, 0], [2.0, 0], [0, 1.0]]), np.array([0, 0, 1])
@@ -83,7 +105,8 @@ def test_nothing_is_cut_with_one_label_or_one_row():
     assert cut_statistic(np.ones((1, 2)), np.array([1])).tolist() == [0]
 
 
-RULES = ["threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy", "cut_statistic"]
+RULES = ["threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"]
+RULES += ["cut_statistic", "cut_and_margin"]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -92,7 +115,8 @@ RULES = ["threshold", "quota", "precision", "flexmatch", "freematch", "softmatch
 def test_every_rule_can_hold_class_shares(rule, k, n, seed):
     rng = np.random.default_rng(seed)
     probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
-    own = {"quota": {"keep": 0.5}, "cut_statistic": {"keep": 0.5}, "precision": {"precision": 0.6}}.get(rule, {})
+    keeping = ("quota", "cut_statistic", "cut_and_margin")
+    own = {"keep": 0.5} if rule in keeping else {"precision": 0.6} if rule == "precision" else {}
     selection = Selection(rule, min_confidence=0.3, keep_class_balance=True, **own)
     weights = selection(probs, features=rng.normal(size=(n, 3)), class_balance=shares)
     assert weights.shape == (n,)
@@ -105,8 +129,9 @@ def test_every_rule_can_hold_class_shares(rule, k, n, seed):
 
 
 def test_what_a_rule_needs_is_asked_for():
-    with pytest.raises(InputError, match="needs features"):
-        Selection("cut_statistic")(PROBS)
+    for rule in ("cut_statistic", "cut_and_margin"):
+        with pytest.raises(InputError, match=f'"{rule}" needs features'):
+            Selection(rule)(PROBS)
     with pytest.raises(InputError, match="needs the class balance"):
         Selection("quota", keep_class_balance=True)(PROBS)
 

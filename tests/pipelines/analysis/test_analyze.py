@@ -151,3 +151,36 @@ def test_votes_of_elsewhere():
 def test_gold_that_does_not_fit():
     with pytest.raises(InputError, match="1 gold labels for 12 rows"):
         analyze(LFSet(LABELS, LFS), POOL, gold=[1])
+
+
+class Vectors:
+    """Stands for a classifier: of a text whether it is good, in the first unit."""
+
+    def frozen_features(self, texts, *, progress):
+        self.texts = list(texts)
+        return np.array([["good" in text or "fine" in text, 1] for text in texts], dtype=np.float32)
+
+
+def test_what_the_text_says_of_each_lf():
+    lfs = LFSet(LABELS, [keywords("yes", ["good"], name="good"), keywords("yes", ["fine"]), keywords("no", ["bad"])])
+    pool = ["a good day"] * 150 + ["a fine day"] * 150 + ["a bad day"] * 300 + ["a day"]
+    vectors = Vectors()
+    analysis = analyze(lfs, pool, label_model=LabelModel(), with_text=vectors, on=VAL)
+    assert vectors.texts == pool[:-1]  # the pool, where there is a vote
+    said = {one.lf: one for one in analysis.from_text}
+    assert said["good"].votes == 150
+    assert 0.5 < said["good"].precision < 1
+    assert said["keywords_no"].reason == "fewer than 100 other texts of the label"
+    assert [row["lf"] for row in json.loads(json.dumps(analysis.to_json()))["from_text"]] == list(said)
+    shown = str(analysis)
+    assert "by the texts on which others vote" in shown
+    assert f"{said['good'].precision:.2f} (" in shown
+    assert "fewer than 100 other texts" in shown
+
+
+def test_the_text_is_asked_only_on_demand():
+    analysis = analyze(LFSet(LABELS, LFS), POOL, label_model=MajorityVote())
+    assert analysis.from_text is None
+    assert analysis.to_json()["from_text"] is None
+    assert "by the texts" not in str(analysis)
+    assert analyze(LFSet(LABELS, LFS), ["nothing"], with_text=Vectors()).from_text == ()

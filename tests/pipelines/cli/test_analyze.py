@@ -51,3 +51,12 @@ def test_why_not(tiny_project, arguments, message):
     found = analyze(tiny_project, *arguments)
     assert isinstance(found.exception, InputError)
     assert message in str(found.exception)
+
+
+@pytest.mark.slow
+def test_the_text_is_asked_with_the_pipelines_backbone(tiny_project):
+    found = analyze(tiny_project, "--with-text", "--data", "val", "--json")
+    said = json.loads(found.stdout)["from_text"]
+    assert {row["lf"] for row in said} == {"good_tags", "bad_tags", "good_words", "bad_words"}
+    assert all(row["votes"] == 16 and row["reason"] == "fewer than 20 votes" for row in said)  # of the pool
+    assert "by the text (90 %)" in analyze(tiny_project, "--with-text").stdout

@@ -66,6 +66,11 @@ def metrics_of(labels, lf_names):
     ]
     by_class = {label: {"rows": 3, "precision": None, "recall": 0.25, "f1": 0.5} for label in labels}
     metrics |= {"by_class": {"test": by_class}, "copies": 4}
+    said = [{"precision": 0.8, "interval": (0.3, 0.97)}, {"precision": None, "interval": None}]
+    metrics["from_text"] = [
+        {"lf": name, "label": labels[i % 2], "votes": 30, "by_votes": 0.7, **said[i % 2]}
+        for i, name in enumerate(lf_names)
+    ]
     metrics["warnings"] = [f"LF {name} never votes on the pool" for name in lf_names]
     metrics["faults"] = [{"set": "pool", "lf": lf_names[0], "rows": [0], "error": labels[0], "traceback": lf_names[-1]}]
     return metrics

@@ -60,6 +60,7 @@ def test_each_step_is_done_once(tiny_project, run, monkeypatch):
     assert set(whole.values()) == {1}  # asked further of held-out votes of the judges alone, which are fewer
     assert len(whole) == 2 * 3  # the label model and the baseline, over pool, val and test
     assert not read
+    assert {one["lf"] for one in metrics["from_text"]} >= {"good_words", "bad_words"}  # the vectors are there anyway
 
 
 @pytest.mark.slow

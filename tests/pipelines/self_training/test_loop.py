@@ -238,7 +238,8 @@ class Watched(SelfTraining):
 @pytest.fixture
 def watched(make_round):
     def make(**settings):
-        training = Watched(MajorityVote(), TransformerClassifier("never opened"), Rounds(**settings))
+        settings = Rounds(first=Selection("threshold"), **settings)  # which needs no features
+        training = Watched(MajorityVote(), TransformerClassifier("never opened"), settings)
         training.make_round = make_round
         return training
 
