@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.engine.fields import RowNumbers
 from labelfns.errors import LFError, did_you_mean
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 
@@ -50,9 +51,7 @@ class VoteParser:
             raise LFError(f"{shown(vote)}, which is not in -1..{len(self.labels) - 1}")
         raise LFError(f"{shown(vote)} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
 
-    def column(
-        self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], numbers: Sequence[int]
-    ) -> Column:
+    def column(self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], numbers: RowNumbers) -> Column:
         """Return votes as int8, [n].
 
         Parameters
@@ -79,8 +78,8 @@ class VoteParser:
             try:
                 column[i] = self.class_id(vote)
             except LFError as error:
-                where = f"row {numbers[i]} {error} (text {shown(rows[i])})"
-                raise LFError(f"LF {lf.name!r} returned on {where}") from None
+                row = rows[i]["text"] if isinstance(rows[i], dict) else rows[i]  # an LF of rows gets all columns
+                raise LFError(f"LF {lf.name!r} returned on {numbers.where(i)} {error} (text {shown(row)})") from None
         return column
 
     @cached_property
