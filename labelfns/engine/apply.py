@@ -273,13 +273,9 @@ def tells_where(lf: LabelingFunction) -> bool:
 def warn_of(faults: Sequence[Fault]) -> None:
     """Warn, once for all of them, of LFs that raised."""
     if faults:
-        lines = "; ".join(map(str, faults))
-        warnings.warn(
-            f"{len(faults)} of the LFs raised: {lines}. The tracebacks are in .faults; fix the LFs, or stop at the "
-            'first with on_error="raise"',
-            LabelFnsWarning,
-            stacklevel=3,
-        )
+        what = f"{len(faults)} of the LFs raised: {'; '.join(map(str, faults))}."
+        advice = 'The tracebacks are in .faults; fix the LFs, or stop at the first with on_error="raise"'
+        warnings.warn(LabelFnsWarning(what, advice), stacklevel=3)
 
 
 def merge_faults(faults: Sequence[Fault]) -> tuple[Fault, ...]:

@@ -9,7 +9,7 @@ from labelfns.checks import Unit
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.time_limit import TimeLimitError, limited
-from labelfns.engine.vote_parser import Column, VoteParser, shown
+from labelfns.engine.vote_parser import Column, VoteParser, shown_text
 from labelfns.errors import MOST, LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.columns import BatchLF, RowLF
@@ -39,7 +39,7 @@ class _Failures:
         if isinstance(error, KeyError) and isinstance(row, dict):
             line += f" (the columns are {some(list(row), MOST)})"
         if self.options.on_error == "raise":
-            where = f" on {numbers.where(0)}: {shown(row)}" if len(numbers) == 1 else ""
+            where = f" on {numbers.where(0)}: {shown_text(row)}" if len(numbers) == 1 else ""
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error
         if not self.rows:
             self.first = line, "".join(traceback.format_exception(error))

@@ -78,14 +78,19 @@ class VoteParser:
             try:
                 column[i] = self.class_id(vote)
             except LFError as error:
-                row = rows[i]["text"] if isinstance(rows[i], dict) else rows[i]  # an LF of rows gets all columns
-                raise LFError(f"LF {lf.name!r} returned on {numbers.where(i)} {error} (text {shown(row)})") from None
+                where = f"{numbers.where(i)} {error} (text {shown_text(rows[i])})"
+                raise LFError(f"LF {lf.name!r} returned on {where}") from None
         return column
 
     @cached_property
     def _ids(self) -> dict[object, int]:
         ids: dict[object, int] = {None: ABSTAIN, ABSTAIN: ABSTAIN}
         return ids | {c: c for c in range(len(self.labels))} | {name: c for c, name in enumerate(self.labels)}
+
+
+def shown_text(row: object) -> str:
+    """Return the beginning of the text of a row, as an LF gets it: the text itself, or all columns."""
+    return shown(row["text"] if isinstance(row, dict) and "text" in row else row)
 
 
 def shown(value: object) -> str:

@@ -134,8 +134,8 @@ def _warnings_as_lines() -> Iterator[None]:
             message: Warning | str, category: type[Warning], filename: str, lineno: int,
             file: TextIO | None = None, line: str | None = None,
         ) -> None:  # fmt: skip
-            if issubclass(category, LabelFnsWarning):
-                _write(f"labelfns: warning: {message}")
+            if isinstance(message, LabelFnsWarning):
+                _write(f"labelfns: warning: {message.args[0]}")
             else:
                 usual(message, category, filename, lineno, file, line)
 

@@ -309,4 +309,6 @@ def _where_gold_is(settings: "PipelineSettings") -> str:
         except InputError as error:
             problems.append(f"\nWarning: {error}")
     advice = f"; to compare with gold, add --data {' or --data '.join(with_gold)}" if with_gold else ""
-    return f"The pool has no column {settings.data.gold!r} of gold labels (data.gold){advice}." + "".join(problems)
+    gold = settings.data.gold
+    lacks = f"The pool has no column {gold!r} of gold labels" if gold else "No column of gold labels is named"
+    return f"{lacks} (data.gold){advice}." + "".join(problems)
