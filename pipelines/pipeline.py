@@ -247,6 +247,8 @@ class Pipeline:
         checked, progress = as_texts(texts, text), progress or Bar()
         if without_lfs or self.predictor_ is None:
             return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
+        lfs = self._lfs_to_ask()
+        self.predictor_.label_model.check_names(lfs.labels, lfs.names)  # before they run, which may take long
         return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
 
     def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
@@ -259,13 +261,17 @@ class Pipeline:
         InputError
             If the pipeline was saved without its LFs, or they are Python code that is not trusted (see `load`).
         """
+        return self._lfs_to_ask().apply(as_texts(texts, text), progress=progress, **self._lf_options)
+
+    def _lfs_to_ask(self) -> LFSet:
+        """Return the LFs; those of a folder are read when they are first asked."""
         lfs = self.lfs or self._saved_lfs
         if lfs is None:
             self._check_fitted()
             if self._folder is None:
                 raise InputError("this pipeline is a classifier alone, without LFs")
             lfs = self._saved_lfs = saved_lfs(self._folder, self.classes_, trust=self._trust_lfs)
-        return lfs.apply(as_texts(texts, text), progress=progress, **self._lf_options)
+        return lfs
 
     def summary(self) -> str:
         """Return what LFs, rounds and gold did, in a few lines.

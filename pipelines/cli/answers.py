@@ -122,7 +122,7 @@ def print_rows(table: Table) -> None:
         sys.stdout.write(line.encode("utf-8", "backslashreplace").decode())
 
 
-def write_rows(table: Table, output: Path, *, raw: bool) -> None:
+def write_rows(table: Table, output: Path, *, raw: bool) -> int:
     """Write a table, whole or not at all, in the format that the file's name says.
 
     Parameters
@@ -133,6 +133,11 @@ def write_rows(table: Table, output: Path, *, raw: bool) -> None:
         A name that ends in one of `ENDINGS`.
     raw
         Whether CSV cells that begin as formulas stay as they are; else they get a ``'`` before.
+
+    Returns
+    -------
+    int
+        How many cells got one.
 
     Raises
     ------
@@ -147,7 +152,10 @@ def write_rows(table: Table, output: Path, *, raw: bool) -> None:
             as_frame(table).write_parquet(part)
         else:
             frame = as_frame(table)
-            (frame if raw else without_formulas(frame)).write_csv(part)
+            safe = frame if raw else without_formulas(frame)
+            safe.write_csv(part)
+            return sum(int((frame[name] != column).sum()) for name, column in zip(frame.columns, safe, strict=True))
+    return 0
 
 
 def as_frame(table: Table) -> "pl.DataFrame":

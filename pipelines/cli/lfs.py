@@ -138,6 +138,7 @@ def analyze(
     if reasons is not None:
         from labelfns.pipelines.analysis.tables import why
 
+        console.say(f"Row {row} ({measured.where([row or 0])}): {measured[row or 0]}")
         console.out.print(why(row or 0, reasons))
     if measured is pool and pool.gold is None:
         console.block(_where_gold_is(settings))

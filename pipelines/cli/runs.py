@@ -179,7 +179,12 @@ def predict(
     if output is None:
         print_rows(table)
     else:
-        write_rows(table, output, raw=raw)
+        changed = write_rows(table, output, raw=raw)
+        if changed:
+            console.remark(
+                f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for "
+                "formulas; --raw writes them as they are."
+            )
 
 
 def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":

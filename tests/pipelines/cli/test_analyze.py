@@ -3,6 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from labelfns import read_texts
 from labelfns.errors import InputError
 from labelfns.pipelines.cli import app
 
@@ -21,7 +22,8 @@ def test_why_a_row_gets_its_label(tiny_project):
     assert 0 <= model["calibration"]["error"] <= 1
     assert any("class balance" in note for note in model["notes"])
     shown = analyze(tiny_project, *default, "--why", "0").stdout
-    assert "Row 0: positive" in shown
+    text = read_texts(tiny_project / "val.csv")[0]
+    assert f"Row 0 (line 2): {text}\nRow 0: positive" in shown
     assert "Accuracy against coverage" in shown
 
 

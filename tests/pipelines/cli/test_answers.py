@@ -126,8 +126,9 @@ def test_no_label_takes_the_name_of_a_column_of_ours():
 def test_formulas_in_cells_are_text_unless_raw(tmp_path, raw):
     texts = ['=HYPERLINK("x")', "+1", "-1", "@a", "\tx", "plain = text", "👍"]
     table = answers({"text": texts, "=2+2": ["=1"] * 7}, labels=["=1+1", "b"])
-    write_rows(table, tmp_path / "p.csv", raw=raw)
+    changed = write_rows(table, tmp_path / "p.csv", raw=raw)
     rows = pl.read_csv(tmp_path / "p.csv", infer_schema=False)
+    assert changed == (0 if raw else 5 + 7 + 7)
     mark = "" if raw else "'"
     assert rows["text"].to_list() == [f"{mark}{text}" for text in texts[:5]] + texts[5:]
     assert set(rows["label"]) == {f"{mark}=1+1"}

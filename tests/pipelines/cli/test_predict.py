@@ -174,3 +174,26 @@ def test_a_fault_has_the_line_of_the_file_though_blank_rows_stand_before_it(made
     arguments = ["predict", str(made[0] / "saved"), str(made[0] / "new.jsonl"), "--lfs", str(tmp_path / "fragile.py")]
     with pytest.warns(LabelFnsWarning, match="by_airline raised KeyError: 'the lunch' on lines 2 and 5; it abstains"):
         assert CliRunner().invoke(app, arguments).exit_code == 0
+
+
+@pytest.mark.slow
+def test_lfs_of_other_names_are_refused_before_they_run(made, tmp_path):
+    changed = LFS.format(ran=str(tmp_path / "loaded")).replace(
+        "def by_airline(row):", "def by_line(row):\n    raise SystemExit"
+    )
+    (tmp_path / "other.py").write_text(changed.replace("awful = ", "bad = "))
+    arguments = ["predict", str(made[0] / "saved"), str(made[0] / "new.jsonl"), "--lfs", str(tmp_path / "other.py")]
+    error = str(CliRunner().invoke(app, arguments).exception)
+    assert error == (
+        "this MajorityVote was fitted on the LFs great, awful and by_airline; these are without awful and by_airline "
+        "and with bad and by_line, which it does not know"
+    )
+
+
+@pytest.mark.slow
+def test_cells_that_are_changed_are_said(made, tmp_path):
+    (tmp_path / "handles.csv").write_text("text,airline\n@you so great,x\n@me awful,x\n")
+    arguments = ["predict", str(made[0] / "saved"), str(tmp_path / "handles.csv"), "--output", str(tmp_path / "p.csv")]
+    done = CliRunner().invoke(app, arguments)
+    assert "2 cells that begin with = + - @ have a ' before" in done.stderr
+    assert "cells" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr
