@@ -209,11 +209,22 @@ class Pipeline:
         return self
 
     def predict(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self,
+        texts: Any,
+        *,
+        text: str = "text",
+        min_confidence: float = 0.0,
+        without_lfs: bool = False,
+        progress: Progress | None = None,
     ) -> npt.NDArray[np.object_]:
-        """Return the label names of texts, [n]; arguments and errors as in `answer`."""
-        answers = self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).labels()
-        names: npt.NDArray[np.object_] = np.array(self.classes_, dtype=object)[answers]
+        """Return the label names of texts, [n]; None where the largest probability is below `min_confidence`.
+
+        The other arguments, and errors, are those of `answer`; `min_confidence` is in [0, 1].
+        """
+        if not 0 <= min_confidence <= 1:
+            raise InputError(f"min_confidence must be in 0..1; got {min_confidence!r}")
+        answers = self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).labels(min_confidence)
+        names: npt.NDArray[np.object_] = np.array([*self.classes_, None], dtype=object)[answers]  # -1 is the last
         return names
 
     def predict_proba(
