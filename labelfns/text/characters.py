@@ -51,20 +51,25 @@ def marks() -> str:
 def normalized(word: str) -> str:
     r"""Return a word in Unicode's form NFKC.
 
-    `unicodedata` puts combining marks into their order by insertion, which takes the square of their number; long words
-    are put into it before.
+    `unicodedata` puts combining marks into their order by insertion, which takes the square of their number; words with
+    long runs of them are put into it before.
 
     Examples
     --------
     >>> normalized("e\u0301"), len(normalized("e" + "\u0301\u0323" * 99))
     ('é', 198)
     """
-    if len(word) > _LONG:
+    if len(word) > _LONG and _many_marks().search(word):
         signs = "".join(unicodedata.normalize("NFKD", sign) for sign in word)
         classes = list(map(unicodedata.combining, signs))
         runs = list(accumulate(c == 0 for c in classes))
         word = "".join(signs[i] for i in sorted(range(len(signs)), key=lambda i: (runs[i], classes[i])))
     return unicodedata.normalize("NFKC", word)
+
+
+@cache
+def _many_marks() -> re.Pattern[str]:
+    return re.compile(f"[{marks()}]{{{_LONG // 4}}}")
 
 
 def is_space(gap: str) -> bool:

@@ -40,7 +40,12 @@ def test_what_is_white_space():
 SIGNS = "aeiouKſﬁ①\u0301\u0323\u0327\u0345\u0344\u05b0\u3099가\u1100\u1161\u11a8か\u0958\u1e9b\u200d\U0001d15e"
 
 
-@given(st.text(st.sampled_from(SIGNS), min_size=201, max_size=400) | st.text(min_size=201, max_size=260))
+MARKS = "".join(sign for sign in SIGNS if unicodedata.category(sign)[0] == "M")
+
+
+@given(
+    st.lists(st.text(st.sampled_from(SIGNS)) | st.text(st.sampled_from(MARKS), min_size=50), min_size=9).map("".join)
+)
 @settings(deadline=None, max_examples=60)
 def test_long_words_are_normalized_as_unicode_has_it(word):
     assert normalized(word) == unicodedata.normalize("NFKC", word)
