@@ -94,8 +94,7 @@ def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | 
     try:
         return read_texts(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
     except ColumnError as error:
-        columns = f"data.text is {data.text!r}" + (f", data.gold {gold!r}" if need_gold else "")
-        error.hint = f"({columns})"
+        error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
         raise
 
 

@@ -1,11 +1,13 @@
 import json
+import warnings
 
 import pytest
 from typer.testing import CliRunner
 
-from labelfns import read_texts
-from labelfns.errors import InputError
-from labelfns.pipelines.cli import app
+from labelfns import Fault, read_texts
+from labelfns.engine.apply import warn_of
+from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.pipelines.cli import _warnings_as_lines, app
 
 
 def analyze(project, *arguments):
@@ -53,3 +55,20 @@ def test_why_not(tiny_project, arguments, message):
     found = analyze(tiny_project, *arguments)
     assert isinstance(found.exception, InputError)
     assert message in str(found.exception)
+
+
+def test_a_wrong_column_of_gold_is_named_as_the_setting(tiny_project):
+    error = analyze(tiny_project, "--data", "val", "--set", "data.gold=lable").exception
+    assert "val.csv has no column 'lable'" in str(error)
+    assert str(error).endswith("(data.text is 'text', data.gold 'lable')")
+    error = analyze(tiny_project, "--data", "val", "--set", "data.gold=").exception
+    assert "its gold labels are needed, and data.gold is empty" in str(error)
+
+
+def test_advice_for_python_is_not_given_on_the_command_line(capsys):
+    with pytest.warns(LabelFnsWarning, match=r'on_error="raise"') as caught:
+        warn_of([Fault("odd", (1,), "ValueError: no", "")])
+    with _warnings_as_lines():
+        warnings.warn(caught[0].message, stacklevel=1)
+    said = "labelfns: warning: 1 of the LFs raised: odd raised ValueError: no on row 1; it abstains there.\n"
+    assert capsys.readouterr().err == said
