@@ -30,7 +30,6 @@ from .inference import embed, score
 from .inference_settings import FILE, MASK, InferenceSettings
 from .settings import FineTuning
 from .targets import check_labels_agree, check_weights, targets_of
-from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 from .training_plan import PadCollator, TrainingPlan, TrainingRows
 from .views import hide
 from .weight_average import WeightAverage
@@ -167,6 +166,8 @@ class TransformerClassifier(Params):
         WriteError
             If a checkpoint cannot be written.
         """
+        from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
+
         check(number("seed", self.seed, "[0, 9223372036854775807]", whole=True))
         texts = _texts(texts)
         targets, labels = targets_of(probs, len(texts), self.labels)

@@ -7,9 +7,12 @@ from scipy.optimize import minimize_scalar
 from labelfns.checks import Ints
 from labelfns.votes import Probs
 
+PRIOR = 0.7
+"""The standard deviation of the logarithm of a temperature, before any row is seen: a factor of two either way."""
+
 
 def temperature(probs: Probs, gold: Ints, weights: npt.NDArray[np.floating] | None = None) -> float:
-    """Return the number above 0 by which logits are divided for the least cross-entropy.
+    """Return the number above 0 by which logits are divided: for the least cross-entropy, near 1 while rows are few.
 
     Parameters
     ----------
@@ -25,8 +28,10 @@ def temperature(probs: Probs, gold: Ints, weights: npt.NDArray[np.floating] | No
     float
         In [0.1, 10].
     """
+    share = np.full(len(gold), 1 / len(gold)) if weights is None else weights / weights.sum()
+    rows = 1 / (share**2).sum()  # how many rows of equal weight say as much (Kish 1965)
     least = minimize_scalar(
-        lambda log_t: np.average(losses(cooled(probs, float(np.exp(log_t))), gold), weights=weights),
+        lambda log_t: share @ losses(cooled(probs, float(np.exp(log_t))), gold) + (log_t / PRIOR) ** 2 / 2 / rows,
         bounds=(np.log(0.1), np.log(10)),
         method="bounded",
     )

@@ -69,10 +69,16 @@ class FewGoldResult:
         The model to keep, calibrated where its last layer is known: trained further where that helped, else as it was.
     metrics
         What was measured and done.
+    rows
+        The gold rows.
+    held_out
+        Their probabilities, [n, k], calibrated, by a model made like `classifier` that was not trained on them.
     """
 
     classifier: TransformerClassifier
     metrics: FewGoldMetrics
+    rows: GoldRows
+    held_out: Probs
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,9 @@ def refine(
     before = classifier.predict_proba(rows.texts, progress=_named("scoring gold rows", progress))
     after = cross_fit(classifier, rows, settings, progress)
     decision = decide(before, after, rows)
-    return finish(classifier, rows, decision, settings, labeled, progress)
+    kept, metrics = finish(classifier, rows, decision, settings, labeled, progress)
+    held_out = cooled(after if metrics.trained_further else before, metrics.temperature)
+    return FewGoldResult(kept, metrics, rows, held_out)
 
 
 def cross_fit(classifier: TransformerClassifier, rows: GoldRows, settings: FewGold, progress: Progress) -> Probs:
@@ -168,7 +176,7 @@ def finish(
     settings: FewGold,
     labeled: Mapping[str, Labeled],
     progress: Progress,
-) -> FewGoldResult:
+) -> tuple[TransformerClassifier, FewGoldMetrics]:
     """Carry out a decision on all gold rows, and measure the kept model and the baseline of gold alone."""
     kept, everything = classifier, np.arange(len(rows.texts))
     if decision.trained_further:
@@ -185,7 +193,7 @@ def finish(
         gold_alone=score_sets(alone, plain, _named("scoring", progress))[0],
         refined=score_sets(kept, plain, _named("scoring", progress))[0],
     )
-    return FewGoldResult(kept, metrics)
+    return kept, metrics
 
 
 def _train_further(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from labelfns.checks import Gold, Ints, check_gold, check_texts
 from labelfns.errors import InputError, raise_all
@@ -74,6 +73,8 @@ class GoldRows:
         seed
             Seed of the split.
         """
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
         seed %= 2**32
         groups = copy_groups(self.texts)
         n = max(2, min(n, *(len(np.unique(groups[self.gold == c])) for c in np.unique(self.gold))))

@@ -38,16 +38,28 @@ class VoteWeight:
         How many votes it was chosen by.
     log_likelihood
         Of these votes, on average, by weight, at the sharpness that suits them best.
+    gold_rows
+        How many few gold rows were asked too; 0 where there were none.
+    temperature
+        What the logits of the answers are divided by, above 0, so that their confidence is right on these rows; 1
+        without gold.
     """
 
     value: float
     held_out_votes: int
     log_likelihood: dict[str, float]
+    gold_rows: int = 0
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
-        number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
-        if not number or not 0 <= self.value <= 1:
+        if not _is_number(self.value) or not 0 <= self.value <= 1:
             raise InputError(f"the weight of the votes must be a number in 0..1; got {self.value!r}")
+        if not _is_number(self.temperature) or not 0 < self.temperature < float("inf"):
+            raise InputError(f"the temperature of the answers must be a number above 0; got {self.temperature!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 USUAL = VoteWeight(0.25, 0, {})
@@ -106,9 +118,8 @@ class Predictor:
         if len(votes) != len(texts):
             raise InputError(f"the votes are on {len(votes)} texts; expected {len(texts)}, one row of votes per text")
         weak = self.label_model.predict_proba(votes) if weak is None else weak
-        return Answers.of(
-            self.classifier.predict_proba(texts, progress=progress), weak, votes.covered, self.weight.value
-        )
+        probs = self.classifier.predict_proba(texts, progress=progress)
+        return Answers.of(probs, weak, votes.covered, self.weight.value, self.weight.temperature)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,13 +144,17 @@ class Answers:
     covered: Bools
 
     @classmethod
-    def of(cls, classifier: Probs, weak: Probs | None, covered: Bools | None, weight: float) -> "Answers":
-        """Join probabilities [n, k]."""
+    def of(
+        cls, classifier: Probs, weak: Probs | None, covered: Bools | None, weight: float, temperature: float = 1.0
+    ) -> "Answers":
+        """Join probabilities [n, k], and divide their logits by a temperature."""
         if covered is None:
             covered = np.zeros(len(classifier), dtype=bool)
-        if weak is None or not weight:
-            return cls(classifier, classifier, None, covered)
-        return cls(joined(classifier, weak, covered, weight), classifier, weak, covered)
+        used = None if weak is None or not weight else weak
+        probs = classifier if used is None else joined(classifier, used, covered, weight)
+        if temperature != 1:
+            probs = softmax(log(probs).astype(float) / temperature)
+        return cls(probs, classifier, used, covered)
 
     def labels(self, min_confidence: float = 0.0) -> Ints:
         """Return class ids [n]; `ABSTAIN` where the largest probability is below `min_confidence`."""

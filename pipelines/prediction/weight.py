@@ -1,4 +1,4 @@
-"""How much the votes count beside the classifier: found without gold, by votes that are held out."""
+"""How much the votes count beside the classifier: found by votes that are held out, and by few gold rows."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -9,9 +9,11 @@ from labelfns.analysis.near_copies import near_copies
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import softmax
 from labelfns.models.class_balance import Floats
+from labelfns.pipelines.few_gold.calibration import cooled, losses, temperature, weighted_mean
+from labelfns.pipelines.few_gold.rows import GoldRows
 from labelfns.votes import Probs, Votes
 
-from .predictor import LEAST, LEAST_OF_VOTES, USUAL, VoteWeight, log
+from .predictor import LEAST, LEAST_OF_VOTES, USUAL, VoteWeight, joined, log
 
 if TYPE_CHECKING:
     from labelfns.models import BaseLabelModel
@@ -20,7 +22,7 @@ WEIGHTS = (0.0, 0.25, 0.5, 1.0)
 SHARPNESS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 """Powers that the joined probabilities are raised to, so that weights are compared by what is said, not how surely."""
 FEWEST = 30
-"""Below so many held-out votes they say nothing, and the usual weight is taken."""
+"""Below so many held-out votes, or gold rows with votes, they say nothing, and the usual weight is taken."""
 CLOSE = 0.01
 """Of weights whose mean log-likelihoods are this close to the best the smallest is taken."""
 SAME = 1e-9
@@ -49,6 +51,35 @@ def vote_weight(classifier: Probs, votes: Votes, label_model: "BaseLabelModel") 
         return dataclasses.replace(USUAL, held_out_votes=len(rows))
     by_weight = {f"{weight:g}": round(float(mean), 4) for weight, mean in zip(WEIGHTS, means, strict=True)}
     return VoteWeight(WEIGHTS[int((means >= means.max() - CLOSE).argmax())], len(rows), by_weight)
+
+
+def with_gold(
+    found: VoteWeight, rows: GoldRows, classifier: Probs, votes: Votes, label_model: "BaseLabelModel"
+) -> VoteWeight:
+    """Let a few gold rows have a say: in the weight, where they are sure of another, and in how sure the answers are.
+
+    Parameters
+    ----------
+    found
+        The weight that was found without them. Another is taken only where 30 gold rows or more have votes, and it
+        lowers the cross-entropy on all by more than its standard error, both calibrated.
+    rows
+        The n gold rows.
+    classifier
+        Their probabilities [n, k] by a classifier that was not trained on them.
+    votes
+        The LFs' votes on them.
+    label_model
+        The fitted label model.
+    """
+    weak = label_model.predict_proba(votes)
+    answers = {weight: joined(classifier, weak, votes.covered, weight) for weight in {found.value, *WEIGHTS}}
+    divisors = {weight: temperature(probs, rows.gold, rows.weights) for weight, probs in answers.items()}
+    lost = {weight: losses(cooled(probs, divisors[weight]), rows.gold) for weight, probs in answers.items()}
+    best = min(lost, key=lambda weight: float(np.average(lost[weight], weights=rows.weights)))
+    gain, error = weighted_mean(lost[found.value] - lost[best], rows.weights)
+    value = best if gain > error and votes.covered.sum() >= FEWEST else found.value
+    return dataclasses.replace(found, value=value, gold_rows=len(rows.gold), temperature=divisors[value])
 
 
 def _with_near_copies(votes: Votes) -> list[list[int]]:

@@ -64,9 +64,9 @@ class Inputs:
         return self.sets["pool"]
 
     @property
-    def voted_on(self) -> dict[str, Texts]:
-        """The sets that LFs vote on; few gold rows are trained on by their gold."""
-        return {name: texts for name, texts in self.sets.items() if name != "few_gold"}
+    def measured_on(self) -> dict[str, Texts]:
+        """The sets that figures are reported on: neither the pool nor few gold rows, which are used."""
+        return {name: texts for name, texts in self.sets.items() if name not in ("pool", "few_gold")}
 
 
 def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | None = None) -> Texts:

@@ -214,6 +214,9 @@ def _baselines(
     return baselines
 
 
+_WEIGHED = "the votes' weight, and how sure LFs and classifier are together"
+
+
 def _gold_rows(sets: "Mapping[str, Texts]", few: "FewGoldResult | None") -> dict[str, dict[str, Any]]:
     """Return how many gold rows there were and what each was used for; rounds neither train on nor choose by any."""
     uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
@@ -222,7 +225,7 @@ def _gold_rows(sets: "Mapping[str, Texts]", few: "FewGoldResult | None") -> dict
     if few is not None:
         further = "further training, kept as it helped on held-out folds" if few.metrics.trained_further else ""
         calibrated = "calibration" if few.classifier.adjustable else ""
-        uses["few_gold"] = "; ".join(filter(None, [further, calibrated, "the baseline on gold alone"]))
+        uses["few_gold"] = "; ".join(filter(None, [further, calibrated, _WEIGHED, "the baseline on gold alone"]))
         training = {"rows": few.metrics.rows, "used_for": uses["few_gold"]}
     return {
         "training": training,

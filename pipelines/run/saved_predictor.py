@@ -73,7 +73,8 @@ def load_predictor(folder: Path, classifier: "TransformerClassifier") -> Predict
     with reading(path, _WITHOUT):
         if content["format"] != _FORMAT:
             raise InputError(f"its format is {content['format']!r}; this version reads {_FORMAT!r}")
-        weight = VoteWeight(*(content[field.name] for field in dataclasses.fields(VoteWeight)))
+        known = {field.name for field in dataclasses.fields(VoteWeight)}
+        weight = VoteWeight(**{name: value for name, value in content.items() if name in known})
     with reading(folder / LABEL_MODEL, _WITHOUT):
         label_model = load_label_model(folder / LABEL_MODEL)
         return Predictor(classifier, label_model, weight)

@@ -17,7 +17,7 @@ from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.prediction.predictor import USUAL, Answers, Predictor, VoteWeight
-from labelfns.pipelines.prediction.weight import vote_weight
+from labelfns.pipelines.prediction.weight import vote_weight, with_gold
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
@@ -90,8 +90,8 @@ class Prepared:
         """The sets with gold to report figures on."""
         return {
             name: Labeled(data, data.gold, self.votes[name].cues)
-            for name, data in self.inputs.voted_on.items()
-            if name != "pool" and data.gold is not None
+            for name, data in self.inputs.measured_on.items()
+            if data.gold is not None
         }
 
 
@@ -180,7 +180,7 @@ def prepare(
 
     votes_by_set = None
     if distributed.is_main():
-        votes_by_set = {name: voted(name, texts) for name, texts in inputs.voted_on.items()}
+        votes_by_set = {name: voted(name, texts) for name, texts in inputs.sets.items()}
         if votes is None:
             check_trainable(inputs.pool, votes_by_set["pool"])
     votes_by_set = distributed.agreed(votes_by_set)
@@ -233,6 +233,9 @@ def train(
     kept = result.best.classifier if few_result is None else few_result.classifier
     with timed(prepared.seconds, "predictor"):
         weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, progress)
+        if few_result is not None and few is not None and few.gold is not None:
+            on_gold = prepared.votes["few_gold"].rows(few.gold >= 0)
+            weight = with_gold(weight, few_result.rows, few_result.held_out, on_gold, label_model)
         predictor = Predictor(kept, label_model, weight)
         weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {

@@ -53,12 +53,12 @@ def resumed(project, folder, line):
 def test_killed_at_random_and_resumed(tiny_project):
     """The short form of the benchmark, which has fifty kills."""
     found = subprocess.run(
-        [sys.executable, KILLS, tiny_project / "pipeline.toml", "--kills", str(count(4, 100))],
+        [sys.executable, KILLS, tiny_project / "pipeline.toml", "--kills", str(count(2, 100))],
         capture_output=True,
         text=True,
     )
     assert found.returncode == 0, found.stderr
-    assert f"{count(4, 100)} kills, 0 failures" in found.stdout
+    assert f"{count(2, 100)} kills, 0 failures" in found.stdout
 
 
 def test_told_to_stop_at_any_moment(tiny_project, whole):

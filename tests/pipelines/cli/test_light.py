@@ -41,7 +41,23 @@ def test_no_heavy_import(tmp_path, arguments):
     from labelfns.pipelines.cli.starter import write_starter
 
     write_starter(tmp_path, ["negative", "positive"])
-    command = [sys.executable, "-c", CODE, *(argument.format(tmp=tmp_path) for argument in arguments)]
+    assert loaded(*(argument.format(tmp=tmp_path) for argument in arguments)) & HEAVY == set()
+
+
+@pytest.mark.slow
+def test_predict_loads_nothing_that_only_training_needs(tmp_path):
+    pytest.importorskip("torch")
+    (tmp_path / "texts.txt").write_text("so great\nso awful\n")
+    run = ROOT / "tests" / "fixtures" / "before_rooms" / "project" / "run"
+    assert loaded("predict", str(run), str(tmp_path / "texts.txt"), "--without-lfs") & HEAVY == {
+        "torch",
+        "transformers",
+    }
+
+
+def loaded(*arguments):
+    """Return the modules that a command loads."""
+    command = [sys.executable, "-c", CODE, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
-    assert HEAVY & set(done.stderr.splitlines()[-1].split()) == set()
+    return set(done.stderr.splitlines()[-1].split())

@@ -3,11 +3,12 @@ import pytest
 
 from labelfns import Votes
 from labelfns.models import LabelModel
-from labelfns.pipelines.prediction.predictor import USUAL
-from labelfns.pipelines.prediction.weight import CLOSE, WEIGHTS, vote_weight
+from labelfns.pipelines.few_gold.rows import GoldRows
+from labelfns.pipelines.prediction.predictor import USUAL, Answers, VoteWeight
+from labelfns.pipelines.prediction.weight import CLOSE, WEIGHTS, vote_weight, with_gold
 
 
-def made(n=400, lf_accuracy=0.8, classifier_accuracy=0.8, seed=0):
+def made(n=400, lf_accuracy=0.8, classifier_accuracy=0.8, seed=0, *, with_gold=False):
     """Return a classifier's probabilities and votes on n texts of two classes."""
     rng = np.random.default_rng(seed)
     gold = rng.integers(0, 2, n)
@@ -16,7 +17,8 @@ def made(n=400, lf_accuracy=0.8, classifier_accuracy=0.8, seed=0):
     said = np.where(rng.random(n) < classifier_accuracy, gold, 1 - gold)
     probs = np.full((n, 2), 0.2)
     probs[np.arange(n), said] = 0.8
-    return probs, Votes(matrix, labels=["no", "yes"])
+    votes = Votes(matrix, labels=["no", "yes"])
+    return (probs, votes, gold) if with_gold else (probs, votes)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,33 @@ def test_numbers_that_are_none_say_nothing():
     probs[5] = np.nan
     chosen = vote_weight(probs, votes, LabelModel().fit(votes))
     assert (chosen.value, chosen.log_likelihood) == (USUAL.value, {})
+
+
+def gold_rows(probs, votes, gold):
+    rows = GoldRows([str(i) for i in range(len(gold))], gold, np.full(len(gold), 1 / len(gold)))
+    return rows, probs, votes, LabelModel().fit(votes)
+
+
+@pytest.mark.parametrize(
+    ("lfs", "classifier", "found", "chosen"), [(0.95, 0.55, 0.0, 1.0), (0.5, 0.97, 1.0, 0.0), (0.5, 0.97, 0.0, 0.0)]
+)
+def test_gold_rows_change_the_weight_where_they_are_sure(lfs, classifier, found, chosen):
+    probs, votes, gold = made(n=200, lf_accuracy=lfs, classifier_accuracy=classifier, with_gold=True)
+    weight = with_gold(VoteWeight(found, 7, {"0": -1.0}), *gold_rows(probs, votes, gold))
+    assert (weight.value, weight.gold_rows, weight.held_out_votes) == (chosen, 200, 7)
+
+
+def test_a_handful_of_gold_rows_does_not():
+    probs, votes, gold = made(n=6, lf_accuracy=0.9, classifier_accuracy=0.6, with_gold=True)
+    assert with_gold(USUAL, *gold_rows(probs, votes, gold)).value == USUAL.value
+
+
+def test_gold_rows_say_how_sure_the_answers_may_be():
+    probs, votes, gold = made(n=300, lf_accuracy=0.6, classifier_accuracy=0.7, with_gold=True)
+    louder = np.where(probs > 0.5, 0.999, 0.001)
+    weight = with_gold(USUAL, *gold_rows(louder, votes, gold))
+    assert weight.temperature > 3
+    probs = Answers.of(louder, None, None, weight.value, weight.temperature).probs
+    right = (probs.argmax(axis=1) == gold).mean()
+    assert abs(probs.max(axis=1).mean() - right) < 0.1 < abs(louder.max(axis=1).mean() - right)
+    np.testing.assert_allclose(probs.sum(axis=1), 1)

@@ -12,7 +12,7 @@ from labelfns.pipelines.prediction.predictor import Predictor, VoteWeight
 from labelfns.pipelines.run.saved_predictor import load_predictor, save_predictor, saved_lfs, signed_source
 
 LABELS = ("no", "yes")
-WEIGHT = VoteWeight(0.5, 40, {"0": -1.0, "0.5": -0.5})
+WEIGHT = VoteWeight(0.5, 40, {"0": -1.0, "0.5": -0.5}, gold_rows=12, temperature=1.5)
 PYTHON = """
 import re
 from pathlib import Path
