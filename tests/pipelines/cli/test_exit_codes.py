@@ -63,7 +63,7 @@ def test_what_lfs_raise_are_their_faults(tmp_path, workers):
     ("body", "workers", "message"),
     [
         ("os._exit(0)", 2, "a process that called lf_0 ended"),
-        ("return 10**5000", 1, "LF 'lf_0' returned on row 0"),
+        ("return 10**5000", 1, "LF 'lf_0' returned on line 2"),
     ],
 )
 def test_one_message_where_a_process_ends_or_a_vote_is_none(tmp_path, body, workers, message):
