@@ -14,6 +14,7 @@ did and what to write next; `streaming`, files larger than memory. Label models 
 `labelfns.models`, the rounds and the command line in `labelfns.pipelines`.
 """
 
+import labelfns._starting  # noqa: F401 - first of all: what Ctrl-C does while the rest is imported
 from labelfns._version import __version__ as __version__
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.expectations import expectations

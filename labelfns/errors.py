@@ -74,6 +74,10 @@ class InputError(LabelFnsError, ValueError):
     """Texts, votes, gold labels, files or folders that cannot be used as they are."""
 
 
+class ColumnError(InputError):
+    """Texts that lack a column."""
+
+
 class LFError(LabelFnsError, ValueError):
     """A labeling function or a set of them that is not right."""
 
@@ -101,7 +105,22 @@ class WriteError(LabelFnsError, OSError):
 
 
 class LabelFnsWarning(UserWarning):
-    """What happened, and should be looked at."""
+    """What happened, and should be looked at.
+
+    Parameters
+    ----------
+    message
+        What happened.
+    in_python
+        What to do about it in Python; it ends the message, and the command line leaves it out.
+    """
+
+    def __init__(self, message: object = "", in_python: str = "") -> None:
+        super().__init__(message)
+        self.in_python = in_python
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} {self.in_python}".rstrip()
 
 
 def raise_all(error: type[LabelFnsError], problems: Sequence[str]) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from labelfns.checks import check_labels
 from labelfns.engine.apply import LFApplier, warn_of
+from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import LFError, raise_all
@@ -219,6 +222,7 @@ class LFSet:
             data.texts,
             options,
             fields=others if fields is None else fields,
+            numbers=RowNumbers(np.arange(len(data)), data.row_numbers, data.unit),
             cues=cues,
             progress=progress or Bar(),
         )

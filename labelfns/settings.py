@@ -5,12 +5,13 @@ with its errors put into these words, saves some fifteen lines.
 """
 
 import dataclasses
+import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar, get_origin, get_type_hints
 
 from labelfns.errors import SettingsError, did_you_mean, raise_all
-from labelfns.setting_types import Unbounded, bare, brief, describe, fits, lossless, marks
+from labelfns.setting_types import Unbounded, alternatives, bare, brief, describe, fits, lossless, marks
 
 T = TypeVar("T")
 
@@ -185,12 +186,20 @@ def _type_problems(settings: object, section: str) -> list[str]:
 
 def _problems_of(value: Any, hint: Any, name: str, given: Any) -> list[str]:
     if not fits(value, hint):
-        return [f"{name} must be {describe(hint)}; got {brief(given)}"]
+        return [f"{name} must be {describe(hint)}; got {brief(given)}{_as_list(given, hint)}"]
     if isinstance(value, float) and not math.isfinite(value) and (math.isnan(value) or Unbounded not in marks(hint)):
         return [f"{name} must be a number that is not {value}"]
     if isinstance(value, int) and abs(value) >= 2**63:
         return [f"{name} must be a whole number below 2**63; got {brief(given)}"]
     return []
+
+
+def _as_list(given: Any, hint: Any) -> str:
+    """Show how a list is written, where names with commas were given for one."""
+    if not isinstance(given, str) or not any(get_origin(bare(kind)) is tuple for kind in alternatives(hint)):
+        return ""
+    parts = [part.strip() for part in given.split(",")]
+    return f"; a list is written {json.dumps(parts, ensure_ascii=False)}" if len(given) < 200 else ""
 
 
 def _has(cls: type, name: str) -> bool:

@@ -7,8 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.apply import merge_faults, warn_of
+from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, OnError
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, whole
@@ -162,7 +165,9 @@ class _Applied:
         for texts, share in parts:
             columns = texts.fields or {}
             fields = {name: values for name, values in columns.items() if name != "text"} if self.uses_fields else None
-            votes = self.lfs.applier.apply(texts.texts, self.options, fields=fields, row_offset=self.coverage.rows)
+            positions = np.arange(self.coverage.rows, self.coverage.rows + len(texts))
+            numbers = RowNumbers(positions, texts.row_numbers, texts.unit)
+            votes = self.lfs.applier.apply(texts.texts, self.options, fields=fields, numbers=numbers)
             if self.keep_columns:
                 self.others.see(columns)
                 self.first_types = self.first_types if self.coverage.rows else self.others.types()

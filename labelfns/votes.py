@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_of
-from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some
+from labelfns.checks import Bools, Gold, Ints, Unit, check_gold, check_labels, values_of
+from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
 from labelfns.vote_tables import lf_table, row_table
@@ -45,15 +45,36 @@ class Fault:
         The first exception, as one line.
     traceback
         The first traceback, whole.
+    in_file
+        The numbers that their file has for these rows; empty where they come from no file.
+    unit
+        What these count: ``"line"``, from 1, or ``"row"``, from 0.
     """
 
     lf: str
     rows: tuple[int, ...]
     error: str
     traceback: str
+    in_file: tuple[int, ...] = ()
+    unit: Unit = "row"
+
+    @classmethod
+    def of_json(cls, entries: Mapping[str, Any]) -> "Fault":
+        """Return a fault whose rows are lists; files of before have no numbers of a file."""
+        rows = {name: tuple(entries.get(name, ())) for name in ("rows", "in_file")}
+        return cls(**{**entries, **rows})
+
+    @property
+    def where(self) -> str:
+        """The rows as messages name them: ``"lines 3 and 7"``."""
+        return some_rows(self.in_file or self.rows, self.unit)
+
+    def followed_by(self, other: "Fault") -> "Fault":
+        """Return this fault with the rows of another, of the same LF, after its own."""
+        return replace(self, rows=self.rows + other.rows, in_file=self.in_file + other.in_file)
 
     def __str__(self) -> str:
-        return f"{self.lf} raised {self.error} on row {some(self.rows)}; it abstains there"
+        return f"{self.lf} raised {self.error} on {self.where}; it abstains there"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -322,7 +343,7 @@ class Votes:
             frame = frame.select(names) if set(names) <= set(frame.columns) else frame  # it may hold other columns
             if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
-            faults = tuple(Fault(**{**fault, "rows": tuple(fault["rows"])}) for fault in about["faults"])
+            faults = tuple(map(Fault.of_json, about["faults"]))
             votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)
             if votes._digest(header[_ABOUT]) != header.get(_DIGEST, votes._digest(header[_ABOUT])):
                 raise InputError("its votes or names are not those that were written")

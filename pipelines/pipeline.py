@@ -209,11 +209,22 @@ class Pipeline:
         return self
 
     def predict(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self,
+        texts: Any,
+        *,
+        text: str = "text",
+        min_confidence: float = 0.0,
+        without_lfs: bool = False,
+        progress: Progress | None = None,
     ) -> npt.NDArray[np.object_]:
-        """Return the label names of texts, [n]; arguments and errors as in `answer`."""
-        answers = self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).labels()
-        names: npt.NDArray[np.object_] = np.array(self.classes_, dtype=object)[answers]
+        """Return the label names of texts, [n]; None where the largest probability is below `min_confidence`.
+
+        The other arguments, and errors, are those of `answer`; `min_confidence` is in [0, 1].
+        """
+        if not 0 <= min_confidence <= 1:
+            raise InputError(f"min_confidence must be in 0..1; got {min_confidence!r}")
+        answers = self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).labels(min_confidence)
+        names: npt.NDArray[np.object_] = np.array([*self.classes_, None], dtype=object)[answers]  # -1 is the last
         return names
 
     def predict_proba(
@@ -247,6 +258,8 @@ class Pipeline:
         checked, progress = as_texts(texts, text), progress or Bar()
         if without_lfs or self.predictor_ is None:
             return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
+        lfs = self._lfs_to_ask()
+        self.predictor_.label_model.check_names(lfs.labels, lfs.names)  # before they run, which may take long
         return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
 
     def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
@@ -259,13 +272,17 @@ class Pipeline:
         InputError
             If the pipeline was saved without its LFs, or they are Python code that is not trusted (see `load`).
         """
+        return self._lfs_to_ask().apply(as_texts(texts, text), progress=progress, **self._lf_options)
+
+    def _lfs_to_ask(self) -> LFSet:
+        """Return the LFs; those of a folder are read when they are first asked."""
         lfs = self.lfs or self._saved_lfs
         if lfs is None:
             self._check_fitted()
             if self._folder is None:
                 raise InputError("this pipeline is a classifier alone, without LFs")
             lfs = self._saved_lfs = saved_lfs(self._folder, self.classes_, trust=self._trust_lfs)
-        return lfs.apply(as_texts(texts, text), progress=progress, **self._lf_options)
+        return lfs
 
     def summary(self) -> str:
         """Return what LFs, rounds and gold did, in a few lines.

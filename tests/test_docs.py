@@ -16,16 +16,20 @@ needs_minilm = pytest.mark.skipif(
 
 @needs_minilm
 @pytest.mark.slow
-def test_the_readme_example_prints_what_the_readme_says():
+def test_the_readme_example_prints_what_the_readme_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (code, shown) = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", readme, re.DOTALL).groups()
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+        exec(compile(code, "README.md", "exec"), names := {"__name__": "readme"})
     # How a round went depends on the processor in its last digits; all else does not.
     without_figures = [re.sub(r"(?m)^(round \d+) .*?(, kept)?$", r"\1\2", text) for text in (printed.getvalue(), shown)]
     assert without_figures[0] == without_figures[1]
     assert len(code.splitlines()) <= 15
+    saving = re.search(r"```python\n(pipeline\.save.*?)```", readme, re.DOTALL)[1]
+    exec(compile(saving, "README.md", "exec"), names)
+    assert (tmp_path / "my-pipeline" / "model").is_dir()
 
 
 @pytest.mark.slow

@@ -77,9 +77,13 @@ class Suggestion:
     @property
     def about(self) -> str:
         """What speaks for it, in words: rows, z, rows it would cover first, LFs that vote there, gold by label."""
-        said = [f"{self.rows} texts, z {self.z:.1f}", f"first vote on {self.new_rows}"]
-        said += [f"there vote {', '.join(self.lfs)}"] if self.lfs else []
-        said += [f"gold: {', '.join(f'{count} {name}' for name, count in self.gold.items())}"] if self.gold else []
+        if self.gap == "silent":
+            said = [f"on {self.rows} texts without a vote, z {self.z:.1f}"]
+        else:
+            said = [f"on {self.rows} texts on which {', '.join(self.lfs)} disagree, z {self.z:.1f}"]
+            said.append(f"on {self.new_rows} without a vote")
+        counts = sorted(((name, count) for name, count in self.gold.items() if count), key=lambda one: -one[1])
+        said += [f"with gold: {', '.join(f'{count} {name}' for name, count in counts)}"] if counts else []
         return "; ".join(said)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.engine.calling import Answer, call, call_batch
-from labelfns.engine.fields import Rows
+from labelfns.engine.fields import RowNumbers, Rows
 from labelfns.engine.options import ApplyOptions, can_compile
 from labelfns.engine.processes import call_in_processes, forked_with_polars
 from labelfns.engine.time_limit import TimeLimitError, limited
@@ -72,7 +72,7 @@ class LFApplier:
         options: ApplyOptions,
         *,
         fields: object = None,
-        row_offset: int = 0,
+        numbers: RowNumbers | None = None,
         cues: bool = False,
         progress: Progress = silent,
     ) -> Votes:
@@ -86,8 +86,8 @@ class LFApplier:
             How they are applied.
         fields
             Other fields of the rows, as in `LFSet.apply`.
-        row_offset
-            The number of the first row, for faults and messages.
+        numbers
+            The numbers of the rows, for faults and messages; by default their positions.
         cues
             Whether the votes get their cues.
         progress
@@ -103,7 +103,7 @@ class LFApplier:
         InputError, LFError
             As in `LFSet.apply`.
         """
-        rows = Rows.of(texts, fields, row_offset)
+        rows = Rows.of(texts, fields, numbers)
         matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
         if options.cache is None:
             faults = self._run(range(len(self.lfs)), rows, matrix, options, progress)
@@ -171,8 +171,9 @@ class LFApplier:
 
         engine = self._compiled_lfs(tuple(columns))
         for start in range(0, len(rows), ROWS):
-            texts = rows.texts[start : start + ROWS]
-            votes, faults = engine.votes_of(texts, start, options, rows.row_offset, index)
+            block = slice(start, start + ROWS)
+            texts = rows.texts[block]
+            votes, faults = engine.votes_of(texts, start, options, rows.numbers.take(block), index)
             yield Part(slice(start, start + len(texts)), columns, votes, faults)
 
     def _compiled_lfs(self, columns: tuple[int, ...]) -> "CompiledLFs":
@@ -196,7 +197,7 @@ class LFApplier:
     def _in_processes(self, columns: list[int], rows: Rows, options: ApplyOptions) -> Iterator[Part]:
         if columns:
             lfs = [self.lfs[j] for j in columns]
-            answers = call_in_processes(lfs, rows.texts, self.parser, options, rows.row_offset)
+            answers = call_in_processes(lfs, rows.texts, self.parser, options, rows.numbers)
             for j, (column, faults) in zip(columns, answers, strict=True):
                 yield _part(j, column, faults)
 
@@ -253,7 +254,7 @@ class LFApplier:
             except TimeLimitError:  # a pattern that matches early and then backtracks
                 continue
             except Exception as error:
-                what = f"{type(error).__name__}: {error} when asked where it fires in row {rows.numbers[i]}"
+                what = f"{type(error).__name__}: {error} when asked where it fires on {rows.numbers.where(i)}"
                 raise LFError(f"LF {lf.name!r} raised {what}") from error
         return [merge(spans) for spans in places]
 
@@ -272,13 +273,9 @@ def tells_where(lf: LabelingFunction) -> bool:
 def warn_of(faults: Sequence[Fault]) -> None:
     """Warn, once for all of them, of LFs that raised."""
     if faults:
-        lines = "; ".join(map(str, faults))
-        warnings.warn(
-            f"{len(faults)} of the LFs raised: {lines}. The tracebacks are in .faults; fix the LFs, or stop at the "
-            'first with on_error="raise"',
-            LabelFnsWarning,
-            stacklevel=3,
-        )
+        what = f"{len(faults)} of the LFs raised: {'; '.join(map(str, faults))}."
+        advice = 'The tracebacks are in .faults; fix the LFs, or stop at the first with on_error="raise"'
+        warnings.warn(LabelFnsWarning(what, advice), stacklevel=3)
 
 
 def merge_faults(faults: Sequence[Fault]) -> tuple[Fault, ...]:
@@ -286,7 +283,7 @@ def merge_faults(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     merged: dict[str, Fault] = {}
     for fault in faults:
         first = merged.get(fault.lf)
-        merged[fault.lf] = Fault(fault.lf, first.rows + fault.rows, first.error, first.traceback) if first else fault
+        merged[fault.lf] = first.followed_by(fault) if first else fault
     return tuple(merged.values())
 
 

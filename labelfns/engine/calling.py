@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from labelfns.checks import Unit
+from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.time_limit import TimeLimitError, limited
-from labelfns.engine.vote_parser import Column, VoteParser, shown
-from labelfns.errors import LFError, some
+from labelfns.engine.vote_parser import Column, VoteParser, shown_text
+from labelfns.errors import MOST, LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.columns import BatchLF, RowLF
 from labelfns.votes import Fault
@@ -22,33 +24,38 @@ _PATIENCE = 3
 
 @dataclass
 class _Failures:
-    """The rows on which an LF raised."""
+    """The rows on which an LF raised, with the numbers that their file has for them."""
 
     lf: LabelingFunction
     options: ApplyOptions
+    unit: Unit
     rows: list[int] = field(default_factory=list)
+    in_file: list[int] = field(default_factory=list)
     first: tuple[str, str] = ("", "")
 
-    def add(self, error: BaseException, numbers: Sequence[int], row: object) -> None:
+    def add(self, error: BaseException, numbers: RowNumbers, row: object) -> None:
         """Note that an LF raised; raise instead if the options say so."""
         line = _one_line(error)
         if isinstance(error, KeyError) and isinstance(row, dict):
-            line += f"; a row has {some(list(row))}"
+            line += f" (the columns are {some(list(row), MOST)})"
         if self.options.on_error == "raise":
-            where = f" on row {numbers[0]}: {shown(row)}" if len(numbers) == 1 else ""
+            where = f" on {numbers.where(0)}: {shown_text(row)}" if len(numbers) == 1 else ""
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error
         if not self.rows:
             self.first = line, "".join(traceback.format_exception(error))
-        self.rows += numbers
+        self.rows += numbers.positions.tolist()
+        self.in_file += [] if numbers.in_file is None else numbers.in_file.tolist()
 
     @property
     def fault(self) -> Fault | None:
         """The fault; None where nothing failed."""
-        return Fault(self.lf.name, tuple(self.rows), *self.first) if self.rows else None
+        if not self.rows:
+            return None
+        return Fault(self.lf.name, tuple(self.rows), *self.first, tuple(self.in_file), self.unit)
 
 
 def call(
-    lf: LabelingFunction, rows: Sequence[Any], parser: VoteParser, options: ApplyOptions, numbers: Sequence[int]
+    lf: LabelingFunction, rows: Sequence[Any], parser: VoteParser, options: ApplyOptions, numbers: RowNumbers
 ) -> Answer:
     """Call an LF on every row.
 
@@ -80,7 +87,7 @@ def call(
     """
     function = lf.function if isinstance(lf, FunctionLF | RowLF) else limited(lf, options.time_limit)
     votes: list[object] = []
-    failures = _Failures(lf, options)
+    failures = _Failures(lf, options, numbers.unit)
     late = 0
     for row in rows:
         try:
@@ -91,7 +98,7 @@ def call(
             i = len(votes)
             late += isinstance(error, TimeLimitError)
             last = len(rows) if late >= _PATIENCE else i + 1
-            failures.add(error, numbers[i:last], row)
+            failures.add(error, numbers.take(slice(i, last)), row)
             votes += [None] * (last - i)
             if late >= _PATIENCE:
                 break
@@ -99,7 +106,7 @@ def call(
 
 
 def call_batch(
-    lf: BatchLF, frame: "pl.DataFrame", parser: VoteParser, options: ApplyOptions, numbers: Sequence[int]
+    lf: BatchLF, frame: "pl.DataFrame", parser: VoteParser, options: ApplyOptions, numbers: RowNumbers
 ) -> Answer:
     """Ask an LF for many rows at a time.
 
@@ -113,15 +120,17 @@ def call_batch(
     """
     own_size: int | None = getattr(lf, "batch_size", None)
     votes: list[object] = []
-    failures = _Failures(lf, options)
+    failures = _Failures(lf, options, numbers.unit)
     for start in range(0, len(frame), own_size or len(frame)):
         batch = frame[start : start + (own_size or len(frame))]
-        votes += _batch_votes(lf, batch, failures, numbers[start : start + len(batch)], halves=own_size is not None)
+        votes += _batch_votes(
+            lf, batch, failures, numbers.take(slice(start, start + len(batch))), halves=own_size is not None
+        )
     return parser.column(lf, votes, frame["text"].to_list(), numbers), failures.fault
 
 
 def _batch_votes(
-    lf: BatchLF, frame: "pl.DataFrame", failures: _Failures, numbers: Sequence[int], *, halves: bool
+    lf: BatchLF, frame: "pl.DataFrame", failures: _Failures, numbers: RowNumbers, *, halves: bool
 ) -> list[object]:
     try:
         votes = list(lf.batch(frame))
@@ -130,8 +139,8 @@ def _batch_votes(
     except BaseException as error:
         middle = len(frame) // 2
         if halves and middle:
-            first = _batch_votes(lf, frame[:middle], failures, numbers[:middle], halves=True)
-            return first + _batch_votes(lf, frame[middle:], failures, numbers[middle:], halves=True)
+            first = _batch_votes(lf, frame[:middle], failures, numbers.take(slice(middle)), halves=True)
+            return first + _batch_votes(lf, frame[middle:], failures, numbers.take(slice(middle, None)), halves=True)
         failures.add(error, numbers, frame["text"][0])
         return [None] * len(frame)
     if len(votes) != len(frame):

@@ -16,6 +16,7 @@ import polars as pl
 
 from labelfns.engine.calling import Answer, call
 from labelfns.engine.counts import OF_TOKENS, count_in_texts, count_in_tokens
+from labelfns.engine.fields import RowNumbers
 from labelfns.engine.lf_index import NO_HITS, Hits, LFIndex
 from labelfns.engine.options import ApplyOptions, Declared
 from labelfns.engine.regex_syntax import linear
@@ -77,7 +78,7 @@ class CompiledLFs:
         texts: Sequence[str],
         first: int,
         options: ApplyOptions,
-        row_offset: int = 0,
+        numbers: RowNumbers,
         kept: MutableMapping[int, TextIndex] | None = None,
     ) -> tuple[Matrix, list[Fault]]:
         """Answer a block of texts.
@@ -90,8 +91,8 @@ class CompiledLFs:
             The row of the first of them.
         options
             How failures are treated, and how long a search may take.
-        row_offset
-            What is added to rows in faults and messages.
+        numbers
+            The numbers of these rows, [n], for faults and messages.
         kept
             Indices of texts by `first`: one that is there is used, one that is made is put in. None by default.
 
@@ -114,7 +115,7 @@ class CompiledLFs:
         for j, lf in enumerate(self.lfs):
             if type(lf) is PatternLF:
                 clean = np.asarray(block.series.str.contains(_ASCII)) if clean is None else clean
-                matrix[:, j], fault = self._pattern(block, j, lf, clean, options, row_offset)
+                matrix[:, j], fault = self._pattern(block, j, lf, clean, options, numbers)
                 faults += [fault] if fault else []
         return matrix, faults
 
@@ -241,7 +242,7 @@ class CompiledLFs:
         lf: PatternLF,
         clean: npt.NDArray[np.bool_],
         options: ApplyOptions,
-        row_offset: int,
+        numbers: RowNumbers,
     ) -> Answer:
         column = np.full(len(block.texts), ABSTAIN, dtype=np.int8)
         open_ = np.ones(len(column), dtype=bool)
@@ -255,8 +256,7 @@ class CompiledLFs:
         if not len(rows):
             return column, None
         texts = [block.texts[i] for i in rows.tolist()]
-        numbers = (rows + row_offset + block.first).tolist()
-        column[rows], fault = call(lf, texts, self.parser, options, numbers)
+        column[rows], fault = call(lf, texts, self.parser, options, numbers.take(rows))
         return column, fault
 
 

@@ -2,17 +2,48 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labelfns.checks import values_of
+from labelfns.checks import Ints, Unit, values_of
 from labelfns.errors import InputError, raise_all
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+@dataclass(frozen=True)
+class RowNumbers:
+    """How n rows are numbered: by position, and as their file numbers them, which is how messages name them.
+
+    Parameters
+    ----------
+    positions
+        Their positions [n] among all rows.
+    in_file
+        The numbers [n] that their file has for them; None where positions are all there is.
+    unit
+        What these count.
+    """
+
+    positions: Ints
+    in_file: Ints | None = None
+    unit: Unit = "row"
+
+    def __len__(self) -> int:
+        """Return the number of rows, n."""
+        return len(self.positions)
+
+    def take(self, index: slice | Ints) -> "RowNumbers":
+        """Return the numbers of some of the rows."""
+        return RowNumbers(self.positions[index], None if self.in_file is None else self.in_file[index], self.unit)
+
+    def where(self, i: int) -> str:
+        """Return how a message names one row: ``"line 4"``."""
+        return f"{self.unit} {(self.positions if self.in_file is None else self.in_file)[i]}"
 
 
 @dataclass(frozen=True)
@@ -25,16 +56,16 @@ class Rows:
         The n texts.
     fields
         By name, [n] values each.
-    row_offset
-        The number of the first row, for faults and messages.
+    numbers
+        The numbers of the rows, for faults and messages.
     """
 
     texts: list[str]
-    fields: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    row_offset: int = 0
+    fields: Mapping[str, Sequence[Any]]
+    numbers: RowNumbers
 
     @classmethod
-    def of(cls, texts: list[str], fields: object, row_offset: int = 0) -> "Rows":
+    def of(cls, texts: list[str], fields: object, numbers: RowNumbers | None = None) -> "Rows":
         """Put texts and fields together.
 
         Parameters
@@ -43,8 +74,8 @@ class Rows:
             The n texts.
         fields
             A mapping from names to n values each, a frame, whose column ``text`` is passed over, or None.
-        row_offset
-            The number of the first row.
+        numbers
+            The numbers of the rows; by default their positions.
 
         Raises
         ------
@@ -63,16 +94,11 @@ class Rows:
         if "text" in columns:
             problems.append("no field may be called 'text': the texts themselves are; give it another name")
         raise_all(InputError, problems)
-        return cls(texts, columns, row_offset)
+        return cls(texts, columns, numbers or RowNumbers(np.arange(len(texts))))
 
     def __len__(self) -> int:
         """Return the number of rows, n."""
         return len(self.texts)
-
-    @property
-    def numbers(self) -> range:
-        """The numbers of the rows, [n]."""
-        return range(self.row_offset, self.row_offset + len(self))
 
     @cached_property
     def as_dicts(self) -> list[dict[str, Any]]:

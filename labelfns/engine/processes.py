@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from labelfns.engine.calling import Answer, call
+from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.vote_parser import Column, VoteParser
 from labelfns.errors import LFError, raise_all, some
@@ -25,7 +26,11 @@ _polars = {"runs_before_fork": False, "is_stuck": False}
 
 
 def call_in_processes(
-    lfs: Sequence[LabelingFunction], texts: Sequence[str], parser: VoteParser, options: ApplyOptions, first: int = 0
+    lfs: Sequence[LabelingFunction],
+    texts: Sequence[str],
+    parser: VoteParser,
+    options: ApplyOptions,
+    numbers: RowNumbers,
 ) -> Iterator[tuple[Column, list[Fault]]]:
     """Call LFs on every text in several processes.
 
@@ -39,8 +44,8 @@ def call_in_processes(
         How votes are read.
     options
         How failures are treated, and the number of processes.
-    first
-        The number of the first row, for faults and messages.
+    numbers
+        The numbers of the rows, [n], for faults and messages.
 
     Yields
     ------
@@ -57,7 +62,9 @@ def call_in_processes(
 
     size = max(1, -(-len(texts) // (options.workers * _TASKS_PER_WORKER)))
     tasks = [
-        delayed(_call_all)(tuple(lfs), list(texts[start : start + size]), parser, options, first + start)
+        delayed(_call_all)(
+            tuple(lfs), list(texts[start : start + size]), parser, options, numbers.take(slice(start, start + size))
+        )
         for start in range(0, len(texts), size)
     ]
     names = some([lf.name for lf in lfs])
@@ -85,13 +92,13 @@ def forked_with_polars() -> bool:
 
 
 def _call_all(
-    lfs: tuple[LabelingFunction, ...], texts: list[str], parser: VoteParser, options: ApplyOptions, first: int
+    lfs: tuple[LabelingFunction, ...], texts: list[str], parser: VoteParser, options: ApplyOptions, numbers: RowNumbers
 ) -> list[Answer | str]:
     """Return votes and fault of each LF, or what is wrong with it."""
     answers: list[Answer | str] = []
     for lf in lfs:
         try:
-            answers.append(call(lf, texts, parser, options, range(first, first + len(texts))))
+            answers.append(call(lf, texts, parser, options, numbers))
         except LFError as error:
             answers.append(str(error))
     return answers

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.engine.fields import RowNumbers
 from labelfns.errors import LFError, did_you_mean
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 
@@ -50,9 +51,7 @@ class VoteParser:
             raise LFError(f"{shown(vote)}, which is not in -1..{len(self.labels) - 1}")
         raise LFError(f"{shown(vote)} of type {type(vote).__name__}; a vote is a label's name, its id, None or ABSTAIN")
 
-    def column(
-        self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], numbers: Sequence[int]
-    ) -> Column:
+    def column(self, lf: LabelingFunction, votes: Sequence[object], rows: Sequence[Any], numbers: RowNumbers) -> Column:
         """Return votes as int8, [n].
 
         Parameters
@@ -79,7 +78,7 @@ class VoteParser:
             try:
                 column[i] = self.class_id(vote)
             except LFError as error:
-                where = f"row {numbers[i]} {error} (text {shown(rows[i])})"
+                where = f"{numbers.where(i)} {error} (text {shown_text(rows[i])})"
                 raise LFError(f"LF {lf.name!r} returned on {where}") from None
         return column
 
@@ -87,6 +86,11 @@ class VoteParser:
     def _ids(self) -> dict[object, int]:
         ids: dict[object, int] = {None: ABSTAIN, ABSTAIN: ABSTAIN}
         return ids | {c: c for c in range(len(self.labels))} | {name: c for c, name in enumerate(self.labels)}
+
+
+def shown_text(row: object) -> str:
+    """Return the beginning of the text of a row, as an LF gets it: the text itself, or all columns."""
+    return shown(row["text"] if isinstance(row, dict) and "text" in row else row)
 
 
 def shown(value: object) -> str:

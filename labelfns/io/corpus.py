@@ -8,7 +8,7 @@ from typing import Any, Self, overload
 import numpy as np
 
 from labelfns.checks import Bools, Ints, Unit, check_gold, numbered, plain_strings, text_problems, values_of
-from labelfns.errors import InputError, did_you_mean, raise_all, some
+from labelfns.errors import ColumnError, InputError, did_you_mean, raise_all, some
 
 
 class Column(Sequence[Any]):
@@ -225,10 +225,10 @@ class Texts(Sequence[str]):
 
 
 def check_columns(columns: Mapping[str, Any] | Sequence[str], names: Sequence[str], where: str = "") -> None:
-    """Raise an `InputError` that names the columns that are missing, and those that are there."""
+    """Raise a `ColumnError` that names the columns that are missing, and those that are there."""
     existing = [str(column) for column in columns]
     raise_all(
-        InputError,
+        ColumnError,
         [
             f"{where or 'the data'} has no column {name!r}; its columns are {some(existing, 10)}"
             f"{did_you_mean(str(name), existing)}"

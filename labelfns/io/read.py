@@ -7,7 +7,7 @@ What a row of each format is stands in `labelfns.io.rows`.
 import warnings
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from labelfns.checks import Unit, numbered, text_problems
 from labelfns.errors import MOST, InputError, LabelFnsWarning, raise_all, shown
@@ -124,7 +124,7 @@ def iter_texts(
     return _texts(source, _column_names(text, gold, labels, fields), rows, format, on_bad_rows)
 
 
-def read_table(source: Source, text: str = "text", *, format: Format | None = None) -> dict[str, list[Any]]:
+def read_table(source: Source, text: str = "text", *, format: Format | None = None) -> Block:
     """Read a source with all its columns, rows whose text is blank or null among them.
 
     Parameters
@@ -134,8 +134,8 @@ def read_table(source: Source, text: str = "text", *, format: Format | None = No
 
     Returns
     -------
-    dict
-        The columns by name, in order, n values each.
+    Block
+        The columns by name, in order, n values each, with the numbers of the rows.
 
     Raises
     ------
@@ -145,13 +145,13 @@ def read_table(source: Source, text: str = "text", *, format: Format | None = No
     name = name_of(source)
     (block,) = blocks(source, ColumnNames(text, None, None), None, format)
     check_columns(block.columns, [text], name)
-    columns = {column: list(values) for column, values in block.columns.items()}
-    of_texts = {what: block.row_numbers[at].tolist() for what, at in text_problems(columns[text]).items()}
+    of_texts = {what: block.row_numbers[at].tolist() for what, at in text_problems(block.columns[text]).items()}
     wrong = {what: rows for what, rows in of_texts.items() if what.endswith("not a string")}
     raise_all(InputError, _lines({**block.problems, **wrong}, name, block.unit))
-    if sum(map(len, of_texts.values())) == len(columns[text]):
-        raise InputError(f"{name} holds no text: " + ("its texts are blank" if columns[text] else "it has no rows"))
-    return columns
+    n = len(block.row_numbers)
+    if sum(map(len, of_texts.values())) == n:
+        raise InputError(f"{name} holds no text: " + ("its texts are blank" if n else "it has no rows"))
+    return replace(block, columns={column: list(values) for column, values in block.columns.items()})
 
 
 def _column_names(

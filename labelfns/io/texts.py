@@ -4,6 +4,7 @@ Everything goes by position: the labels that a series has for its rows play no p
 """
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,14 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from labelfns.checks import values_of
-from labelfns.errors import InputError, first_line
+from labelfns.errors import InputError, LabelFnsWarning, first_line
 from labelfns.io.corpus import Column, Texts, check_columns
 
 __all__ = ["Texts", "as_texts"]
 
 
 def as_texts(
-    data: Any, column: str = "text", *, gold: Any = None, labels: Sequence[str] | None = None, name: str = ""
+    data: Any,
+    text: str = "text",
+    *,
+    gold: Any = None,
+    labels: Sequence[str] | None = None,
+    name: str = "",
+    column: str | None = None,
 ) -> Texts:
     """Return data as `Texts`, checked.
 
@@ -28,7 +35,7 @@ def as_texts(
         `Texts`, which are returned as they are; a list, a tuple or a one-dimensional array of strings; a series or
         column of pandas, polars, pyarrow, modin or datasets; a frame, table or data set of theirs, or a dict of
         columns; or a source that `labelfns.io.read.read_texts` reads: a path, or ``"hub:OWNER/NAME:SPLIT"``.
-    column
+    text
         The column of texts where there are several; the others become fields.
     gold
         Gold labels: n of them as in `labelfns.checks.check_gold`, or the name of their column.
@@ -36,6 +43,8 @@ def as_texts(
         The k label names, needed with `gold`.
     name
         What the texts are called in messages; a file is called by its path otherwise.
+    column
+        The former name of `text`, kept for one release.
 
     Raises
     ------
@@ -48,8 +57,16 @@ def as_texts(
     >>> as_texts({"text": ["so good", "late again"], "y": ["yes", None]}, gold="y", labels=["no", "yes"]).gold.tolist()
     [1, -1]
     """
+    if column is not None:
+        warnings.warn(
+            LabelFnsWarning(
+                "as_texts(column=) is now as_texts(text=); the old name will be removed in the next release"
+            ),
+            stacklevel=2,
+        )
+        text = column
     by_name = gold if isinstance(gold, str) else None
-    texts = _texts_of(data, column, by_name, labels, name)
+    texts = _texts_of(data, text, by_name, labels, name)
     if not len(texts):
         raise InputError("there are no texts; expected at least one")
     if gold is None or by_name is not None:
@@ -59,15 +76,15 @@ def as_texts(
     return texts.with_gold(gold, labels)
 
 
-def _texts_of(data: Any, column: str, gold: str | None, labels: Sequence[str] | None, name: str) -> Texts:
+def _texts_of(data: Any, text: str, gold: str | None, labels: Sequence[str] | None, name: str) -> Texts:
     if isinstance(data, Texts):
         return data if gold is None else _with_field_as_gold(data, gold, labels)
     if isinstance(data, str | os.PathLike):
-        texts = _read(data, column, gold, labels)
+        texts = _read(data, text, gold, labels)
         return replace(texts, name=name) if name else texts
     columns = _columns_of(data, gold, labels)
     if columns is not None:
-        return Texts.of_columns(columns, column, gold, labels, name=name)
+        return Texts.of_columns(columns, text, gold, labels, name=name)
     if gold is not None:
         raise InputError(f"gold={gold!r} names a column, but the texts are a {type(data).__name__} and have none")
     return Texts(values_of(data), name=name)
@@ -81,7 +98,7 @@ def _with_field_as_gold(texts: Texts, gold: str, labels: Sequence[str] | None) -
     return texts.with_gold(fields[gold], labels)
 
 
-def _read(source: str | os.PathLike[str], column: str, gold: str | None, labels: Sequence[str] | None) -> Texts:
+def _read(source: str | os.PathLike[str], text: str, gold: str | None, labels: Sequence[str] | None) -> Texts:
     from labelfns.io.read import FORMATS, is_hub, read_texts
 
     if isinstance(source, str) and not is_hub(source) and Path(source).suffix.lower() not in FORMATS:
@@ -89,7 +106,7 @@ def _read(source: str | os.PathLike[str], column: str, gold: str | None, labels:
             "texts must be a sequence of strings; got one string, which is no file name that ends in "
             f"{', '.join(FORMATS)}: put it in a list"
         )
-    return read_texts(source, column, gold, labels, need_gold=gold is not None)
+    return read_texts(source, text, gold, labels, need_gold=gold is not None)
 
 
 def _columns_of(data: Any, gold: str | None, labels: Sequence[str] | None) -> Mapping[str, Sequence[Any]] | None:

@@ -77,9 +77,10 @@ def _warn_of_plain_functions(module: ModuleType, lfs: list[LabelingFunction], wh
         and id(value) not in used
     ]
     if plain:
+        one = len(plain) == 1
+        what = "is a plain function and casts no vote" if one else "are plain functions and cast no votes"
         warnings.warn(
-            f"{where}: {some(plain)} {'is a plain function' if len(plain) == 1 else 'are plain functions'}, not "
-            "labeling functions, and cast no vote: decorate with @labeling_function, or begin the name of a helper "
+            f"{where}: {some(plain)} {what}. An LF is decorated with @labeling_function; the name of a helper begins "
             "with _",
             LabelFnsWarning,
             stacklevel=3,

@@ -22,13 +22,12 @@ followed by ``://`` is none; except that a tag of digits alone counts too. docs/
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from labelfns.text.characters import ANY_APOSTROPHE, JOINERS, LEFT_OUT, marks
+from labelfns.text.characters import ANY_APOSTROPHE, JOINERS, LEFT_OUT, marks, normalized
 from labelfns.text.spans import Span
 
 _CLITICS = ("'s", "'ll", "'re", "'ve", "'d", "'m")
@@ -123,9 +122,9 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return (ANY_APOSTROPHE.sub("'", word) if _MAY_BE_APOSTROPHE.search(word) else word).lower()
-    plain = ANY_APOSTROPHE.sub("'", unicodedata.normalize("NFKC", ANY_APOSTROPHE.sub("'", word)))
+    plain = ANY_APOSTROPHE.sub("'", normalized(ANY_APOSTROPHE.sub("'", word)))
     folded = (LEFT_OUT.sub("", plain) or plain).casefold().replace("i\u0307", "i").replace("\u0131", "i")
-    return unicodedata.normalize("NFKC", folded)
+    return normalized(folded)
 
 
 @lru_cache(maxsize=1 << 15)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Gold, check_gold
-from labelfns.errors import InputError, SettingsError
+from labelfns.errors import InputError, SettingsError, some
 from labelfns.io.atomic import write_text
 from labelfns.models.arrays import Floats, Probs, decide
 from labelfns.models.params import Params
@@ -189,11 +189,26 @@ class BaseLabelModel(Params, ABC):
             raise InputError(f"this {type(self).__name__} is not fitted yet; call fit(votes) first")
         if votes is not None:
             check_votes(votes)
-        if votes is not None and (votes.labels, votes.lf_names) != (self.classes_, self.lf_names_):
-            raise InputError(
-                f"this {type(self).__name__} was fitted on labels {self.classes_} and LFs {self.lf_names_}; "
-                f"the votes have labels {votes.labels} and LFs {votes.lf_names}"
-            )
+            self.check_names(votes.labels, votes.lf_names)
+
+    def check_names(self, labels: Sequence[str], lf_names: Sequence[str]) -> None:
+        """Check that votes of these LFs can be answered, before the LFs run.
+
+        Raises
+        ------
+        InputError
+            If the model was fitted on other labels or LFs, or in another order; what is missing and what is new is
+            named.
+        """
+        model = f"this {type(self).__name__} was fitted on"
+        for what, before, now in (("labels", self.classes_, labels), ("LFs", self.lf_names_, lf_names)):
+            if tuple(now) == tuple(before):
+                continue
+            missing, new = [name for name in before if name not in now], [name for name in now if name not in before]
+            parts = [f"without {some(missing)}"] if missing else []
+            parts += [f"with {some(new)}, which it does not know"] if new else []
+            changed = " and ".join(parts) or f"in another order, {some(now)}"
+            raise InputError(f"{model} the {what} {some(before)}; these are {changed}")
 
     def check_size(self, n_lfs: int, n_labels: int) -> None:  # most take any
         """Check that so many LFs and labels can be fitted.

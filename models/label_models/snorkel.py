@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial.legendre import leggauss
 
 from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError, SettingsError
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
     from .snorkel_fit import DistinctLabelModel
 
-STARTS, SHARES = (
-    np.array([0.046910, 0.230765, 0.5, 0.769235, 0.953090]),
-    np.array([0.118463, 0.239314, 0.284444, 0.239314, 0.118463]),
-)
+_nodes, _weights = leggauss(5)
+STARTS, SHARES = (_nodes + 1) / 2, _weights / 2
 """Starts of a fit, and how much each counts: Gauss-Legendre quadrature over (0, 1), from which a seed draws one."""
 LIMIT = 6000
 """The largest (LFs x labels) that is fitted; its square in float64 is 0.3 GB."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import NearCopies
-from labelfns.errors import InputError, shown, some
+from labelfns.errors import InputError, shown
 from labelfns.models import BaseLabelModel, LabelModel
 from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
 from labelfns.models.evaluation.evaluate import Evaluation
@@ -125,8 +125,7 @@ class Analysis:
         name, error = shown(fault.lf), shown(fault.error)
         if failed == n:
             return f"LF {name} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {error}"
-        where = f"on row {some(fault.rows)}"
-        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there, {where}"
+        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there: {fault.where}"
 
     def __str__(self) -> str:
         from .tables import plain

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
+from labelfns._starting import SIGNALS
 from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shown
 
 from . import lfs, runs
@@ -39,13 +40,10 @@ class _SignalReceived(KeyboardInterrupt):
 
     def stopped(self) -> _Stopped:
         """Return how the command ends for it, with what was noted on the way."""
-        stopped = _Stopped(*_SIGNALS[self.number])
+        stopped = _Stopped(*SIGNALS[self.number])
         for note in getattr(self, "__notes__", []):
             stopped.add_note(note)
         return stopped
-
-
-_SIGNALS: dict[int, tuple[int, str]] = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "told to stop")}
 
 
 class _Commands(TyperGroup):
@@ -115,7 +113,7 @@ def _signals() -> Iterator[list[_SignalReceived]]:
     if threading.current_thread() is not threading.main_thread():
         yield received
         return
-    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
         yield received
     finally:
@@ -134,8 +132,8 @@ def _warnings_as_lines() -> Iterator[None]:
             message: Warning | str, category: type[Warning], filename: str, lineno: int,
             file: TextIO | None = None, line: str | None = None,
         ) -> None:  # fmt: skip
-            if issubclass(category, LabelFnsWarning):
-                _write(f"labelfns: warning: {message}")
+            if isinstance(message, LabelFnsWarning):
+                _write(f"labelfns: warning: {message.args[0]}")
             else:
                 usual(message, category, filename, lineno, file, line)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
-from labelfns.io.formats import Format
+from labelfns.io.formats import Block, Format
 from labelfns.io.other_columns import OtherColumns, writable
 from labelfns.io.read import read_table
 from labelfns.pipelines.prediction.predictor import Answers
@@ -29,7 +29,7 @@ FORMULA = r"^[=+\-@\t\r\n]"
 """What a cell begins with that a spreadsheet takes for a formula."""
 
 
-def read_input(data: str, text: str, format: Format | None) -> Table:
+def read_input(data: str, text: str, format: Format | None) -> Block:
     """Read a file, a hub data set, or standard input (``"-"``), with all columns; a text may be blank or None.
 
     Raises
@@ -42,10 +42,10 @@ def read_input(data: str, text: str, format: Format | None) -> Table:
         return read_table(data, text, format=format)
     stream = BytesIO(sys.stdin.buffer.read())
     stream.name = "<stdin>"
-    columns = read_table(stream, text, format=format or "txt")
+    block = read_table(stream, text, format=format or "txt")
     if format is None:
-        _check_plain(columns[text][0], text)
-    return columns
+        _check_plain(block.columns[text][0], text)
+    return block
 
 
 def _check_plain(first: str, text: str) -> None:
@@ -122,7 +122,7 @@ def print_rows(table: Table) -> None:
         sys.stdout.write(line.encode("utf-8", "backslashreplace").decode())
 
 
-def write_rows(table: Table, output: Path, *, raw: bool) -> None:
+def write_rows(table: Table, output: Path, *, raw: bool) -> int:
     """Write a table, whole or not at all, in the format that the file's name says.
 
     Parameters
@@ -133,6 +133,11 @@ def write_rows(table: Table, output: Path, *, raw: bool) -> None:
         A name that ends in one of `ENDINGS`.
     raw
         Whether CSV cells that begin as formulas stay as they are; else they get a ``'`` before.
+
+    Returns
+    -------
+    int
+        How many cells got one.
 
     Raises
     ------
@@ -147,7 +152,10 @@ def write_rows(table: Table, output: Path, *, raw: bool) -> None:
             as_frame(table).write_parquet(part)
         else:
             frame = as_frame(table)
-            (frame if raw else without_formulas(frame)).write_csv(part)
+            safe = frame if raw else without_formulas(frame)
+            safe.write_csv(part)
+            return sum(int((frame[name] != column).sum()) for name, column in zip(frame.columns, safe, strict=True))
+    return 0
 
 
 def as_frame(table: Table) -> "pl.DataFrame":

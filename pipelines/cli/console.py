@@ -117,7 +117,9 @@ def _cells(scores: Iterable[Any]) -> Iterator[Cell]:
                 yield "-"
                 continue
             low, high = entry[f"{figure}_interval"]
-            yield beside(f"{entry[figure]:.3f}", f"±{(high - low) / 2:.2f}")
+            # resampled rows that are all right, or all of one class, say nothing of how sure a macro F1 is
+            width = f"±{(high - low) / 2:.2f}" if high > low else ""
+            yield beside(f"{entry[figure]:.3f}", width)
 
 
 def rounds(metrics: Mapping[str, Any]) -> Group:

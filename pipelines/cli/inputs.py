@@ -73,13 +73,6 @@ def texts_of(settings: "PipelineSettings", data: str | None = None, *, gold: str
     InputError
         If texts or gold are not right, or val, test or few_gold has no gold.
     """
-    from labelfns.io.read import read_texts
+    from labelfns.pipelines.run.inputs import read_set
 
-    columns = settings.data
-    return read_texts(
-        source_of(settings, data),
-        text=columns.text,
-        gold=columns.gold if gold is None else gold,
-        labels=columns.labels,
-        need_gold=data in SETS and gold is None,
-    )
+    return read_set(source_of(settings, data), settings.data, need_gold=data in SETS and gold is None, gold=gold)

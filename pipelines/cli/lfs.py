@@ -149,6 +149,7 @@ def analyze(
     if reasons is not None:
         from labelfns.pipelines.analysis.tables import why
 
+        console.say(f"Row {row} ({measured.where([row or 0])}): {measured[row or 0]}")
         console.out.print(why(row or 0, reasons))
     if measured is pool and pool.gold is None:
         console.block(_where_gold_is(settings))
@@ -230,19 +231,31 @@ def init(
     text: Annotated[str, typer.Option(help="Its column of texts.")] = "text",
     gold: Annotated[str | None, typer.Option(help="Its column of gold labels, where it has one.")] = None,
     labels: Annotated[
-        str, typer.Option(metavar="NAME,NAME", help="The labels, separated by commas.")
-    ] = "negative,positive",
+        str | None,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="Its labels, separated by commas; by default the values of the column of gold labels.",
+        ),
+    ] = None,
 ) -> None:
     """Write a pipeline that runs as it is, to begin with: pipeline.toml, lfs.py with an LF of each kind, sample rows.
 
-    Nothing is overwritten.
+    For your own texts the LFs are made of their words: with gold labels, of those that stand out in each label's texts;
+    without, of frequent ones, as placeholders. Nothing is overwritten.
     """
     from . import console
     from .starter import write_starter
 
-    files = write_starter(folder, [label.strip() for label in labels.split(",")], data=data, text=text, gold=gold)
+    names = None if labels is None else [label.strip() for label in labels.split(",")]
+    written = write_starter(folder, names, data=data, text=text, gold=gold)
     file = folder / "pipeline.toml"
-    console.say("Written: " + ", ".join(str(path) for path in files))
+    console.say("Written: " + ", ".join(str(path) for path in written.files))
+    if labels is None and gold is not None:
+        console.say(f"Labels, the values of the column {gold!r}: {', '.join(written.labels)}")
+    if data is not None and gold is None:
+        console.say("The LFs are placeholders, words of your texts dealt to the labels in turn: replace them by yours.")
+    for label in written.silent:
+        console.say(f"Warning: no LF votes for {label!r}, as no words for it were found: write one before you run.")
     console.say(
         f"Try the LFs:      labelfns test-lfs {file}",
         f"See what they do: labelfns analyze {file}",
@@ -308,4 +321,6 @@ def _where_gold_is(settings: "PipelineSettings") -> str:
         except InputError as error:
             problems.append(f"\nWarning: {error}")
     advice = f"; to compare with gold, add --data {' or --data '.join(with_gold)}" if with_gold else ""
-    return f"The pool has no column {settings.data.gold!r} of gold labels (data.gold){advice}." + "".join(problems)
+    gold = settings.data.gold
+    lacks = f"The pool has no column {gold!r} of gold labels" if gold else "No column of gold labels is named"
+    return f"{lacks} (data.gold){advice}." + "".join(problems)

@@ -157,7 +157,7 @@ def predict(
     label. Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text
     keeps its row, without a label.
     """
-    from labelfns.io.texts import as_texts
+    from labelfns.io.corpus import Texts, take_each
 
     from . import console
     from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
@@ -167,9 +167,11 @@ def predict(
         check_not_read(output, data)
     pipeline = _opened(run_folder, lfs, trust_lfs=trust_lfs, without_lfs=without_lfs)
     text = text or _text_column(run_folder)
-    columns = read_input(data, text, format)
+    block = read_input(data, text, format)
+    columns = block.columns
     written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
-    texts = as_texts({name: [values[row] for row in written] for name, values in columns.items()}, text)
+    numbers = block.row_numbers[written]
+    texts = Texts.of_columns(take_each(columns, written), text, row_numbers=numbers, unit=block.unit)
     if pipeline.predictor_ is None and not without_lfs:
         console.remark(f"The classifier answers alone: {run_folder} keeps no label model.")
     with console.bars() as progress:
@@ -183,7 +185,12 @@ def predict(
     if output is None:
         print_rows(table)
     else:
-        write_rows(table, output, raw=raw)
+        changed = write_rows(table, output, raw=raw)
+        if changed:
+            console.remark(
+                f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for "
+                "formulas; --raw writes them as they are."
+            )
 
 
 def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":

@@ -2,22 +2,47 @@
 
 import json
 import os
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from labelfns.checks import check_labels
-from labelfns.errors import InputError, WriteError
+from labelfns.checks import check_labels, is_null
+from labelfns.errors import InputError, WriteError, some
 from labelfns.io.atomic import whole
+from labelfns.io.corpus import Texts, check_columns
 
 TEMPLATES = Path(__file__).parent / "templates"
 SAMPLE_LABELS = ("negative", "positive")
-FREQUENT = 20
+MOST_LABELS = 50
+
+
+@dataclass(frozen=True)
+class Starter:
+    """What was written.
+
+    Parameters
+    ----------
+    files
+        The files.
+    labels
+        The label names.
+    silent
+        The labels for which none of the LFs votes: there is one to write before a run.
+    """
+
+    files: list[Path]
+    labels: tuple[str, ...]
+    silent: list[str]
 
 
 def write_starter(
-    folder: Path, labels: Sequence[str], *, data: Path | None = None, text: str = "text", gold: str | None = None
-) -> list[Path]:
+    folder: Path,
+    labels: Sequence[str] | None = None,
+    *,
+    data: Path | None = None,
+    text: str = "text",
+    gold: str | None = None,
+) -> Starter:
     """Write a pipeline to begin with.
 
     Parameters
@@ -25,16 +50,11 @@ def write_starter(
     folder
         Where to; it is made where it is missing.
     labels
-        The k label names.
+        The k label names; by default those of the sample rows, or the values of the column of gold labels.
     data
         A file of texts; by default ten sample rows are written.
     text, gold
         Its columns of texts, and of gold labels where it has some.
-
-    Returns
-    -------
-    list[Path]
-        The files written.
 
     Raises
     ------
@@ -43,15 +63,26 @@ def write_starter(
     WriteError
         If a file cannot be written.
     """
-    labels = check_labels(labels)
-    if data is None and tuple(labels) != SAMPLE_LABELS:
-        raise InputError(f"the sample rows have the labels {', '.join(SAMPLE_LABELS)}; for others name your own data")
+    labels = None if labels is None else check_labels(labels)
+    if data is None and (gold is not None or labels not in (None, SAMPLE_LABELS)):
+        raise InputError(
+            f"the sample rows have the labels {', '.join(SAMPLE_LABELS)}; for others name your own data: --data my.csv"
+        )
     names = ["pipeline.toml", "lfs.py", *(["texts.jsonl"] if data is None else [])]
     there = [str(folder / name) for name in names if (folder / name).exists()]
     if there:
         raise InputError(f"{', '.join(there)} exists; nothing is overwritten: name another folder")
-    frequent = [] if data is None else _frequent(data, text, gold, labels)
-    contents = {"pipeline.toml": _pipeline(folder, labels, data, text, gold), "lfs.py": _lf_file(labels, frequent)}
+    silent: list[str] = []
+    if data is None:
+        labels, lfs, pool = SAMPLE_LABELS, _template("lfs.py"), "texts.jsonl"
+        gold_line = f"gold = {_quoted('label')}"
+    else:
+        texts, labels = _own(data, text, gold, labels)
+        lfs, silent = _own_lf_file(texts, labels)
+        pool, gold_line = _relative(data, folder), _gold_line(gold, [text, *(texts.fields or {})])
+    listed = f"[{', '.join(map(_quoted, labels))}]"
+    values = {"LABELS": listed, "POOL": _quoted(pool), "TEXT": _quoted(text), "GOLD": gold_line}
+    contents = {"pipeline.toml": _filled("pipeline.toml", values), "lfs.py": lfs}
     if data is None:
         contents["texts.jsonl"] = _template("texts.jsonl")
     try:
@@ -61,48 +92,63 @@ def write_starter(
     for name, content in contents.items():
         with whole(folder / name) as part:
             part.write_text(content, encoding="utf-8")
-    return [folder / name for name in names]
+    return Starter([folder / name for name in names], labels, silent)
 
 
-def _pipeline(folder: Path, labels: Sequence[str], data: Path | None, text: str, gold: str | None) -> str:
-    values = {
-        "LABELS": f"[{', '.join(map(_quoted, labels))}]",
-        "POOL": _quoted("texts.jsonl" if data is None else _relative(data, folder)),
-        "TEXT": _quoted(text),
-        "GOLD": _quoted(gold or ("label" if text != "label" else "gold")),
-    }
-    pieces = _template("pipeline.toml").split("@")  # every second piece is the name of a value
-    return "".join(values[piece] if i % 2 else piece for i, piece in enumerate(pieces))
-
-
-def _lf_file(labels: Sequence[str], frequent: Sequence[str]) -> str:
-    """Return the LF file: its LFs vote for the first two labels, one more LF for each other label."""
-    content = _template("lfs.py")
-    for word, label in zip(('"FIRST"', '"SECOND"'), labels, strict=False):
-        content = content.replace(word, _literal(label))
-    for number, label in enumerate(labels[2:], start=3):
-        words, name = [f"word{number}", f"phrase of label {number}"], f"words_{number}"
-        content += (
-            f"\n{name} = keywords(\n    {_literal(label)}, {json.dumps(words)}, name={json.dumps(name)}, "
-            f"expects={{{json.dumps(words[1])}: {_literal(label)}}},\n)\n"
-        )
-    if frequent:
-        content += f"\n# Frequent in your texts: {', '.join(frequent)}.\n"
-    return content
-
-
-def _frequent(data: Path, text: str, gold: str | None, labels: Sequence[str]) -> list[str]:
-    """Check a file of texts, and return the words and hashtags that most of its rows have."""
-    from labelfns.analysis.terms import terms
+def _own(data: Path, text: str, gold: str | None, labels: tuple[str, ...] | None) -> tuple[Texts, tuple[str, ...]]:
+    """Read the user's texts, with gold where a column of it is named; labels that are not given are its values."""
     from labelfns.io.read import read_texts
 
-    texts = read_texts(data, text=text, gold=gold or "", labels=labels, need_gold=gold is not None)
-    counts = Counter(term for row in texts for kind, term in terms(row) if kind != "emoji" and len(term) > 3)
-    return sorted(counts, key=lambda term: (-counts[term], term))[:FREQUENT]
+    if gold is None:
+        if labels is None:
+            raise InputError(
+                f"which labels are there? Name them, --labels a,b,c, or the column of {data} that has gold labels, "
+                "--gold COLUMN"
+            )
+        return read_texts(data, text=text), labels
+    if gold == text:
+        raise InputError(f"text and gold are both the column {text!r}; name two: --text COLUMN --gold COLUMN")
+    if labels is None:
+        labels = _values(read_texts(data, text=text), text, gold)
+    return read_texts(data, text=text, gold=gold, labels=labels, need_gold=True), labels
+
+
+def _values(texts: Texts, text: str, gold: str) -> tuple[str, ...]:
+    """Return the values of a column of gold labels, sorted."""
+    columns = {text: (), **(texts.fields or {})}
+    check_columns(columns, [gold], texts.name)
+    values = sorted({str(value) for value in columns[gold] if not is_null(value) and str(value).strip()})
+    if not 2 <= len(values) <= MOST_LABELS:
+        raise InputError(
+            f"{texts.name}: the column {gold!r} has {len(values):,} different value{'s' * (len(values) != 1)} "
+            f"({some(values)}), where 2 to {MOST_LABELS} were expected, as labels are not named. Name them, "
+            "--labels a,b,c, or another column, --gold COLUMN"
+        )
+    return check_labels(values)
+
+
+def _own_lf_file(texts: Texts, labels: Sequence[str]) -> tuple[str, list[str]]:
+    from .own_lfs import own_lfs
+
+    lfs, silent = own_lfs(texts, labels)
+    return _template("own_lfs_with_gold.py" if texts.gold is not None else "own_lfs.py") + lfs, silent
+
+
+def _gold_line(gold: str | None, columns: Sequence[str]) -> str:
+    """Return the setting of the column of gold labels; a column that has the default's name and is none is not read."""
+    if gold is not None:
+        return f"gold = {_quoted(gold)}"
+    return 'gold = ""' if "label" in columns else '# gold = "label"'
 
 
 def _template(name: str) -> str:
     return (TEMPLATES / f"{name}.template").read_text(encoding="utf-8")
+
+
+def _filled(name: str, values: dict[str, str]) -> str:
+    """Return a template with values in place of their names."""
+    pieces = _template(name).split("@")  # every second piece is the name of a value
+    return "".join(values[piece] if i % 2 else piece for i, piece in enumerate(pieces))
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -116,8 +162,3 @@ def _relative(path: Path, folder: Path) -> str:
 def _quoted(text: str) -> str:
     """Return a TOML string."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _literal(text: str) -> str:
-    """Return a string as Python code, in double quotes where it can be."""
-    return ascii(text) if not text.isprintable() else json.dumps(text, ensure_ascii=False)

@@ -28,12 +28,12 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
         If it cannot be written.
     """
     path = folder / "report.html"
-    write_text(path, report_page(metrics))
+    write_text(path, report_page(metrics, folder.absolute().name))
     return path
 
 
-def report_page(metrics: Mapping[str, Any]) -> str:
-    """Return the page; equal metrics give an equal page."""
+def report_page(metrics: Mapping[str, Any], run: str = "") -> str:
+    """Return the page of a run of that name; equal metrics give an equal page."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -46,6 +46,7 @@ def report_page(metrics: Mapping[str, Any]) -> str:
     sets = [name for name in SETS if name in metrics["data"]]
     return environment.get_template("report.html.jinja").render(
         m=metrics,
+        run=run,
         sets=sets,
         kept_scores=_kept_scores(metrics),
         rounds_picture=rounds_picture(metrics, sets),

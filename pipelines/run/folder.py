@@ -1,6 +1,7 @@
 """The run folder: every file a run leaves, written whole or not at all, and read back when the run is resumed."""
 
 import re
+import shlex
 import shutil
 import tomllib
 import warnings
@@ -76,7 +77,7 @@ class RunFolder(Place):
         made = read_json(self.path / MADE_FROM)
         if not all(isinstance(values, dict) for values in [*map(made.get, made_from), made.get("files", {})]):
             raise damaged(self.path / MADE_FROM, f"it must hold {', '.join(made_from)}", START_AGAIN)
-        changed = self._changed_settings(settings)
+        settings_before, changed = self._changed_settings(settings)
         for kind, values in made_from.items():
             for name, value in values.items():
                 was = made[kind].get(name)
@@ -87,20 +88,20 @@ class RunFolder(Place):
             lines = "".join(f"\n  - {change}" for change in changed)
             raise InputError(
                 f"{self.path} cannot be resumed: its run was begun with other input:{lines}\n"
-                "Restore it, or start again with another --output or --overwrite"
+                f"{_same_again(settings_before)}Restore it, or start again with another --output or --overwrite"
             )
         check_files(self.path, made.get("files", {}), START_AGAIN)
 
-    def _changed_settings(self, settings: PipelineSettings) -> list[str]:
+    def _changed_settings(self, settings: PipelineSettings) -> tuple[dict[str, Any], list[str]]:
+        """Return the settings that were others, as they were, None where not set; and this in words."""
         path = self.path / SETTINGS
         with reading(path), warnings.catch_warnings(action="ignore", category=LabelFnsWarning):
             if tomllib.loads(path.read_text(encoding="utf-8")) == tomllib.loads(tomli_w.dumps(to_mapping(settings))):
-                return []
+                return {}, []
             before, now = _flat(to_mapping(load_settings(path))), _flat(to_mapping(settings))  # 0.1 had other names
-        return [
-            f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}"
-            for name in {**before, **now}
-            if before.get(name) != now.get(name)
+        changed = {name: before.get(name) for name in {**before, **now} if before.get(name) != now.get(name)}
+        return changed, [
+            f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}" for name in changed
         ]
 
     def read_votes(self) -> Votes:
@@ -205,6 +206,17 @@ def _numbers(parent: Path, name: str) -> list[int]:
     names = [path.name for path in parent.iterdir()] if parent.is_dir() else []
     matches = [re.fullmatch(rf"{re.escape(name)}-([1-9]\d*)", one) for one in names]
     return [int(match[1]) for match in matches if match]
+
+
+def _same_again(settings: Mapping[str, Any]) -> str:
+    """Return how to give a run the settings that it was begun with."""
+    if not settings:
+        return ""
+    given = []
+    for name, value in settings.items():
+        written = "" if value is None else tomli_w.dumps({"value": value}).removeprefix("value = ").strip()
+        given.append(f"--set {shlex.quote(f'{name}={written}')}")
+    return f"Give the same settings again, in the pipeline file or by {' '.join(given)}. "
 
 
 def _flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labelfns.errors import ColumnError, InputError
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.texts import Texts
@@ -16,7 +17,7 @@ from labelfns.text.spans import Span
 from .lf_copy import word_lists
 
 if TYPE_CHECKING:
-    from .settings import PipelineSettings
+    from .settings import DataSettings, PipelineSettings
 
 LF_FILE = "the LF file"
 """What a run calls it in ``made_from.json``."""
@@ -51,7 +52,7 @@ class Inputs:
         data = settings.data
         lfs = LFSet.from_file(Path(settings.lfs.file), data.labels)
         sets = {
-            name: read_texts(source, text=data.text, gold=data.gold, labels=data.labels, need_gold=name != "pool")
+            name: read_set(source, data, need_gold=name != "pool")
             for name in _SOURCES
             if (source := getattr(data, name)) is not None
         }
@@ -66,6 +67,35 @@ class Inputs:
     def measured_on(self) -> dict[str, Texts]:
         """The sets that figures are reported on: neither the pool nor few gold rows, which are used."""
         return {name: texts for name, texts in self.sets.items() if name not in ("pool", "few_gold")}
+
+
+def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | None = None) -> Texts:
+    """Read a set of texts by the columns that a pipeline names.
+
+    Parameters
+    ----------
+    source
+        The file or hub data set.
+    data
+        The pipeline's settings of its data.
+    need_gold
+        Whether there must be gold.
+    gold
+        The column of gold labels; by default the pipeline's, ``""`` for none.
+
+    Raises
+    ------
+    InputError
+        If texts or gold are not right, or not there.
+    """
+    gold = data.gold if gold is None else gold
+    if need_gold and not gold:
+        raise InputError(f"{source}: its gold labels are needed, and data.gold is empty: name their column there")
+    try:
+        return read_texts(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
+    except ColumnError as error:
+        error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
+        raise
 
 
 def input_paths(settings: "PipelineSettings") -> list[Path]:

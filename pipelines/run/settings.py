@@ -17,7 +17,7 @@ from labelfns.io.read import is_hub
 from labelfns.models.transformer.settings import FineTuning
 from labelfns.pipelines.few_gold.settings import FewGold
 from labelfns.pipelines.self_training.settings import Rounds
-from labelfns.setting_types import PathSetting, Unbounded, brief, marks
+from labelfns.setting_types import PathSetting, Unbounded, bare, brief, marks
 from labelfns.settings import Reader, check, check_types, joined, type_hints
 
 from .label_model_settings import LabelModelSettings
@@ -190,7 +190,8 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
     path
         The TOML file; paths in it are relative to its folder.
     overrides
-        ``section.key=value`` each; the value is read as TOML, or else as a string.
+        ``section.key=value`` each; the value is read as TOML, or else as a string. Nothing after ``=`` takes a setting
+        back to its default, and makes one that is a string empty.
 
     Raises
     ------
@@ -215,7 +216,8 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
     settings = reader.read(PipelineSettings, values)
     if settings is not None:
         settings = _with_paths(settings, path.parent.resolve(), "", reader.problems)
-    raise_all(SettingsError, [f"{path.name}: {problem}" for problem in dict.fromkeys(reader.problems)])
+    problems = [_whose(problem, path, overrides) for problem in dict.fromkeys(reader.problems)]
+    raise_all(SettingsError, problems)
     assert settings is not None
     if reader.old_names:
         names_now = "; ".join(reader.old_names)
@@ -236,6 +238,15 @@ def _toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
 
 
+def _whose(problem: str, path: Path, overrides: Sequence[str]) -> str:
+    """Say where a problem comes from: the file, or what overrides it."""
+    if problem.startswith("--set"):
+        return problem
+    if problem.split(" ")[0] not in [override.partition("=")[0].strip() for override in overrides]:
+        return f"{path.name}: {problem}"
+    return f"--set {problem}{', in a shell within single quotes' if 'a list is written' in problem else ''}"
+
+
 def _override(values: dict[str, Any], override: str, problems: list[str]) -> None:
     name, equals, text = override.partition("=")
     keys = name.strip().split(".")
@@ -245,14 +256,25 @@ def _override(values: dict[str, Any], override: str, problems: list[str]) -> Non
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):
-        value = text
+        value = text.strip()
     table = values
     for key in keys[:-1]:
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
             problems.append(f"--set {override}: {key} is not a table of settings")
             return
-    table[keys[-1]] = value
+    if text.strip() or _is_string(keys):
+        table[keys[-1]] = value
+    else:
+        table.pop(keys[-1], None)
+
+
+def _is_string(keys: Sequence[str]) -> bool:
+    """Tell whether a setting must be a string."""
+    hint: Any = PipelineSettings
+    for key in keys:
+        hint = type_hints(bare(hint)).get(key) if dataclasses.is_dataclass(bare(hint)) else None
+    return bare(hint) is str
 
 
 def _with_paths(settings: S, base: Path, section: str, problems: list[str]) -> S:
@@ -276,4 +298,12 @@ def _resolved(name: str, value: str, mark: PathSetting, base: Path, problems: li
     unset = re.search(r"\$\{?(\w+)", filled)
     if unset:
         problems.append(f"{name} is {value!r}, but the environment variable {unset[1]} is not set")
-    return filled if mark.unless(filled) else str(base / Path(filled).expanduser())
+    return filled if mark.unless(filled) else str(_below(base, Path(filled).expanduser()))
+
+
+def _below(base: Path, path: Path) -> Path:
+    """Return a path from a folder, which is resolved, without ``..`` at its beginning."""
+    parts = path.parts
+    while parts[:1] == ("..",):
+        base, parts = base.parent, parts[1:]
+    return base.joinpath(*parts)

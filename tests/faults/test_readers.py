@@ -95,7 +95,7 @@ def test_every_command_reads_the_same_rows(tmp_path, name):
     path = project(tmp_path, name, content)
     assert read_texts(path).texts == texts
     assert [text for part, _ in iter_texts(path, rows=1) for text in part] == texts
-    assert read_table(path)["text"] == read_input(str(path), "text", None)["text"] == texts
+    assert read_table(path).columns["text"] == read_input(str(path), "text", None).columns["text"] == texts
     fired = sum("good" in text for text in texts)
     for arguments in commands(tmp_path):
         done = CliRunner().invoke(app, arguments)
@@ -194,7 +194,7 @@ def test_columns_that_nobody_asks_for_do_no_harm(tmp_path, name):
     assert read_texts(tmp_path / "t.parquet").texts == ["so good", "bad"]
     apply_file(LFS, tmp_path / "t.parquet", output=tmp_path / "v.parquet")
     assert pl.read_parquet(tmp_path / "v.parquet")["odd"].to_list() == wanted
-    assert read_table(tmp_path / "t.parquet")["text"] == ["so good", "bad"]
+    assert read_table(tmp_path / "t.parquet").columns["text"] == ["so good", "bad"]
 
 
 def outcome(read):
@@ -257,12 +257,12 @@ def test_mutated_standard_input(tmp_path, monkeypatch):
         format = rng.choice([suffix, None])
         monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(content)))
         try:
-            piped = read_input("-", "text", format)
+            piped = read_input("-", "text", format).columns
         except InputError:
             return
         path = tmp_path / f"t.{format or 'txt'}"
         path.write_bytes(content)
-        assert repr(piped) == repr(read_input(str(path), "text", None))
+        assert repr(piped) == repr(read_input(str(path), "text", None).columns)
         if format is None:
             assert len(piped["text"]) == len(list(Lines(BytesIO(content), "t")))
 

@@ -62,9 +62,9 @@ def test_a_fault_is_an_abstain_with_row_and_traceback():
     (fault,) = votes.faults
     assert (fault.lf, fault.rows, fault.error) == ("fragile", (1, 3), "KeyError: 'no'")
     assert 'return {"ok": "positive"}[text]' in fault.traceback
-    assert "row 1 and 3" in str(fault)
+    assert "rows 1 and 3" in str(fault)
     (warning,) = warned
-    assert "1 of the LFs raised: fragile raised KeyError: 'no' on row 1 and 3; it abstains there" in str(
+    assert "1 of the LFs raised: fragile raised KeyError: 'no' on rows 1 and 3; it abstains there" in str(
         warning.message
     )
     assert 'on_error="raise"' in str(warning.message)
@@ -198,7 +198,7 @@ class Ends(LabelingFunction):
 def test_an_lf_of_ones_own_tells_where_it_fires():
     lfs = LFSet(LABELS, [Ends("ends"), keywords(1, ["so"])])
     assert lfs.cues(["so!", "so"]) == [[(0, 2), (2, 3)], [(0, 2)]]
-    with pytest.raises(LFError, match=r"'ends' raised ValueError.* when asked where it fires in row 1"):
+    with pytest.raises(LFError, match=r"'ends' raised ValueError.* when asked where it fires on row 1"):
         lfs.apply(["so", "crash!"], cues=True)
 
 

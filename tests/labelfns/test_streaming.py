@@ -16,6 +16,7 @@ from labelfns import (
     hashtags,
     keywords,
     labeling_function,
+    read_texts,
     regex,
     row_function,
 )
@@ -111,14 +112,34 @@ def test_rows_in_messages_are_those_of_the_file(tmp_path):
     odd = labeling_function(name="odd")(lambda text: 0.5 if text == "bad" else None)
     write([*"abcdefg", "bad"], source)
     for how in ({}, {"cache": tmp_path / "cache"}):
-        with pytest.raises(LFError, match=r"'odd' returned on row 7 0\.5"):
+        with pytest.raises(LFError, match=r"'odd' returned on line 15 0\.5"):
             apply_file(LFSet(LABELS, [odd]), source, output=output, chunk_rows=3, **how)
-        with pytest.raises(LFError, match=r"raised IndexError: .* on row 2"):
+        with pytest.raises(LFError, match=r"raised IndexError: .* on line 5"):
             apply_file(LFS, source, output=output, chunk_rows=2, on_error="raise", **how)
     write([*"abcdefg", " "], source)
     with pytest.raises(InputError, match=r"in.jsonl: the text is empty in line 15"):
         apply_file(LFS, source, output=output, chunk_rows=3)
     assert not output.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "content", "where"),
+    [("a.jsonl", '{"text": "a"}\n\n{"text": "bad"}\n', "line 3"), ("a.csv", 'text\n"a\nb"\nbad\n', "line 4")],
+)
+def test_a_fault_is_where_it_is_in_the_file_in_whatever_way_lfs_are_applied(tmp_path, name, content, where):
+    (tmp_path / name).write_text(content)
+    lfs = LFSet(LABELS, [labeling_function(name="odd")(lambda text: "yes" if 1 / (text != "bad") else None)])
+    votes = [
+        lfs.apply(read_texts(tmp_path / name)),
+        lfs.apply(tmp_path / name, workers=2),
+        apply_file(lfs, tmp_path / name, output=tmp_path / "v.parquet", chunk_rows=1),
+    ]
+    votes.append(Votes.load(tmp_path / "v.parquet"))
+    for one in votes:
+        (fault,) = one.faults
+        assert (fault.rows, fault.where) == ((1,), where)
+        assert f"ZeroDivisionError: division by zero on {where}; it abstains there" in str(fault)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,12 @@ def test_it_answers_with_names(fitted, toy_texts):
     assert fitted.classes_ == tuple(LABELS)
     assert set(answers) <= set(LABELS)
     probs = fitted.predict_proba(texts, progress=silent)
+    middle = float(np.median(probs.max(axis=1)))
+    sure = fitted.predict(texts, min_confidence=middle, progress=silent)
+    assert [one is None for one in sure] == (probs.max(axis=1) < middle).tolist()
+    assert {*sure} - {None} <= {*LABELS}
+    with pytest.raises(InputError, match=r"min_confidence must be in 0\.\.1; got 80"):
+        fitted.predict(texts, min_confidence=80)
     assert probs.shape == (80, 2)
     np.testing.assert_allclose(probs.sum(axis=1), 1, atol=1e-5)
     assert [LABELS[c] for c in probs.argmax(axis=1)] == answers.tolist()

@@ -57,6 +57,7 @@ def test_examples_do_not_contradict_the_label():
     (late,) = [one for one in suggest(texts, votes, labeled=(texts, gold), min_z=1) if one.term == "late"]
     assert (late.label, late.rows, late.gold) == ("no", 13, {"no": 10, "yes": 3})
     assert set(late.examples) == {"late bus home"}
+    assert late.about == f"on 13 texts without a vote, z {late.z:.1f}; with gold: 10 no, 3 yes"
 
 
 def test_silent_and_disagreeing_rows_apart_with_the_lfs_named():
@@ -69,6 +70,9 @@ def test_silent_and_disagreeing_rows_apart_with_the_lfs_named():
         ("disagreeing", "slow", ("g", "s")),
     ]
     assert suggestions[-1].new_rows == 0
+    assert (
+        suggestions[-1].about == f"on 10 texts on which g, s disagree, z {suggestions[-1].z:.1f}; on 0 without a vote"
+    )
 
 
 def test_what_lfs_have_is_left_out():

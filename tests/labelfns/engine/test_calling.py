@@ -105,3 +105,11 @@ def test_a_vote_that_is_none_is_shown_in_short(vote):
     with pytest.raises(LFError) as caught:
         LFSet(LABELS, [labeling_function(name="odd")(lambda text: vote)]).apply(TEXTS)
     assert len(str(caught.value)) < 300
+
+
+def test_a_wrong_vote_of_an_lf_of_rows_is_named_by_its_text():
+    lf = row_function(lambda row: "yse" if row["n"] == 2 else None, name="by_row")
+    with pytest.raises(LFError) as caught:
+        LFSet(LABELS, [lf]).apply(["good", "bad"], fields={"id": ["a" * 90, "b" * 90], "n": [1, 2]})
+    assert str(caught.value).startswith("LF 'by_row' returned on row 1 'yse', which is not a label")
+    assert str(caught.value).endswith("(text 'bad')")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts, as_texts
 
 LABELS = ["no", "yes"]
@@ -63,6 +63,9 @@ def test_every_frame_is_read_by_position_and_keeps_its_other_columns(make):
     assert list(as_texts(frame, "tweet").fields) == ["id", "label"]
     with pytest.raises(InputError, match=r"no column 'twet'; its columns are id, tweet and label; did you mean"):
         as_texts(frame, "twet")
+    assert as_texts(frame, text="tweet").texts == texts.texts
+    with pytest.warns(LabelFnsWarning, match=r"as_texts\(column=\) is now as_texts\(text=\)"):
+        assert as_texts(frame, column="tweet").texts == texts.texts
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)

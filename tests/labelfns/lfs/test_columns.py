@@ -15,7 +15,7 @@ def test_rows_with_several_fields():
     lfs = LFSet(LABELS, [liked, keywords("no", ["bad"])])
     for fields in ({"likes": [1, 2, 3, 4]}, pl.DataFrame({"likes": [1, 2, 3, 4], "text": TEXTS})):
         assert lfs.apply(TEXTS, fields=fields).matrix.tolist() == [[-1, -1], [-1, 0], [1, 0], [-1, -1]]
-    assert lfs.apply(TEXTS).faults[0].error == "KeyError: 'likes'; a row has text"
+    assert lfs.apply(TEXTS).faults[0].error == "KeyError: 'likes' (the columns are text)"
     with pytest.raises(InputError, match="'likes' has length 1, but there are 4 texts"):
         lfs.apply(TEXTS, fields={"likes": [1]})
 

@@ -69,11 +69,14 @@ def test_plain_functions_are_not_dropped_in_silence(tmp_path):
         "def forgotten(text): return 'no'\ndef _helper(text): return 1\nclass Kept: pass\n"
         "def taken(text): return 'no'\nt = labeling_function(taken)\n",
     )
-    with pytest.warns(LabelFnsWarning, match=r"forgotten is a plain function.*@labeling_function") as warned:
+    with pytest.warns(
+        LabelFnsWarning,
+        match=r"forgotten is a plain function and casts no vote.*@labeling_fun",
+    ) as warned:
         assert names(path) == ["x", "t"]
     assert not any(word in str(warned[0].message) for word in ("join", "_helper", "Kept", "taken"))
     with (
-        pytest.warns(LabelFnsWarning, match="f and g are plain functions"),
+        pytest.warns(LabelFnsWarning, match="f and g are plain functions and cast no votes"),
         pytest.raises(LFError, match="defines no labeling function"),
     ):
         read_lfs(write(tmp_path, "def f(text): return 1\ndef g(text): return 1"))

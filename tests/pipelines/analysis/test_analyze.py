@@ -72,8 +72,8 @@ def test_faults_come_first_and_name_what_there_was():
     analysis = analyze(LFSet(LABELS, [*LFS, seldom, always]), POOL, label_model=MajorityVote())
     first, second = analysis.alarms
     assert first.startswith("LF always FAILS ON EVERY ROW (12 of 12) and never votes: it raised KeyError: 'airline'")
-    assert first.endswith("; a row has text")
-    assert second == "LF seldom raised ValueError: \\x1b[2Jno 8:15 on 1 of 12 rows and abstains there, on row 11"
+    assert first.endswith(" (the columns are text)")
+    assert second == "LF seldom raised ValueError: \\x1b[2Jno 8:15 on 1 of 12 rows and abstains there: row 11"
     text = str(analysis)
     assert text.startswith(f"Warning: {first}\nWarning: {second}\nLabeling functions\n")
     table = text[text.index("Labeling functions") : text.index("texts have a vote")].splitlines()

@@ -1,10 +1,13 @@
 import json
+import warnings
 
 import pytest
 from typer.testing import CliRunner
 
-from labelfns.errors import InputError
-from labelfns.pipelines.cli import app
+from labelfns import Fault, read_texts
+from labelfns.engine.apply import warn_of
+from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.pipelines.cli import _warnings_as_lines, app
 
 
 def analyze(project, *arguments):
@@ -21,7 +24,8 @@ def test_why_a_row_gets_its_label(tiny_project):
     assert 0 <= model["calibration"]["error"] <= 1
     assert any("class balance" in note for note in model["notes"])
     shown = analyze(tiny_project, *default, "--why", "0").stdout
-    assert "Row 0: positive" in shown
+    text = read_texts(tiny_project / "val.csv")[0]
+    assert f"Row 0 (line 2): {text}\nRow 0: positive" in shown
     assert "Accuracy against coverage" in shown
 
 
@@ -60,3 +64,20 @@ def test_the_text_is_asked_with_the_pipelines_backbone(tiny_project):
     assert {row["lf"] for row in said} == {"good_tags", "bad_tags", "good_words", "bad_words"}
     assert all(row["votes"] == 16 and row["reason"] == "fewer than 20 votes" for row in said)  # of the pool
     assert "by the text (90 %)" in analyze(tiny_project, "--with-text").stdout
+
+
+def test_a_wrong_column_of_gold_is_named_as_the_setting(tiny_project):
+    error = analyze(tiny_project, "--data", "val", "--set", "data.gold=lable").exception
+    assert "val.csv has no column 'lable'" in str(error)
+    assert str(error).endswith("(data.text is 'text', data.gold 'lable')")
+    error = analyze(tiny_project, "--data", "val", "--set", "data.gold=").exception
+    assert "its gold labels are needed, and data.gold is empty" in str(error)
+
+
+def test_advice_for_python_is_not_given_on_the_command_line(capsys):
+    with pytest.warns(LabelFnsWarning, match=r'on_error="raise"') as caught:
+        warn_of([Fault("odd", (1,), "ValueError: no", "")])
+    with _warnings_as_lines():
+        warnings.warn(caught[0].message, stacklevel=1)
+    said = "labelfns: warning: 1 of the LFs raised: odd raised ValueError: no on row 1; it abstains there.\n"
+    assert capsys.readouterr().err == said

@@ -19,7 +19,7 @@ from labelfns.pipelines.prediction.predictor import Answers
 
 def piped(monkeypatch, data, text="text", format=None):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    return read_input("-", text, format)
+    return dict(read_input("-", text, format).columns)
 
 
 def answers(columns, text="text", labels=("no", "yes")):
@@ -47,7 +47,7 @@ def alone(probs):
 def test_line_feeds_alone_end_a_line(monkeypatch, tmp_path, data, lines):
     assert piped(monkeypatch, data) == {"text": lines}
     (tmp_path / "t.txt").write_bytes(data)
-    assert read_input(str(tmp_path / "t.txt"), "text", None) == {"text": lines}
+    assert read_input(str(tmp_path / "t.txt"), "text", None).columns == {"text": lines}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_cannot_be_read(monkeypatch, data, message):
 def test_standard_input_of_any_format_gives_what_the_file_gives(monkeypatch, tmp_path, format, data):
     path = tmp_path / f"t.{format}"
     path.write_bytes(data)
-    assert piped(monkeypatch, data, format=format) == read_input(str(path), "text", None)
+    assert piped(monkeypatch, data, format=format) == dict(read_input(str(path), "text", None).columns)
     assert piped(monkeypatch, data, format=format) == {"id": ["1", "2"], "text": ["so, good", "late"]}
     assert piped(monkeypatch, b"id,text\n", format="txt") == {"text": ["id,text"]}
 
@@ -126,8 +126,9 @@ def test_no_label_takes_the_name_of_a_column_of_ours():
 def test_formulas_in_cells_are_text_unless_raw(tmp_path, raw):
     texts = ['=HYPERLINK("x")', "+1", "-1", "@a", "\tx", "plain = text", "👍"]
     table = answers({"text": texts, "=2+2": ["=1"] * 7}, labels=["=1+1", "b"])
-    write_rows(table, tmp_path / "p.csv", raw=raw)
+    changed = write_rows(table, tmp_path / "p.csv", raw=raw)
     rows = pl.read_csv(tmp_path / "p.csv", infer_schema=False)
+    assert changed == (0 if raw else 5 + 7 + 7)
     mark = "" if raw else "'"
     assert rows["text"].to_list() == [f"{mark}{text}" for text in texts[:5]] + texts[5:]
     assert set(rows["label"]) == {f"{mark}=1+1"}

@@ -43,7 +43,7 @@ def test_suggest_and_near_copies(tmp_path):
     pipeline = str(tmp_path / "pipeline.toml")
     done = CliRunner().invoke(app, ["suggest", pipeline])
     assert done.exit_code == 0, done.output
-    assert 'keywords("LABEL", ["late"])  # 6 texts' in done.output
+    assert 'keywords("LABEL", ["late"])  # on 6 texts without a vote' in done.output
     answer = json.loads(CliRunner().invoke(app, ["suggest", pipeline, "--json"]).stdout)
     assert [one["term"] for one in answer] == ["late", "train"]
     done = CliRunner().invoke(app, ["analyze", pipeline, "--set", "label_model.kind=majority"])

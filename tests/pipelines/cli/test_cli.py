@@ -76,7 +76,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert (code, "Traceback" in err) == (0, False)
     for part in ("fine-tuned, round 0", "fine-tuned, round 1", "majority vote, covered", ", kept", str(run)):
         assert part in out
-    assert "fragile raised ValueError: cannot read this on row 80" in out
+    assert "fragile raised ValueError: cannot read this on line 81" in out
 
     files = ("pipeline.toml", "lfs.py", "votes.parquet", "weak_labels.parquet", "metrics.json", "report.html")
     for name in (*files, "rounds/0/model", "rounds/1/pseudo_labels.parquet", "rounds/1/metrics.json", "model"):
@@ -275,7 +275,7 @@ BAD = {
     ),
     "LF that returns no vote": (
         spoil("lfs.py", "from labelfns import labeling_function\n@labeling_function\ndef odd(text): return 0.5"),
-        "LF 'odd' returned on row 0 0.5 of type float",
+        "LF 'odd' returned on line 1 0.5 of type float",
     ),
     "no row covered": (
         spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['zzz'])"),
@@ -433,7 +433,7 @@ def test_on_error_raise(labelfns, tiny_project):
         "run", tiny_project / "pipeline.toml", "--output", tiny_project / "out", "--set", "lfs.on_error=raise"
     )
     assert code == 2
-    assert "LF 'fragile' raised ValueError: cannot read this on row 80" in err
+    assert "LF 'fragile' raised ValueError: cannot read this on line 81" in err
 
 
 def test_the_next_free_name(tmp_path):

@@ -63,7 +63,7 @@ def test_what_lfs_raise_are_their_faults(tmp_path, workers):
     ("body", "workers", "message"),
     [
         ("os._exit(0)", 2, "a process that called lf_0 ended"),
-        ("return 10**5000", 1, "LF 'lf_0' returned on row 0"),
+        ("return 10**5000", 1, "LF 'lf_0' returned on line 2"),
     ],
 )
 def test_one_message_where_a_process_ends_or_a_vote_is_none(tmp_path, body, workers, message):
@@ -102,3 +102,23 @@ def test_nobody_reads_what_is_printed(tmp_path, options):
     assert process.returncode == 141
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "told to stop")]
+)
+@pytest.mark.parametrize("module", ["numpy", "typer"])
+def test_a_signal_while_python_still_imports(tmp_path, module, number, code, said):
+    (tmp_path / f"{module}.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(60)\n")
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    line = [sys.executable, "-m", "labelfns", "--help"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout.readline() == "importing\n"
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (code, f"labelfns: {said}\n")
+
+
+def test_other_programs_keep_their_own_signals():
+    code = "import signal, labelfns; assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from labelfns import LFSet
+from labelfns.errors import LabelFnsWarning
 from labelfns.models import FineTuning, MajorityVote
 from labelfns.pipelines import Pipeline, Rounds
 from labelfns.pipelines.cli import app
@@ -24,6 +25,15 @@ awful = keywords("negative", ["awful", "#fail"])
 @row_function
 def by_airline(row):
     return "negative" if row["airline"] == "late" else None
+"""
+FRAGILE = """
+from labelfns import keywords, labeling_function
+great = keywords("positive", ["great", "#happy"])
+awful = keywords("negative", ["awful", "#fail"])
+
+@labeling_function
+def by_airline(text):
+    return {"awful train": "negative", "so great": None}[text]
 """
 TEXTS = ["so great", "the lunch", " ", "awful train", "today"]
 
@@ -155,3 +165,35 @@ def test_a_bare_model_answers(made, predict, tmp_path):
     expected = pipeline.classifier_.predict_proba([TEXTS[0]], progress=silent)[0, 1]
     assert rows[0]["p_positive"] == pytest.approx(float(expected), abs=1e-6)
     assert np.isclose(rows[0]["p_negative"] + rows[0]["p_positive"], 1)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("always::labelfns.errors.LabelFnsWarning")
+def test_a_fault_has_the_line_of_the_file_though_blank_rows_stand_before_it(made, tmp_path):
+    (tmp_path / "fragile.py").write_text(FRAGILE)
+    arguments = ["predict", str(made[0] / "saved"), str(made[0] / "new.jsonl"), "--lfs", str(tmp_path / "fragile.py")]
+    with pytest.warns(LabelFnsWarning, match="by_airline raised KeyError: 'the lunch' on lines 2 and 5; it abstains"):
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+
+
+@pytest.mark.slow
+def test_lfs_of_other_names_are_refused_before_they_run(made, tmp_path):
+    changed = LFS.format(ran=str(tmp_path / "loaded")).replace(
+        "def by_airline(row):", "def by_line(row):\n    raise SystemExit"
+    )
+    (tmp_path / "other.py").write_text(changed.replace("awful = ", "bad = "))
+    arguments = ["predict", str(made[0] / "saved"), str(made[0] / "new.jsonl"), "--lfs", str(tmp_path / "other.py")]
+    error = str(CliRunner().invoke(app, arguments).exception)
+    assert error == (
+        "this MajorityVote was fitted on the LFs great, awful and by_airline; these are without awful and by_airline "
+        "and with bad and by_line, which it does not know"
+    )
+
+
+@pytest.mark.slow
+def test_cells_that_are_changed_are_said(made, tmp_path):
+    (tmp_path / "handles.csv").write_text("text,airline\n@you so great,x\n@me awful,x\n")
+    arguments = ["predict", str(made[0] / "saved"), str(tmp_path / "handles.csv"), "--output", str(tmp_path / "p.csv")]
+    done = CliRunner().invoke(app, arguments)
+    assert "2 cells that begin with = + - @ have a ' before" in done.stderr
+    assert "cells" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr

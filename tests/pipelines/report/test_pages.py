@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labelfns.pipelines.cli.console import _cells
 from labelfns.pipelines.report.names import short
 from labelfns.pipelines.report.pages import report_page, write_report
 from labelfns.pipelines.report.plots import lfs_picture
@@ -135,3 +136,14 @@ def test_of_many_lfs_those_that_cover_most_are_drawn():
     lfs = [{"lf": f"lf_{i:03}", "coverage": i / 100, "conflicts": 0.0} for i in range(100)]
     names = re.findall(r">(lf_\d+)<", lfs_picture({"lfs": lfs}))
     assert names == [f"lf_{i:03}" for i in range(40, 100)]
+
+
+@pytest.mark.slow
+def test_the_run_is_named_and_no_interval_is_made_up(tmp_path):
+    metrics = metrics_of(LABELS, ["a"])
+    page = re.sub(r"</?bdi>", "", report_page(metrics, "<first>"))
+    assert "<title>&lt;first&gt;: " in page
+    assert f"<h1>&lt;first&gt;: {LABELS[0]}" in page
+    scores = {"accuracy": 1.0, "accuracy_interval": (0.9, 1.0), "macro_f1": 1.0, "macro_f1_interval": (1.0, 1.0)}
+    assert [str(cell) for cell in _cells([scores])] == ["1.000 ±0.05", "1.000 "]
+    assert "1.00–1.00" not in page

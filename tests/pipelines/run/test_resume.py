@@ -142,6 +142,8 @@ def test_all_changes_are_named(tiny_project, run, monkeypatch):
         run("out", "seed=3", "classifier.epochs=2", resume=True)
     for part in ("seed was 0 and is 3", "classifier.epochs was 1.0 and is 2.0", "the LF file changed", "--overwrite"):
         assert part in str(caught.value)
+    for part in ("Give the same settings again, in the pipeline file or by --set seed=0 --set classifier.epochs=1.0.",):
+        assert part in str(caught.value)
 
 
 def test_a_folder_in_use_is_refused(tiny_project, run, monkeypatch):

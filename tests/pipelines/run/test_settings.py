@@ -101,8 +101,8 @@ def test_everything_that_is_wrong_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("data.epochs=3", "pipeline.toml: data.epochs is not a setting here; it goes under [classifier]"),
-        ("epochs=3", "pipeline.toml: epochs is not a setting here; it goes under [classifier]"),
+        ("data.epochs=3", "--set data.epochs is not a setting here; it goes under [classifier]"),
+        ("epochs=3", "--set epochs is not a setting here; it goes under [classifier]"),
         ("data.seed=3", "data.seed is not a setting here; it goes at the top, before any section"),
         ("classifier.smoothing=0", "classifier.smoothing is not a setting here; it goes under [classifier.loss]"),
         ("self_training.kind=1", "self_training.kind is not a setting here; it goes under [label_model]"),
@@ -250,3 +250,39 @@ def test_settings_made_in_python_are_checked():
         assert part in str(caught.value)
     with pytest.raises(SettingsError, match='on_error must be "abstain" or "raise"'):
         LFSettings("lfs.py", on_error="stop")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        (
+            "data.labels=a,b",
+            '--set data.labels must be a list, each a string; got \'a,b\'; a list is written ["a", "b"], in a shell '
+            "within single quotes",
+        ),
+        ("seed=x", "--set seed must be a whole number; got 'x'"),
+    ],
+)
+def test_a_wrong_override_is_not_blamed_on_the_file(tmp_path, override, message):
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, SMALL), [override])
+    assert str(caught.value) == message
+    with pytest.raises(SettingsError, match=r"pipeline.toml: seed must be a whole number"):
+        load_settings(write(tmp_path, 'seed = "x"\n' + SMALL), ["lfs.workers=2"])
+
+
+def test_nothing_after_the_sign_takes_a_setting_back(tmp_path):
+    text = (
+        SMALL.replace("[lfs]", 'val = "val.csv"\ngold = "y"\n[lfs]\nworkers = 3\ncache = "c"')
+        + "[label_model]\nseed = 4"
+    )
+    overrides = ["data.val=", "data.gold=", "lfs.workers=", "lfs.cache=", "label_model.seed="]
+    settings = load_settings(write(tmp_path, text), overrides)
+    assert (settings.data.val, settings.data.gold, settings.lfs.workers, settings.lfs.cache) == (None, "", 1, None)
+    assert "seed" not in settings.label_model.options
+
+
+def test_paths_are_plain(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    settings = load_settings(write(tmp_path / "a" / "b", SMALL.replace('"pool.csv"', '"../../pool.csv"')))
+    assert settings.data.pool == str(tmp_path.resolve() / "pool.csv")
