@@ -6,6 +6,7 @@ alone; no test part is read.
 
 import json
 import zlib
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
@@ -91,47 +92,55 @@ def chosen(votes, rows=None, lfs=None, labels=None):
     return Votes(matrix[:, (matrix >= 0).any(axis=0)], labels=[votes.labels[c] for c in labels])
 
 
-def cuts(votes, gold, rng):
-    """Yield (name, kind, votes, gold): the votes themselves, then cut and copied in many ways."""
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Votes to fit on and to judge: of which LFs, how cut, and the rows to fit on."""
+
+    lfs: str
+    kind: str
+    votes: Votes
+    gold: np.ndarray
+    rows: np.ndarray | slice = slice(None)
+
+
+def cuts(lfs, votes, gold, rng):
+    """Yield the votes themselves, then cut and copied in many ways."""
     n, m = votes.matrix.shape
     k = votes.n_labels
-    yield "whole", "whole", votes, gold
+    yield Case(lfs, "whole", votes, gold)
     if k > 2:
         subsets = [*combinations(range(k), 2), *(combinations(range(k), 3) if k > 3 else ())]
         for i in rng.choice(len(subsets), min(4, len(subsets)), replace=False):
-            labels = subsets[i]
-            rows = np.flatnonzero(np.isin(gold, labels))
-            new = np.searchsorted(labels, gold[rows])
-            yield f"classes {'+'.join(votes.labels[c] for c in labels)}", "classes", chosen(votes, rows, labels=labels), new
-    for draw in range(3):
-        yield f"half of the LFs, {draw}", "half of the LFs", chosen(votes, lfs=rng.permutation(m)[: (m + 1) // 2]), gold
-    for draw in range(2):
-        yield f"three LFs, {draw}", "three LFs", chosen(votes, lfs=rng.permutation(m)[:3]), gold
+            rows = np.flatnonzero(np.isin(gold, subsets[i]))
+            some = chosen(votes, rows, labels=subsets[i])
+            yield Case(lfs, "some classes", some, np.searchsorted(subsets[i], gold[rows]))
+    for _ in range(3):
+        yield Case(lfs, "half of the LFs", chosen(votes, lfs=rng.permutation(m)[: (m + 1) // 2]), gold)
+    for _ in range(2):
+        yield Case(lfs, "three LFs", chosen(votes, lfs=rng.permutation(m)[:3]), gold)
     for loss in (0.05, 0.4):  # near-copies, and copies that the label model does not take for such
         copied = votes.matrix[:, rng.permutation(m)[: max(m // 3, 1)]].copy()
         copied[rng.random(copied.shape) < loss] = -1
-        matrix = np.column_stack([votes.matrix, copied])
-        yield f"copies that lose {loss:.0%}", "copies", Votes(matrix, labels=votes.labels), gold
+        yield Case(lfs, "copies", Votes(np.column_stack([votes.matrix, copied]), labels=votes.labels), gold)
     for c in rng.permutation(k)[:2]:
         rows = np.flatnonzero((gold != c) | (rng.random(n) < 0.2))
-        yield f"few {votes.labels[c]}", "uneven", chosen(votes, rows), gold[rows]
-    for draw in range(2):
-        rows = rng.permutation(n)[:FEW]
-        yield f"{FEW} rows, {draw}", f"{FEW} rows", chosen(votes, rows), gold[rows]
+        yield Case(lfs, "a class of few rows", chosen(votes, rows), gold[rows])
+    for _ in range(2):  # judged on all rows: 200 are too few to measure on
+        yield Case(lfs, f"{FEW} rows", votes, gold, rng.permutation(n)[:FEW])
 
 
 @cache
 def bench(name):
-    """Return [(LFs, cut, kind of cut, votes, gold)] of a data set."""
+    """Return the cases of a data set."""
     labels, texts, gold, lf_sets = sources(name)
     found = []
     for title, lfs in lf_sets.items():
         votes = lfs if isinstance(lfs, Votes) else LFSet(labels, list(lfs)).apply(texts, progress=lambda *_: None)
         rng = np.random.default_rng(zlib.crc32(f"{name} {title}".encode()))
-        for cut, kind, some, known in cuts(votes, gold, rng):
-            voted = len(np.unique(some.matrix[some.matrix >= 0]))
-            if some.covered.sum() >= FEWEST and voted > 1:
-                found.append((title, cut, kind, some, known))
+        for case in cuts(title, votes, gold, rng):
+            cast = case.votes.matrix[case.rows]
+            if (cast >= 0).any(axis=1).sum() >= FEWEST and len(np.unique(cast[cast >= 0])) > 1:
+                found.append(case)
     return found
 
 
@@ -144,7 +153,7 @@ def calibration_error(probs, votes, gold, bins=15):
     top = p >= p.max(axis=1, keepdims=True) - 1e-9
     right = top[np.arange(len(p)), truth] / top.sum(axis=1)
     confidence = p.max(axis=1).round(9)
-    values, place, counts = np.unique(confidence, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(confidence, return_inverse=True, return_counts=True)
     middle = np.cumsum(counts) - counts / 2
     bin_of = np.minimum((middle / len(p) * bins).astype(int), bins - 1)[place]
     total = 0.0

@@ -3,6 +3,8 @@
 Written from general knowledge of English, without a look at gold labels or at what the words are worth.
 """
 
+from itertools import pairwise
+
 from labelfns import keywords, labeling_function, regex
 from labelfns.lfs.lexicon import vader_words
 
@@ -180,5 +182,5 @@ def by_strength(negative, positive, cuts=(0.0, 1.0, 1.6, 2.2, 5.0)):
     return [
         keywords(label, [w for w, x in words.items() if low <= sign * x < high and sign * x > 0], name=f"{label}_{low}")
         for label, sign in ((negative, -1), (positive, 1))
-        for low, high in zip(cuts, cuts[1:], strict=False)
+        for low, high in pairwise(cuts)
     ]
