@@ -44,13 +44,14 @@ def as_before():
 
 def fitted(case, model, gold=None):
     """Return the probabilities of all rows, fitted on the case's."""
-    votes = case.votes.rows(case.rows) if not isinstance(case.rows, slice) else case.votes
-    return model.fit(votes, None if gold is None else gold[case.rows]).predict_proba(case.votes)
+    if gold is not None and case.rows is not None:
+        gold = gold[case.rows]
+    return model.fit(case.fit_on, gold).predict_proba(case.votes)
 
 
 def with_gold(case, seed):
     """Return gold that is known on few rows of those fitted on."""
-    there = np.arange(len(case.gold))[case.rows]
+    there = np.arange(len(case.gold)) if case.rows is None else case.rows
     rows = np.random.default_rng(seed).choice(there, min(GOLD, len(there)), replace=False)
     known = np.full(len(case.gold), -1)
     known[rows] = case.gold[rows]

@@ -94,13 +94,18 @@ def chosen(votes, rows=None, lfs=None, labels=None):
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Votes to fit on and to judge: of which LFs, how cut, and the rows to fit on."""
+    """Votes to fit on and to judge: of which LFs, how cut, and the rows to fit on (None: all)."""
 
     lfs: str
     kind: str
     votes: Votes
     gold: np.ndarray
-    rows: np.ndarray | slice = slice(None)
+    rows: np.ndarray | None = None
+
+    @property
+    def fit_on(self):
+        """The votes to fit on."""
+        return self.votes if self.rows is None else self.votes.rows(self.rows)
 
 
 def cuts(lfs, votes, gold, rng):
@@ -138,7 +143,7 @@ def bench(name):
         votes = lfs if isinstance(lfs, Votes) else LFSet(labels, list(lfs)).apply(texts, progress=lambda *_: None)
         rng = np.random.default_rng(zlib.crc32(f"{name} {title}".encode()))
         for case in cuts(title, votes, gold, rng):
-            cast = case.votes.matrix[case.rows]
+            cast = case.fit_on.matrix
             if (cast >= 0).any(axis=1).sum() >= FEWEST and len(np.unique(cast[cast >= 0])) > 1:
                 found.append(case)
     return found
