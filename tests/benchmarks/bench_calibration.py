@@ -17,7 +17,7 @@ from calibration_data import MADE_ON, READ_ONCE, bench, calibration_error
 
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.models.arrays import credit
-from labelfns.models.label_models import calibration, fit
+from labelfns.models.label_models import fit
 from labelfns.models.label_models.one_accuracy import VoteWorth
 
 GOLD = 50
@@ -34,11 +34,7 @@ def as_before():
     def untouched(worth, votes, start, *rest):
         return votes, start, ""
 
-    with (
-        patch.object(fit, "vote_worth", worth),
-        patch.object(fit, "tempered", untouched),
-        patch.object(calibration, "SPREAD", 0.5),
-    ):
+    with patch.object(fit, "vote_worth", worth), patch.object(fit, "tempered", untouched):
         yield
 
 
