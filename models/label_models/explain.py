@@ -14,8 +14,8 @@ from labelfns.votes import Votes
 from .fit import Fitted
 
 WORTH = 3.0
-"""How many gold rows a precision learned without gold is worth in its interval: 90 % hold the truth on the many votes of
-`tests/benchmarks/calibration_data.py`; at 6, which was set on four sets, 78 % do."""
+"""How many gold rows a precision learned without gold is worth in its interval: 90 % hold the truth on the many votes
+of `tests/benchmarks/calibration_data.py`; at 6, which was set on four sets, 78 % do."""
 
 
 @dataclass(frozen=True)
