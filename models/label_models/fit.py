@@ -2,7 +2,8 @@
 
 LFs that repeat each other share one vote. Where pairs of votes occur as often as with independent LFs, votes are read
 that way, abstains included (`.independent`). Elsewhere abstains say nothing, and each vote is a blend: mostly a vote of
-equals, in which what is learned from agreement (`.one_accuracy`, `.mixture`) decides ties and near-ties.
+equals, in which what is learned from agreement (`.one_accuracy`, `.mixture`) decides ties and near-ties. How often LFs
+agree where they meet sets the level of the confidences, and no verdict.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from .em import Convergence, Prior
 from .independent import fit_independent
 from .majority import vote_counts
 from .mixture import fit_mixture
-from .one_accuracy import accuracy_log_odds, fit_accuracies
+from .one_accuracy import accuracy_log_odds, fit_accuracies, tempered, vote_worth
 
 NEAR_COPY = 0.8
 """LFs that give the same vote on more than this share of the rows on which either votes share one vote; independent
@@ -69,7 +70,7 @@ class Fitted:
     balance_source
         Where they are from, for messages: ``"given"`` or ``"estimated from ..."``.
     anchor
-        How often every LF is taken to be right before anything is known, in (1/k, 1).
+        How often a vote alone is taken to be right, in (1/k, 1).
     misfit
         How far the counts of pairs of votes are from those of independent LFs, at least 0; infinite if there are too
         few (see `independent.misfit`).
@@ -140,12 +141,17 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
     if trial.convergence is not None:
         votes, start = trial.model.log_odds()
         precision, convergence, balance = trial.model.precision, trial.convergence, trial.model.covered_balance()
+        anchor = prior.accuracy
         source = "given" if source == "given" else "estimated from votes and abstains"
         notes = [f"the LFs fire as independent LFs would (within {trial.misfit:.0%}): abstains count as evidence"]
     else:
         far = "too few votes meet" if np.isinf(trial.misfit) else f"pairs of votes are off by {trial.misfit:.0%}"
         notes = [f"the LFs are not taken to be independent ({far}): abstains count for nothing"]
         votes, start, convergence = _fit_agreement(distinct, hot, balance, lf_weights, prior, notes)
+        worth = vote_worth(pairs, near, lf_weights, prior, k)
+        votes, start, note = tempered(worth, votes, start, distinct, hot, lf_weights)
+        notes.append(note)
+        anchor = worth.accuracy(k)
         precision = softmax(votes / np.repeat(lf_weights, k)[:, None] + start)
     notes.append(f"class balance {source}: {', '.join(f'{share:.2f}' for share in balance)}")
     if not convergence.converged:
@@ -157,11 +163,11 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         start=start,
         class_balance=balance,
         balance_source=source,
-        anchor=prior.accuracy,
+        anchor=anchor,
         misfit=trial.misfit,
         convergence=convergence,
         gold_votes=np.zeros(len(precision)),
-        calibration=Calibration(center=prior.accuracy),
+        calibration=Calibration(center=anchor),
         notes=tuple(notes),
     )
 

@@ -38,7 +38,8 @@ class LabelModel(BaseLabelModel):
     Near-copies share one vote. LFs that fire as independent LFs would, by how often pairs of votes occur, are read by
     Snorkel's family of models to the letter, abstains included (`.independent`). Others are read without their
     abstains: a vote of equals, in which what agreement tells of each LF (`.one_accuracy`) and of each vote
-    (`.mixture`) decides ties and near-ties. `notes_` says which.
+    (`.mixture`) decides ties and near-ties. `notes_` says which. How often they agree where they meet then sets the
+    level of the confidences; `notes_` says how far these can be trusted.
 
     With gold, each gold row adds to the precisions as counts; they change verdicts only where, each gold row left out,
     that is right more often than chance gives. The confidences are calibrated on the same held-out probabilities.
@@ -47,7 +48,7 @@ class LabelModel(BaseLabelModel):
     Parameters
     ----------
     accuracy
-        How often an LF is assumed to be right before anything is known, in (0, 1).
+        How often an LF's vote alone is assumed to be right before anything is known, in (0, 1).
     class_balance
         The k shares of the classes among covered rows, above 0, sum 1; or ``"uniform"``; or ``"votes"``, half way
         between uniform and each class's share of the votes.

@@ -8,8 +8,11 @@ from labelfns import Votes
 from labelfns.analysis.pairs import one_hot, vote_pairs
 from labelfns.errors import InputError, SettingsError
 from labelfns.models import LabelModel, MajorityVote
+from labelfns.models.label_models import fit
 from labelfns.models.label_models.calibration import Calibration
+from labelfns.models.label_models.em import Prior
 from labelfns.models.label_models.fit import near_duplicates, share_votes
+from labelfns.models.label_models.one_accuracy import vote_worth
 
 LABELS = ["a", "b", "c"]
 
@@ -133,6 +136,53 @@ def test_abstains_count_only_where_lfs_are_independent():
     assert "abstains count for nothing" in model.notes_[0]
     assert model.convergence_.converged
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth)
+
+
+def alike(accuracy, n=3000):
+    """LFs that are all right equally often, on rows of uneven length."""
+    rng = np.random.default_rng(0)
+    truth, length = rng.integers(0, 2, n), rng.gamma(1.0, 1.0, n)
+    on = rng.random((n, 8)) < np.minimum(0.15 * length, 0.9)[:, None]
+    voted = np.where(rng.random((n, 8)) < accuracy, truth[:, None], 1 - truth[:, None])
+    return Votes(np.where(on, voted, -1), labels=["a", "b"]), truth
+
+
+@pytest.mark.parametrize("right", [0.6, 0.95])
+def test_agreement_sets_the_level_of_confidences_and_no_verdict(right, monkeypatch):
+    votes, truth = alike(right)
+    model = LabelModel().fit(votes)
+    rows = votes.covered
+
+    def gap(model):
+        probs = model.predict_proba(votes)[rows]
+        return abs(probs.max(axis=1).mean() - (probs.argmax(axis=1) == truth[rows]).mean())
+
+    monkeypatch.setattr(fit, "tempered", lambda worth, votes, start, *rest: (votes, start, ""))
+    before = LabelModel().fit(votes)
+    assert gap(model) < gap(before) - 0.04
+    np.testing.assert_array_equal(model.predict(votes), before.predict(votes))
+
+
+def test_what_a_vote_is_worth():
+    # Two LFs meet on 1,000 rows and agree on 68 %, each class as often: as LFs that are right 80 % of the time would.
+    matrix = np.repeat([[0, 0], [1, 1], [0, 1], [1, 0]], [340, 340, 160, 160], axis=0).astype(np.int8)
+    pairs = vote_pairs(one_hot(matrix, 2), np.ones(1000, dtype=int), 2)
+    near, weights = near_duplicates(pairs, 2), np.ones(2)
+    met = vote_worth(pairs, near, weights, Prior(0.8, rows=0.0), 2)
+    assert met.log_odds == pytest.approx(np.log(4) + 0.5, abs=1e-9)  # a vote alone is on an easier row
+    assert met.low < np.log(4) < met.high
+    # Where LFs do not meet, a vote is worth what is believed, and the interval is wide.
+    alone = vote_pairs(one_hot(np.array([[0, -1], [-1, 1]], dtype=np.int8), 2), np.ones(2, dtype=int), 2)
+    believed = vote_worth(alone, near, weights, Prior(0.8), 2)
+    assert believed.accuracy(2) == pytest.approx(0.8)
+    assert believed.high - believed.low > met.high - met.low
+
+
+def test_notes_say_how_far_confidences_can_be_trusted():
+    votes, _ = alike(0.95)
+    assert "on average, between 0." in LabelModel().fit(votes).notes_[1]
+    few = Votes(alike(0.7)[0].matrix[:60], labels=votes.labels)
+    assert "votes alone cannot tell them well" in LabelModel().fit(few).notes_[1]
 
 
 def test_class_shares_are_found_where_abstains_count():
