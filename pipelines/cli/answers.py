@@ -171,13 +171,9 @@ def without_formulas(table: "pl.DataFrame") -> "pl.DataFrame":
     """Return a table of which no spreadsheet takes a cell, or a column's name, for a formula."""
     import polars as pl
 
-    cells = [pl.col(name) for name, kind in table.schema.items() if kind == pl.String]
+    texts = [series for series in table if series.dtype == pl.String]
     safe = table.with_columns(
-        pl.when(cell.str.contains(FORMULA))
-        .then(pl.concat_str(pl.lit("'"), cell))
-        .otherwise(cell)
-        .alias(cell.meta.output_name())
-        for cell in cells
+        ("'" + series).zip_with(series.str.contains(FORMULA), series).alias(series.name) for series in texts
     )
     return safe.rename({name: f"'{name}" for name in safe.columns if name[:1] in "=+-@\t\r\n" and name})
 

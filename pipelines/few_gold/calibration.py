@@ -11,7 +11,7 @@ PRIOR = 0.7
 """The standard deviation of the logarithm of a temperature, before any row is seen: a factor of two either way."""
 
 
-def temperature(probs: Probs, gold: Ints, weights: npt.NDArray[np.floating] | None = None) -> float:
+def temperature(probs: Probs, gold: Ints | Probs, weights: npt.NDArray[np.floating] | None = None) -> float:
     """Return the number above 0 by which logits are divided: for the least cross-entropy, near 1 while rows are few.
 
     Parameters
@@ -19,7 +19,7 @@ def temperature(probs: Probs, gold: Ints, weights: npt.NDArray[np.floating] | No
     probs
         Probabilities [n, k].
     gold
-        Class ids [n].
+        Class ids [n], or what is believed of them, probabilities [n, k].
     weights
         The weights of the rows [n], not all 0; by default equal.
 
@@ -44,9 +44,10 @@ def cooled(probs: Probs, divisor: float) -> Probs:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def losses(probs: Probs, gold: Ints) -> npt.NDArray[np.float64]:
-    """Return the cross-entropy of each row [n], in nats, of probabilities [n, k] against class ids [n]."""
-    return np.asarray(-np.log(np.maximum(probs[np.arange(len(gold)), gold], 1e-12)))
+def losses(probs: Probs, gold: Ints | Probs) -> npt.NDArray[np.float64]:
+    """Return the cross-entropy of each row [n], in nats, of probabilities [n, k] against class ids [n] or others."""
+    logs = -np.log(np.maximum(probs, 1e-12))
+    return np.asarray(logs[np.arange(len(gold)), gold] if gold.ndim == 1 else (gold * logs).sum(axis=1))
 
 
 def weighted_mean(values: npt.NDArray[np.floating], weights: npt.NDArray[np.floating]) -> tuple[float, float]:

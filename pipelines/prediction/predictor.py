@@ -41,8 +41,8 @@ class VoteWeight:
     gold_rows
         How many few gold rows were asked too; 0 where there were none.
     temperature
-        What the logits of the answers are divided by, above 0, so that their confidence is right on these rows; 1
-        without gold.
+        What the logits of the answers are divided by, above 0, so that their confidence is right on these rows, or
+        without gold as the label model has it on texts not trained on.
     """
 
     value: float

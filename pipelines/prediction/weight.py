@@ -7,7 +7,7 @@ import numpy as np
 
 from labelfns.analysis.near_copies import near_copies
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import softmax
+from labelfns.models.arrays import decide, softmax
 from labelfns.models.class_balance import Floats
 from labelfns.pipelines.few_gold.calibration import cooled, losses, temperature, weighted_mean
 from labelfns.pipelines.few_gold.rows import GoldRows
@@ -51,6 +51,34 @@ def vote_weight(classifier: Probs, votes: Votes, label_model: "BaseLabelModel") 
         return dataclasses.replace(USUAL, held_out_votes=len(rows))
     by_weight = {f"{weight:g}": round(float(mean), 4) for weight, mean in zip(WEIGHTS, means, strict=True)}
     return VoteWeight(WEIGHTS[int((means >= means.max() - CLOSE).argmax())], len(rows), by_weight)
+
+
+def with_temperature(found: VoteWeight, classifier: Probs, votes: Votes, label_model: "BaseLabelModel") -> VoteWeight:
+    """Set how sure the answers are, without gold, by texts that the classifier did not train on, and on which LFs vote.
+
+    One temperature makes the label model's probabilities as likely as can be: too mild, as votes and classifier
+    together know more than votes alone. Another makes its answers so: too bold, as both make some of the same errors.
+    Their geometric mean is taken; 1 below 30 texts.
+
+    Parameters
+    ----------
+    found
+        The weight of the votes.
+    classifier
+        Probabilities [n, k] of the texts, nothing hidden.
+    votes
+        The LFs' votes on them.
+    label_model
+        The fitted label model.
+    """
+    weak = label_model.predict_proba(votes)
+    answers = decide(weak, votes.covered)
+    rows = answers != ABSTAIN
+    if rows.sum() < FEWEST:
+        return found
+    probs = joined(classifier, weak, votes.covered, found.value)[rows]
+    mild, bold = temperature(probs, weak[rows]), temperature(probs, answers[rows])
+    return dataclasses.replace(found, temperature=float(np.sqrt(mild * bold)))
 
 
 def with_gold(

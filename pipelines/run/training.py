@@ -17,7 +17,7 @@ from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.prediction.predictor import USUAL, Answers, Predictor, VoteWeight
-from labelfns.pipelines.prediction.weight import vote_weight, with_gold
+from labelfns.pipelines.prediction.weight import vote_weight, with_gold, with_temperature
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
@@ -253,13 +253,14 @@ def _vote_weight(
     label_model: BaseLabelModel,
     progress: Progress,
 ) -> VoteWeight:
-    """Choose the votes' weight on the judges, whose cues the classifier does not see."""
+    """Choose the votes' weight on the judges, where the classifier does not see the cues, and how sure answers are."""
     rows = np.flatnonzero(result.judges).tolist()
     if not rows:
         return USUAL
     on_judges = votes.rows(result.judges)
     probs = classifier.predict_proba(texts.take(rows), hidden=on_judges.cues, progress=progress)
-    return vote_weight(probs, on_judges, label_model)
+    found = vote_weight(probs, on_judges, label_model)
+    return with_temperature(found, result.best.predicted[result.judges], on_judges, label_model)
 
 
 @contextmanager

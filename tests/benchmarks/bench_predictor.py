@@ -23,10 +23,11 @@ from bench_rounds import LABEL_MODELS, SENTIMENTS, SPAM, hold_out, load, quiet
 
 from labelfns.models import FineTuning, MajorityVote, TransformerClassifier, WeakLabelLoss
 from labelfns.models.arrays import decide
+from labelfns.models.evaluation.calibration import calibration_error
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Rounds, SelfTraining
-from labelfns.pipelines.prediction.predictor import joined
-from labelfns.pipelines.prediction.weight import vote_weight
+from labelfns.pipelines.prediction.predictor import Answers
+from labelfns.pipelines.prediction.weight import vote_weight, with_temperature
 
 SETS = ["tweeteval_emotion", "wrench_youtube", "snorkel_spam", "tweeteval_sentiment"]
 
@@ -77,13 +78,17 @@ def answers_of(labels, pool, there, seed, options):
     result = training.run(texts, votes, cues=cues, progress=quiet)
     weak, covered = training.label_model.predict_proba(new_votes), new_votes.covered
     on_pool = decide(result.weak_labels, votes.covered)
-    found["label model"] = filled(decide(weak, covered), on_pool)
+    found["label model"] = weak.copy()
+    found["label model"][decide(weak, covered) < 0] = np.eye(k)[np.bincount(on_pool[on_pool >= 0]).argmax()]
     kept, judges = result.best.classifier, np.flatnonzero(result.judges)
     hidden = kept.predict_proba([texts[i] for i in judges], hidden=[cues[i] for i in judges], progress=quiet)
-    weight = vote_weight(hidden, votes.rows(judges), training.label_model).value
+    on_judges, model = votes.rows(judges), training.label_model
+    weight = vote_weight(hidden, on_judges, model)
+    weight = with_temperature(weight, result.best.predicted[judges], on_judges, model)
     found["classifier"] = kept.predict_proba(new, progress=quiet)
-    found["LFs and classifier"] = joined(found["classifier"], weak, covered, weight)
-    about = {"kept": result.best.ledger.round, "weight": weight, "seconds": time.perf_counter() - start}
+    found["LFs and classifier"] = Answers.of(found["classifier"], weak, covered, weight.value, weight.temperature).probs
+    about = {"kept": result.best.ledger.round, "weight": weight.value, "temperature": weight.temperature}
+    about["seconds"] = time.perf_counter() - start
     rows = np.flatnonzero(votes.covered)
     plain = TransformerClassifier("embedded", labels=labels, seed=seed)
     features = plain.frozen_features(texts, progress=quiet)
@@ -128,17 +133,22 @@ def measure(name, options):
         )
         gold, covered = there[1], there[2].covered
         found, about = answers_of(labels, pool, there, seed, options)
-        for way, answers in found.items():
-            answers = answers if answers.ndim == 1 else answers.argmax(axis=1)
+        for way, probs in found.items():
+            answers = probs if probs.ndim == 1 else probs.argmax(axis=1)
             for part, known in (("all", gold), ("covered", covered), ("uncovered", ~covered)):
                 known = gold if part == "all" else np.where(known, gold, -1)
                 value = getattr(score(known, answers, k), figure) if (known >= 0).any() else float("nan")
                 rows.setdefault(way, {}).setdefault(part, []).append(value)
+            if probs.ndim == 2:
+                known = covered if way == "label model" else np.ones(len(gold), dtype=bool)
+                error = calibration_error(probs[known].max(axis=1), (answers == gold)[known])
+                rows[way].setdefault("calibration error", []).append(error.debiased)
         print(
             f"    {name}, seed {seed}: {', '.join(f'{what} {value:.4g}' for what, value in about.items())}", flush=True
         )
     n, share = len(there[1]), there[2].covered.mean()
     print(f"\n{name}: {figure} on {options.part}, {n} rows, {share:.0%} of them covered; seeds {options.seeds}")
+    print(f"  {'':40} {'all rows':24}{'with a vote':24}{'without':24}calibration error (label model: rows with a vote)")
     for way, parts in rows.items():
         shown = [f"{statistics.mean(v):.3f} ({min(v):.3f} to {max(v):.3f})" for v in parts.values()]
         print(f"  {way:40} {'  '.join(shown)}", flush=True)

@@ -5,7 +5,7 @@ from labelfns import Votes
 from labelfns.models import LabelModel
 from labelfns.pipelines.few_gold.rows import GoldRows
 from labelfns.pipelines.prediction.predictor import USUAL, Answers, VoteWeight
-from labelfns.pipelines.prediction.weight import CLOSE, WEIGHTS, vote_weight, with_gold
+from labelfns.pipelines.prediction.weight import CLOSE, WEIGHTS, vote_weight, with_gold, with_temperature
 
 
 def made(n=400, lf_accuracy=0.8, classifier_accuracy=0.8, seed=0, *, with_gold=False):
@@ -101,3 +101,19 @@ def test_gold_rows_say_how_sure_the_answers_may_be():
     right = (probs.argmax(axis=1) == gold).mean()
     assert abs(probs.max(axis=1).mean() - right) < 0.1 < abs(louder.max(axis=1).mean() - right)
     np.testing.assert_allclose(probs.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("loud", [0.6, 0.999])
+def test_the_label_model_says_how_sure_answers_are_without_gold(loud):
+    probs, votes, gold = made(n=1000, lf_accuracy=0.75, classifier_accuracy=0.8, with_gold=True)
+    probs = np.where(probs > 0.5, loud, 1 - loud)
+    weight = with_temperature(VoteWeight(0.0, 0, {}), probs, votes, LabelModel().fit(votes))
+    assert (weight.temperature > 1) == (loud > 0.9)
+    answers = Answers.of(probs, None, None, 0.0, weight.temperature).probs
+    right = (answers.argmax(axis=1) == gold).mean()
+    assert abs(answers.max(axis=1).mean() - right) < 0.7 * abs(probs.max(axis=1).mean() - right)
+
+
+def test_a_handful_of_texts_does_not():
+    probs, votes = made(n=8)
+    assert with_temperature(USUAL, probs, votes, LabelModel().fit(votes)) == USUAL
