@@ -65,7 +65,7 @@ def vader(texts):
     return np.select([means <= -0.05, means >= 0.05], [0, 2], 1)
 
 
-def answers_of(labels, pool, there, seed, options):
+def answers_of(labels, pool, there, sets, seed, options):
     """Return what each voter says of the texts, probabilities [n, k] or class ids [n], and facts of the run."""
     (texts, gold, votes, cues), (new, _, new_votes) = pool, there
     k, found = len(labels), {}
@@ -112,6 +112,9 @@ def answers_of(labels, pool, there, seed, options):
         more = {"gold": there[1], "votes": new_votes.matrix, "weak": weak, "features": new_features, "hidden": hidden}
         more |= {"pool_votes": votes.matrix, "pool_weak": result.weak_labels, "pool_features": features}
         more |= {"judges": judges, "pool_predicted": result.best.predicted}
+        if "val" in sets:
+            more |= {"val_gold": sets["val"][1], "val_votes": sets["val"][2].matrix}
+            more["val_classifier"] = kept.predict_proba(sets["val"][0], progress=quiet)
         np.savez_compressed(options.keep / f"{options.name}-{options.part}-{seed}.npz", **found, **more, **about)
     return found, about
 
@@ -132,7 +135,7 @@ def measure(name, options):
             else (everything, sets[options.part])
         )
         gold, covered = there[1], there[2].covered
-        found, about = answers_of(labels, pool, there, seed, options)
+        found, about = answers_of(labels, pool, there, sets, seed, options)
         for way, probs in found.items():
             answers = probs if probs.ndim == 1 else probs.argmax(axis=1)
             for part, known in (("all", gold), ("covered", covered), ("uncovered", ~covered)):
