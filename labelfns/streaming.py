@@ -185,7 +185,8 @@ class _Applied:
 
         with pq.ParquetFile(path) as file:
             for group, (texts, _) in enumerate(parts):
-                votes = pl.DataFrame(file.read_row_group(group, list(self.lfs.names)))
+                names = list(self.lfs.names)  # of "a" and "a.b" the first means both to Parquet
+                votes = pl.DataFrame(file.read_row_group(group, names))[names]
                 yield self.others.beside(votes, texts.fields or {})
 
 

@@ -340,7 +340,7 @@ class Votes:
         try:
             frame = pl.read_parquet(BytesIO(content))
             names = about.get("lf_names", frame.columns)
-            frame = frame.select(names) if set(names) <= set(frame.columns) else frame  # it may hold other columns
+            frame = frame[names] if set(names) <= set(frame.columns) else frame  # it may hold other columns
             if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
             faults = tuple(map(Fault.of_json, about["faults"]))

@@ -20,7 +20,7 @@ from labelfns.models.arrays import Floats, Probs, credit, softmax
 from .base import balance_array
 from .calibration import Calibration, better, gold_counts, posterior
 from .distinct_rows import Distinct
-from .em import Convergence, Prior
+from .em import TINY, Convergence, Prior
 from .independent import fit_independent
 from .majority import vote_counts
 from .mixture import fit_mixture
@@ -152,7 +152,7 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         votes, start, note = tempered(worth, votes, start, distinct, hot, lf_weights)
         notes.append(note)
         anchor = worth.accuracy(k)
-        precision = softmax(votes / np.repeat(lf_weights, k)[:, None] + start)
+        precision = np.maximum(softmax(votes / np.repeat(lf_weights, k)[:, None] + start), TINY)
     notes.append(f"class balance {source}: {', '.join(f'{share:.2f}' for share in balance)}")
     if not convergence.converged:
         notes.append(f"the fit is not certain: {convergence}")

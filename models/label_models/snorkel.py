@@ -144,6 +144,8 @@ class SnorkelLabelModel(BaseLabelModel):
         with isolated_rng(seed):
             try:
                 model.fit(np.zeros((1, n_lfs), dtype=np.int64), class_balance=balance, progress_bar=False, **options)
+                if not model.mu.isfinite().all():
+                    raise ArithmeticError("its last step ended at NaN")
             except Exception as error:  # snorkel raises no kind of its own
                 if "NaN" not in str(error) and "overflow" not in str(error):
                     raise

@@ -72,8 +72,8 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
         raise damaged(folder / LEDGER, f"it is the ledger of round {ledger.round}", fix)
     with reading(folder / TABLE, fix):
         frame = pl.read_parquet(folder / TABLE, glob=False)
-        given, predicted = _columns(frame, votes.labels)
-        weights = frame["weight"].to_numpy()
+        given, predicted = (_table(frame, columns) for columns in _columns(frame, votes.labels))
+        weights = _table(frame, ["weight"])[:, 0]
     if len(frame) != len(votes):
         raise damaged(folder / TABLE, f"it has {len(frame)} rows, the pool has {len(votes)}", fix)
     with reading(folder / "model", fix):
@@ -84,10 +84,10 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
     classifier.model_.to(distributed.device(settings))  # type: ignore[arg-type]
     return Round(
         classifier=classifier,
-        labels=_table(frame, given),
+        labels=given,
         weights=weights,
         ledger=ledger,
-        predicted=_table(frame, predicted),
+        predicted=predicted,
     )
 
 
@@ -104,4 +104,11 @@ def _columns(frame: pl.DataFrame, labels: Sequence[str]) -> tuple[list[str], lis
 
 def _table(frame: pl.DataFrame, columns: Sequence[str]) -> Probs:
     """Return columns as an array laid out row by row: sums over another layout differ in their last bits."""
+    wrong = [
+        name
+        for name in columns
+        if not frame.schema[name].is_float() or not frame[name].is_finite().fill_null(False).all()
+    ]
+    if wrong:
+        raise ValueError(f"its columns {', '.join(wrong)} are not of numbers, one a row")
     return np.ascontiguousarray(np.stack([frame.get_column(name).to_numpy() for name in columns], axis=1))

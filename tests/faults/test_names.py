@@ -121,6 +121,7 @@ def test_every_command_takes_any_name_and_shows_it_as_text(labels, names):
 
 
 @given(LABELS, TWO_LFS)
+@example(["a", "b"], ["*", "^.*$"])  # patterns of names, to polars
 @ANY_MACHINE
 def test_votes_come_back_with_their_names(labels, names):
     votes = Votes(
