@@ -76,7 +76,7 @@ def leave_one_out(
     for j, name in enumerate(votes.lf_names):
         rest = _without(votes, j)
         still: Bools = rest.covered
-        alone = float((covered & ~still).mean())
+        alone = float((covered & ~still).mean()) if len(votes) else 0.0
         try:
             probs = _probs(model, rest)
         except InputError as error:

@@ -30,7 +30,7 @@ MODELS = {
         l2=rng.choice([0.0, 1.0, 1e6]),
     ),
     "dawid_skene": lambda rng, k: DawidSkene(n_iter=3, algorithm=rng.choice(["dawid-skene", "one-coin"])),
-    "mace": lambda rng, k: MACE(n_iter=2, n_restarts=1),
+    "mace": lambda rng, k: MACE(n_iter=2),
 }
 
 

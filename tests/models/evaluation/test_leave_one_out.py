@@ -56,3 +56,10 @@ def test_an_lf_alone():
     votes = Votes(np.array([[0], [1], [-1]]), labels=["a", "b"])
     (alone,) = leave_one_out(LabelModel(), votes, [0, 1, 1])
     assert (alone.coverage, alone.changed, alone.accuracy) == (pytest.approx(2 / 3), 0.0, 0.5)
+
+
+def test_no_row_says_nothing():
+    votes = Votes(np.empty((0, 3), dtype=np.int8), labels=["no", "yes"])
+    assert [(row.coverage, row.changed, row.accuracy) for row in leave_one_out(LabelModel(), votes)] == [
+        (0, 0, None)
+    ] * 3
