@@ -150,8 +150,8 @@ def load_classifier(
     return model, tokenizer, labels
 
 
-def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: str | Path) -> None:
-    """Write a model and its tokenizer as transformers opens them."""
+def save(model: Any, tokenizer: PreTrainedTokenizerBase, folder: str | Path) -> None:
+    """Write a transformer, or the part of it below its head, and its tokenizer as transformers opens them."""
     if tokenizer.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
         tokenizer.backend_tokenizer.no_truncation()
         tokenizer.backend_tokenizer.no_padding()
