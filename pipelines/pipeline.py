@@ -68,8 +68,8 @@ class Pipeline:
     label_model_
         The label model, fitted on the pool's votes.
     predictor_
-        Label model, classifier and second view, answering together. It and `label_model_` are None after `load` from a folder of
-        version 0.1, whose classifier answers alone.
+        Label model, classifier and second view, answering together. It and `label_model_` are None after `load` from a
+        folder of version 0.1, whose classifier answers alone.
     votes_, weak_labels_, result_
         The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
         `load`.

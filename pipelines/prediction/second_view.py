@@ -73,15 +73,17 @@ class SecondView:
         Raises
         ------
         InputError
-            If a text is not right, the backbone cannot be opened, or its weights are damaged.
+            If a text is not right, the backbone cannot be opened, or its weights or the head are damaged.
         """
         features = self.backbone.frozen_features(texts, keep_open=True, progress=progress)
-        if not np.isfinite(features).all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            probs = self.head.predict_proba(features)
+        if not np.isfinite(probs).all():
             raise InputError(
-                f"backbone {self.backbone.backbone} gives vectors that are no numbers: its weights are damaged; fetch "
-                "or save it again"
+                f"the second view on backbone {self.backbone.backbone} gives no probabilities: its weights are "
+                "damaged; fetch or save it again"
             )
-        return self.head.predict_proba(features)
+        return probs
 
     def save(self, folder: Path) -> None:
         """Write the backbone and the head into a folder, with all that `load` needs."""
@@ -112,8 +114,12 @@ class SecondView:
             If it is damaged.
         """
         from labelfns.models import FineTuning, TransformerClassifier
+        from labelfns.models.transformer.model_files import find_file, read_json
 
-        content = json.loads((folder / HEAD).read_text(encoding="utf-8"))
+        file = find_file(str(folder), HEAD)
+        if file is None:
+            raise InputError(f"there is no {HEAD} in it")
+        content = read_json(file)
         if content["format"] != _FORMAT:
             raise InputError(f"its format is {content['format']!r}; this version reads {_FORMAT!r}")
         if list(content["labels"]) != list(labels):
