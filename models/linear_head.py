@@ -1,39 +1,64 @@
 """A linear head on frozen sentence vectors: a cheap second view of texts and labels (scikit-learn)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from labelfns.checks import Ints
 
-from .arrays import Probs
+from .arrays import Probs, softmax
 from .class_balance import Floats
 
 
-def head_probs(features: Floats, labels: Ints, k: int, on: Floats) -> Probs:
-    """Return what a head fitted on some texts makes of others, [r, k].
-
-    Logistic regression with scikit-learn's defaults and classes that weigh the same: how frequent a label is among the
-    texts that it is fitted on says nothing of the others.
+@dataclass(frozen=True, eq=False)
+class LinearHead:
+    """Logistic regression on vectors of length 1.
 
     Parameters
     ----------
-    features
-        One vector per text, [n, d]; those of all texts are scaled to length 1.
-    labels
-        Class ids [n] in 0..k-1; a class that none has gets probability 0.
-    k
-        The number of classes.
-    on
-        The vectors of the other texts, [r, d].
+    coefficients
+        One row per class, [k, d].
+    intercepts
+        One per class, [k]; minus infinity for a class that is never given.
     """
-    from sklearn.linear_model import LogisticRegression
 
-    found, probs = np.unique(labels), np.zeros((len(on), k))
-    if len(found) == 1:
-        probs[:, found] = 1
-    else:
-        head = LogisticRegression(class_weight="balanced", max_iter=1000).fit(_unit(features), labels)
-        probs[:, found] = head.predict_proba(_unit(on))
-    return probs
+    coefficients: Floats
+    intercepts: Floats
+
+    @classmethod
+    def fit(cls, features: Floats, labels: Ints, k: int) -> "LinearHead":
+        """Fit with scikit-learn's defaults and classes that weigh the same.
+
+        How frequent a label is among the texts that it is fitted on says nothing of others.
+
+        Parameters
+        ----------
+        features
+            One vector per text, [n, d]; they are scaled to length 1.
+        labels
+            Class ids [n] in 0..k-1; a class that none has gets probability 0.
+        k
+            The number of classes.
+        """
+        from sklearn.linear_model import LogisticRegression
+
+        found = np.unique(labels)
+        coefficients, intercepts = np.zeros((k, features.shape[1])), np.full(k, -np.inf)
+        intercepts[found] = 0
+        if len(found) > 1:
+            head = LogisticRegression(class_weight="balanced", max_iter=1000).fit(_unit(features), labels)
+            told = found if len(found) > 2 else found[1:]  # of two classes scikit-learn keeps the odds of the second
+            coefficients[told], intercepts[told] = head.coef_, head.intercept_
+        return cls(coefficients, intercepts)
+
+    def predict_proba(self, features: Floats) -> Probs:
+        """Return probabilities [r, k] of vectors [r, d], which are scaled to length 1."""
+        return softmax(_unit(features) @ self.coefficients.T + self.intercepts)
+
+
+def head_probs(features: Floats, labels: Ints, k: int, on: Floats) -> Probs:
+    """Return what a head fitted on some texts (see `LinearHead.fit`) makes of others, whose vectors are `on` [r, d]."""
+    return LinearHead.fit(features, labels, k).predict_proba(on)
 
 
 def out_of_fold_probs(features: Floats, labels: Ints, k: int, folds: int = 5) -> Probs:
@@ -42,7 +67,7 @@ def out_of_fold_probs(features: Floats, labels: Ints, k: int, folds: int = 5) ->
     Parameters
     ----------
     features, labels, k
-        As in `head_probs`.
+        As in `LinearHead.fit`.
     folds
         How many heads are fitted, at least 2, each on the rows of the other folds; the same folds at each call.
     """

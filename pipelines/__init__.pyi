@@ -3,6 +3,7 @@ from .analysis.result import Analysis
 from .few_gold.settings import FewGold, LittleGold
 from .pipeline import Pipeline
 from .prediction.predictor import Answers, Predictor, VoteWeight
+from .prediction.settings import Prediction
 from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
@@ -21,6 +22,7 @@ __all__ = [
     "LittleGold",
     "Pipeline",
     "PipelineSettings",
+    "Prediction",
     "Predictor",
     "Round",
     "Rounds",

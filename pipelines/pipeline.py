@@ -25,6 +25,7 @@ from .summary import facts, summary
 if TYPE_CHECKING:
     from labelfns.models import BaseLabelModel, FineTuning, TransformerClassifier
     from labelfns.pipelines.few_gold import FewGold
+    from labelfns.pipelines.prediction.settings import Prediction
     from labelfns.pipelines.self_training.labeled import Labeled
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
     from labelfns.pipelines.self_training.settings import Rounds
@@ -53,6 +54,8 @@ class Pipeline:
         How the rounds go; by default ``Rounds()``.
     few_gold
         How a few gold rows are used, if `fit` gets some; by default ``FewGold()``.
+    prediction
+        How LFs and classifier answer together; by default ``Prediction()``.
     seed
         Seed of everything that is drawn; global generators are left as they were.
 
@@ -65,8 +68,8 @@ class Pipeline:
     label_model_
         The label model, fitted on the pool's votes.
     predictor_
-        Label model and classifier, answering together. It and `label_model_` are None after `load` from a folder of
-        version 0.1, whose classifier answers alone.
+        Label model, classifier and second view, answering together. It and `label_model_` are None after `load` from a
+        folder of version 0.1, whose classifier answers alone.
     votes_, weak_labels_, result_
         The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
         `load`.
@@ -109,6 +112,7 @@ class Pipeline:
         settings: "FineTuning | None" = None,
         rounds: "Rounds | None" = None,
         few_gold: "FewGold | None" = None,
+        prediction: "Prediction | None" = None,
         seed: int = 0,
     ) -> None:
         self.lfs = lfs
@@ -117,6 +121,7 @@ class Pipeline:
         self.settings = settings
         self.rounds = rounds
         self.few_gold = few_gold
+        self.prediction = prediction
         self.seed = seed
         self._facts: Mapping[str, Any] | None = None
         self._folder: Path | None = None
@@ -126,7 +131,7 @@ class Pipeline:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the constructor's arguments by name, as scikit-learn's ``clone`` asks for them."""
-        names = ("lfs", "backbone", "label_model", "settings", "rounds", "few_gold", "seed")
+        names = ("lfs", "backbone", "label_model", "settings", "rounds", "few_gold", "prediction", "seed")
         return {name: getattr(self, name) for name in names}
 
     def set_params(self, **params: Any) -> Self:
@@ -182,6 +187,7 @@ class Pipeline:
         """
         from labelfns.models import FineTuning, SnorkelLabelModel, TransformerClassifier
         from labelfns.pipelines.few_gold import FewGold
+        from labelfns.pipelines.prediction.settings import Prediction
         from labelfns.pipelines.self_training.settings import Rounds
 
         from .run.inputs import Inputs
@@ -199,6 +205,7 @@ class Pipeline:
             TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
             self.rounds or Rounds(),
             self.few_gold or FewGold(),
+            self.prediction or Prediction(),
         )
         trained = train(prepare(Inputs(self.lfs, sets), plan, progress=show), progress=show)
         self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result

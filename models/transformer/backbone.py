@@ -150,6 +150,16 @@ def load_classifier(
     return model, tokenizer, labels
 
 
+def save(model: Any, tokenizer: PreTrainedTokenizerBase, folder: str | Path) -> None:
+    """Write a transformer, or the part of it below its head, and its tokenizer as transformers opens them."""
+    if tokenizer.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
+        tokenizer.backend_tokenizer.no_truncation()
+        tokenizer.backend_tokenizer.no_padding()
+    with quiet():
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
 @contextmanager
 def _opening(source: str, files: str) -> Iterator[None]:
     """Turn what transformers raises on files that it cannot make sense of, of many kinds, into one."""

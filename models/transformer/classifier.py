@@ -24,7 +24,7 @@ from labelfns.votes import Probs
 
 from . import distributed as parallel
 from .architecture import adjust, freeze, heads, text_length
-from .backbone import check_backbone, load_backbone, load_classifier, quiet
+from .backbone import check_backbone, load_backbone, load_classifier, save
 from .checkpoints import Checkpoints, going_on, last_checkpoint, working_folder
 from .inference import embed, score
 from .inference_settings import FILE, MASK, InferenceSettings
@@ -285,6 +285,12 @@ class TransformerClassifier(Params):
         length = text_length(model, self.settings.max_length)
         return embed(model, tokenizer, texts, max_length=length, progress=progress or Bar())
 
+    def save_backbone(self, folder: str | Path) -> None:
+        """Write the backbone as it is before any fine-tuning, without a head, and its tokenizer."""
+        with isolated_rng(self.seed):
+            model, tokenizer = self._opened(tuple(self.labels or ("0", "1")), keep=self.labels is not None)
+        save(model.base_model, tokenizer, folder)
+
     def _opened(
         self, labels: tuple[str, ...], *, keep: bool = False
     ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -337,12 +343,7 @@ class TransformerClassifier(Params):
 
         Beside model and tokenizer stands ``labelfns.json``: what decides the answers besides the weights.
         """
-        if self.tokenizer_.is_fast:  # how it was last called is no part of it; saved, it would come back as settings
-            self.tokenizer_.backend_tokenizer.no_truncation()
-            self.tokenizer_.backend_tokenizer.no_padding()
-        with quiet():
-            self.model_.save_pretrained(folder)
-            self.tokenizer_.save_pretrained(folder)
+        save(self.model_, self.tokenizer_, folder)
         mask = str(self.tokenizer_.mask_token or self._mask)
         InferenceSettings(self.classes_, self.settings.max_length, mask).write(Path(folder))
 

@@ -9,7 +9,7 @@ from labelfns.checks import Ints
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.votes import Probs
 
-from .predictor import Answers, VoteWeight
+from .predictor import Answers, Predictor, VoteWeight
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,23 @@ class PredictorMetrics:
         The predictor's figures, by labeled set.
     classifier
         The kept classifier's alone, on the same rows.
+    second_view
+        Whether a second view of the texts has a part in the predictor.
     """
 
     vote_weight: VoteWeight
     together: dict[str, PartScores]
     classifier: dict[str, PartScores]
+    second_view: bool = False
 
     @classmethod
-    def of(cls, weight: VoteWeight, answers: Mapping[str, Answers], gold: Mapping[str, Ints]) -> "PredictorMetrics":
-        """Measure answers by set against gold ids [n], -1 where unknown."""
+    def of(cls, predictor: Predictor, answers: Mapping[str, Answers], gold: Mapping[str, Ints]) -> "PredictorMetrics":
+        """Measure a predictor's answers by set against gold ids [n], -1 where unknown."""
         together, alone = {}, {}
         for name, given in answers.items():
             together[name] = _parts(given.probs, given, gold[name])
             alone[name] = _parts(given.classifier, given, gold[name])
-        return cls(weight, together, alone)
+        return cls(predictor.weight, together, alone, predictor.second_view is not None)
 
 
 def _parts(probs: Probs, answers: Answers, gold: Ints) -> PartScores:

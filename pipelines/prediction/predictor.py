@@ -1,4 +1,4 @@
-"""`Predictor`: the label model's probabilities and the classifier's, joined where an LF votes."""
+"""`Predictor`: the classifier's probabilities and a second view's, and where an LF votes the label model's too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import decide, softmax
 from labelfns.models.class_balance import Floats
-from labelfns.progress import Progress
+from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
 if TYPE_CHECKING:
     from labelfns.models import BaseLabelModel, TransformerClassifier
+
+    from .second_view import SecondView
 
 Origin = Literal["both", "votes", "classifier", "neither"]
 ORIGINS: tuple[Origin, ...] = ("both", "votes", "classifier", "neither")
@@ -24,6 +26,9 @@ LEAST = 1e-6
 """A probability of the classifier below this counts as this."""
 LEAST_OF_VOTES = 0.01
 """The same for the label model, whose certainty is that of a few votes: the text may always speak against it."""
+
+OF_VIEW = 0.5
+"""The power of the second view beside the classifier: the better of .25 and .5 on held-out thirds (docs/tried.md)."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,8 @@ USUAL = VoteWeight(0.25, 0, {})
 class Predictor:
     """A label model and a classifier that answer together.
 
-    ``p(y | text) ~ classifier(y | text) * label_model(y | votes) ** weight`` where an LF votes, the classifier's
-    elsewhere: two voters on one text, of which the classifier learned from the other, so that `weight` is below 1.
+    ``p(y | text) ~ classifier(y | text) * second_view(y | text) ** .5 * label_model(y | votes) ** weight``, the last
+    where an LF votes: voters on one text, of which two learned from the third, so that `weight` is below 1.
 
     Parameters
     ----------
@@ -81,11 +86,14 @@ class Predictor:
         The label model, fitted on the votes of the same LFs.
     weight
         How much the votes count.
+    second_view
+        Another reading of the text; None where the classifier reads it alone.
     """
 
     classifier: "TransformerClassifier"
     label_model: "BaseLabelModel"
     weight: VoteWeight
+    second_view: "SecondView | None" = None
 
     def __post_init__(self) -> None:
         if tuple(self.label_model.classes_) != tuple(self.classifier.classes_):
@@ -115,11 +123,13 @@ class Predictor:
         InputError
             If the votes are of other LFs or labels, or not on so many texts.
         """
+        progress = progress or Bar()
         if len(votes) != len(texts):
             raise InputError(f"the votes are on {len(votes)} texts; expected {len(texts)}, one row of votes per text")
         weak = self.label_model.predict_proba(votes) if weak is None else weak
         probs = self.classifier.predict_proba(texts, progress=progress)
-        return Answers.of(probs, weak, votes.covered, self.weight.value, self.weight.temperature)
+        view = None if self.second_view is None else self.second_view.predict_proba(texts, progress=progress)
+        return Answers.of(probs, weak, votes.covered, self.weight.value, self.weight.temperature, view)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,13 +155,20 @@ class Answers:
 
     @classmethod
     def of(
-        cls, classifier: Probs, weak: Probs | None, covered: Bools | None, weight: float, temperature: float = 1.0
+        cls,
+        classifier: Probs,
+        weak: Probs | None,
+        covered: Bools | None,
+        weight: float,
+        temperature: float = 1.0,
+        view: Probs | None = None,
     ) -> "Answers":
         """Join probabilities [n, k], and divide their logits by a temperature."""
         if covered is None:
             covered = np.zeros(len(classifier), dtype=bool)
         used = None if weak is None or not weight else weak
-        probs = classifier if used is None else joined(classifier, used, covered, weight)
+        text = classifier if view is None else with_view(classifier, view)
+        probs = text if used is None else joined(text, used, covered, weight)
         if temperature != 1:
             probs = softmax(log(probs).astype(float) / temperature)
         return cls(probs, classifier, used, covered)
@@ -189,6 +206,17 @@ def joined(classifier: Probs, weak: Probs, covered: Bools, weight: float) -> Pro
     probs: Floats = np.array(classifier, dtype=float)
     probs[covered] = softmax(log(probs[covered]) + weight * log(weak[covered], LEAST_OF_VOTES))
     return probs
+
+
+def with_view(classifier: Probs, view: Probs) -> Probs:
+    """Return the classifier's probabilities [n, k] times the root of a second view's.
+
+    Examples
+    --------
+    >>> with_view(np.array([[0.6, 0.4]]), np.array([[0.2, 0.8]])).round(2).tolist()
+    [[0.43, 0.57]]
+    """
+    return softmax(log(classifier).astype(float) + OF_VIEW * log(view))
 
 
 def log(probs: Probs, least: float = LEAST) -> Floats:

@@ -124,7 +124,7 @@ class RunFolder(Place):
 
     def write_round(self, done: Round, labels: tuple[str, ...], fields: Fields = None) -> None:
         """Write ``rounds/R`` (see `labelfns.pipelines.run.round_files`) and remove the checkpoints of the round."""
-        self._make_room(f"rounds/{done.ledger.round}")
+        self.make_room(f"rounds/{done.ledger.round}")
         write_round(self.path / "rounds", done, labels, fields)
         discard(self.path, self.checkpoints.name)
 
@@ -151,14 +151,14 @@ class RunFolder(Place):
 
     def write_best(self, best: Round, few_gold: FewGoldResult | None) -> None:
         """Write ``model/``: the best round's as few gold rows left it, or a copy."""
-        self._make_room("model")
+        self.make_room("model")
         with whole(self.path / "model") as part:
             if few_gold is not None:
                 few_gold.classifier.save_pretrained(part)
                 return
             shutil.copytree(self.path / "rounds" / str(best.ledger.round) / "model", part)
 
-    def _make_room(self, name: str) -> None:
+    def make_room(self, name: str) -> None:
         """Remove what a stopped run left of a folder that is now written again."""
         if stays := discard(self.path, name):
             self.refuse(stays)

@@ -18,7 +18,7 @@ from .folder import RunFolder
 from .inputs import Inputs, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
-from .saved_predictor import save_predictor
+from .saved_predictor import SECOND_VIEW, save_predictor
 from .settings import PipelineSettings
 from .training import Plan, Trained, prepare, timed, train
 
@@ -128,6 +128,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
     pool = prepared.inputs.pool
     folder.write_weak_labels(prepared.votes["pool"], trained.result.weak_labels, pool.fields)
     folder.write_best(trained.result.best, trained.few_gold)
+    folder.make_room(SECOND_VIEW)
     save_predictor(folder.path, trained.predictor, lf_source=prepared.inputs.lfs.source, options=prepared.plan.options)
     metrics = run_metrics(
         settings=settings,

@@ -31,7 +31,7 @@ _CHECKPOINT_FILES = (
 )
 _CHECKPOINT = r"checkpoints/\d+/(labelfns-unfinished/)?checkpoint-\d+"
 _FOLDERS = re.compile(
-    rf"words|__pycache__|(rounds/\d+/)?model|rounds(/\d+)?|checkpoints(/\d+(/labelfns-unfinished)?)?|{_CHECKPOINT}"
+    rf"words|__pycache__|(rounds/\d+/)?model|second_view|rounds(/\d+)?|checkpoints(/\d+(/labelfns-unfinished)?)?|{_CHECKPOINT}"
 )
 _FILES = re.compile(
     "|".join(
@@ -40,7 +40,7 @@ _FILES = re.compile(
             r"pipeline\.toml|lfs\.(py|toml)|words/\d+_[^/]+|__pycache__/lfs\.[\w-]+\.pyc(\.\d+)?",
             r"(made_from|metrics|predictor|label_model)\.json|(votes|weak_labels)\.parquet",
             r"rounds/\d+/(pseudo_labels\.parquet|(metrics|checksums)\.json)",
-            rf"(rounds/\d+/)?model/({_MODEL_FILES})",
+            rf"(rounds/\d+/)?model/({_MODEL_FILES})|second_view/({_MODEL_FILES}|head\.json)",
             rf"{_CHECKPOINT}/({_CHECKPOINT_FILES})|checkpoints/\d+/labelfns-unfinished/README\.md",
         )
     ),

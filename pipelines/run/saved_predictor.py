@@ -1,4 +1,4 @@
-"""What a folder keeps of a predictor beside its classifier: ``predictor.json`` and ``label_model.json``.
+"""What a folder keeps of a predictor beside its classifier: ``predictor.json``, ``label_model.json``, ``second_view/``.
 
 The LFs stand beside them. A TOML file of LFs is data. A Python file is code, and a folder may come from a stranger: it
 is run where this user's own run wrote exactly this content on this machine, as its signature shows, and elsewhere
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from labelfns.engine.options import ApplyOptions
 from labelfns.errors import InputError, LFError, raise_all
+from labelfns.io.atomic import whole
 from labelfns.lfset import LFSet
 from labelfns.pipelines.prediction.predictor import Predictor, VoteWeight
+from labelfns.pipelines.prediction.second_view import SecondView
 from labelfns.pipelines.prediction.signature import is_signed, signature
 
 from .lf_copy import copied_lfs, word_lists
@@ -24,7 +26,7 @@ from .saved import read_json, reading, write_json
 if TYPE_CHECKING:
     from labelfns.models import TransformerClassifier
 
-PREDICTOR, LABEL_MODEL = "predictor.json", "label_model.json"
+PREDICTOR, LABEL_MODEL, SECOND_VIEW = "predictor.json", "label_model.json", "second_view"
 _FORMAT = "labelfns.predictor/1"
 _OPTIONS = ("time_limit", "on_error")
 _WITHOUT = "Its classifier answers without it: --without-lfs, or Pipeline.load(folder, without_lfs=True)"
@@ -34,7 +36,7 @@ _GIVE = "Or give the LFs: --lfs FILE, or Pipeline.load(folder, lfs=LFSet.from_fi
 def save_predictor(
     folder: Path, predictor: Predictor, *, lf_source: bytes | None, options: Mapping[str, Any] | None = None
 ) -> None:
-    """Write the label model, and how it answers together with the classifier, beside the LF file and ``model/``.
+    """Write all but classifier and LFs, beside ``model/`` and the LF file.
 
     Parameters
     ----------
@@ -50,7 +52,11 @@ def save_predictor(
     predictor.label_model.save(folder / LABEL_MODEL)
     signed = "" if lf_source is None else signature(lf_source)
     kept = {name: value for name, value in (options or {}).items() if name in _OPTIONS}
-    content = {**dataclasses.asdict(predictor.weight), "lf_options": kept, "lfs_signature": signed}
+    if view := predictor.second_view:
+        with whole(folder / SECOND_VIEW) as part:
+            view.save(part)
+    content = {**dataclasses.asdict(predictor.weight), SECOND_VIEW: view is not None}
+    content |= {"lf_options": kept, "lfs_signature": signed}
     write_json(folder / PREDICTOR, {"format": _FORMAT, **content})
 
 
@@ -77,8 +83,11 @@ def load_predictor(folder: Path, classifier: "TransformerClassifier") -> Predict
         known = {field.name for field in dataclasses.fields(VoteWeight)}
         weight = VoteWeight(**{name: value for name, value in content.items() if name in known})
     with reading(folder / LABEL_MODEL, _WITHOUT):
-        label_model = load_label_model(folder / LABEL_MODEL)
-        return Predictor(classifier, label_model, weight)
+        predictor = Predictor(classifier, load_label_model(folder / LABEL_MODEL), weight)
+    if not content.get(SECOND_VIEW):  # a folder of before has none
+        return predictor
+    with reading(folder / SECOND_VIEW, _WITHOUT):
+        return dataclasses.replace(predictor, second_view=SecondView.load(folder / SECOND_VIEW, classifier.classes_))
 
 
 def lf_options(folder: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_al
 from labelfns.io.read import is_hub
 from labelfns.models.transformer.settings import FineTuning
 from labelfns.pipelines.few_gold.settings import FewGold
+from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.setting_types import PathSetting, Unbounded, bare, brief, marks
 from labelfns.settings import Reader, check, check_types, joined, type_hints
@@ -158,6 +159,7 @@ class PipelineSettings:
     classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
     self_training: Rounds = field(default_factory=Rounds)
     few_gold: FewGold = field(default_factory=FewGold)
+    prediction: Prediction = field(default_factory=Prediction)
 
     def __post_init__(self) -> None:
         check_types(self)

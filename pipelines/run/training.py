@@ -16,7 +16,9 @@ from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
-from labelfns.pipelines.prediction.predictor import USUAL, Answers, Predictor, VoteWeight
+from labelfns.pipelines.prediction.predictor import USUAL, Answers, Predictor, VoteWeight, with_view
+from labelfns.pipelines.prediction.second_view import SecondView
+from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.pipelines.prediction.weight import vote_weight, with_gold, with_temperature
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
@@ -44,6 +46,8 @@ class Plan:
         How the rounds go.
     few_gold
         How a few gold rows are used, where there are such.
+    prediction
+        How LFs and classifier answer together.
     options
         How the LFs are applied: keyword arguments of `LFSet.apply`.
     """
@@ -52,6 +56,7 @@ class Plan:
     classifier: TransformerClassifier
     rounds: Rounds = field(default_factory=Rounds)
     few_gold: FewGold = field(default_factory=FewGold)
+    prediction: Prediction = field(default_factory=Prediction)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -62,6 +67,7 @@ class Plan:
             TransformerClassifier(settings.classifier.backbone, settings=settings.classifier, seed=settings.seed),
             settings.self_training,
             settings.few_gold,
+            settings.prediction,
             settings.lfs.options,
         )
 
@@ -132,7 +138,7 @@ class Trained:
     def predictor_metrics(self) -> PredictorMetrics:
         """How right the predictor is."""
         gold = {name: data.gold_ids(self.classifier.classes_) for name, data in self.prepared.labeled.items()}
-        return PredictorMetrics.of(self.predictor.weight, self.answers, gold)
+        return PredictorMetrics.of(self.predictor, self.answers, gold)
 
     @property
     def few_gold_metrics(self) -> dict[str, Any] | None:
@@ -232,11 +238,14 @@ def train(
             few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress)
     kept = result.best.classifier if few_result is None else few_result.classifier
     with timed(prepared.seconds, "predictor"):
-        weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, progress)
+        view, on_judges = _second_view(prepared, result, progress)
+        weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, on_judges, progress)
         if few_result is not None and few is not None and few.gold is not None:
-            on_gold = prepared.votes["few_gold"].rows(few.gold >= 0)
-            weight = with_gold(weight, few_result.rows, few_result.held_out, on_gold, label_model)
-        predictor = Predictor(kept, label_model, weight)
+            on_gold, probs = prepared.votes["few_gold"].rows(few.gold >= 0), few_result.held_out
+            if view is not None:
+                probs = with_view(probs, view.predict_proba(few_result.rows.texts, progress=progress))
+            weight = with_gold(weight, few_result.rows, probs, on_gold, label_model)
+        predictor = Predictor(kept, label_model, weight, view)
         weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {
             name: predictor.answer(data.texts, prepared.votes[name], weak=weak[name], progress=progress)
@@ -245,22 +254,48 @@ def train(
     return Trained(prepared, label_model, result, few_result, predictor, weak, answers)
 
 
+def _second_view(
+    prepared: Prepared, result: SelfTrainingResult, progress: Progress
+) -> tuple[SecondView | None, Probs | None]:
+    """Fit the second view to the pool's covered texts that are no judges; return it, and what it makes of the judges.
+
+    Nothing is embedded a second time where a selection needed the vectors.
+    """
+    if not prepared.plan.prediction.second_view:
+        return None, None
+    pool, votes = prepared.inputs.pool, prepared.votes["pool"]
+    backbone, rows = prepared.plan.classifier.unfitted(votes.labels), np.flatnonzero(votes.covered)
+    features = (
+        backbone.frozen_features(pool.take(rows.tolist()), keep_open=True, progress=progress)
+        if result.features is None
+        else result.features[rows]
+    )
+    judges = result.judges[rows]
+    view = SecondView.fit(backbone, features, result.weak_labels[rows], ~judges)
+    return view, None if view is None else view.head.predict_proba(features[judges])
+
+
 def _vote_weight(
     classifier: TransformerClassifier,
     texts: Texts,
     votes: Votes,
     result: SelfTrainingResult,
     label_model: BaseLabelModel,
+    view: Probs | None,
     progress: Progress,
 ) -> VoteWeight:
-    """Choose the votes' weight on the judges, where the classifier does not see the cues, and how sure answers are."""
+    """Choose the votes' weight on the judges, where the classifier does not see the cues, and how sure answers are.
+
+    `view` is what the second view makes of the judges, [j, k]; it was not fitted to them.
+    """
     rows = np.flatnonzero(result.judges).tolist()
     if not rows:
         return USUAL
     on_judges = votes.rows(result.judges)
     probs = classifier.predict_proba(texts.take(rows), hidden=on_judges.cues, progress=progress)
     found = vote_weight(probs, on_judges, label_model)
-    return with_temperature(found, result.best.predicted[result.judges], on_judges, label_model)
+    read = result.best.predicted[result.judges]
+    return with_temperature(found, read if view is None else with_view(read, view), on_judges, label_model)
 
 
 @contextmanager

@@ -267,6 +267,8 @@ class SelfTrainingResult:
         are trained on, or judged by, together.
     from_text
         What the texts say of each LF, where their vectors are known: where a selection needs them.
+    features
+        These vectors, [n, d], of the backbone as it is before any fine-tuning.
     """
 
     weak_labels: Probs
@@ -275,6 +277,7 @@ class SelfTrainingResult:
     judges: Bools
     copies: int = 0
     from_text: tuple[TextPrecision, ...] = ()
+    features: Floats | None = None
 
     @property
     def best(self) -> Round:

@@ -143,7 +143,7 @@ class SelfTraining:
             if on_round:
                 on_round(rounds[-1])
         copies = len(texts) - int(groups.max()) - 1
-        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies, from_text)
+        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies, from_text, pool.known_features)
 
     def _round(
         self,

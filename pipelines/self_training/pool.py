@@ -54,6 +54,11 @@ class Pool:
         """The backbone's features of all texts, [n, d]; computed when first used, once."""
         return self.embed(self.texts)
 
+    @property
+    def known_features(self) -> Floats | None:
+        """The features, where they were used."""
+        return self.__dict__.get("features")
+
     @cached_property
     def covered(self) -> Bools:
         """A mask [n]: rows with at least one vote."""

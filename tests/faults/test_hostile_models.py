@@ -23,7 +23,9 @@ def test_models(project, home, command):
     texts.write_text("so great\nan awful day\n")
 
     def check(number, rng):
-        folder = hostile.copy(project / "finished" / "model", home / "run" / "model")
+        for part in ("model", "second_view"):
+            hostile.copy(project / "finished" / part, home / "run" / part)
+        folder = home / "run" / rng.choice(["model", "model", "second_view"])
         for name in ("metrics.json", "predictor.json", "label_model.json", "lfs.py"):
             (home / "run" / name).write_bytes((project / "finished" / name).read_bytes())
         files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".safetensors"))

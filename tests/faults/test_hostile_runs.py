@@ -81,9 +81,9 @@ WAYS = {
 
 READ = {
     "resume": ("made_from.json", "metrics.json", "trainer_state.json", "pseudo_labels.parquet", "votes.parquet"),
-    "load": ("metrics.json", "pipeline.json", "label_model.json", "labelfns.json"),
+    "load": ("metrics.json", "pipeline.json", "label_model.json", "labelfns.json", "head.json"),
     "report": ("metrics.json",),
-    "predict": ("predictor.json", "label_model.json", "labelfns.json", "lfs.py"),
+    "predict": ("predictor.json", "label_model.json", "labelfns.json", "head.json", "lfs.py"),
     "apply": ("pipeline.toml",),
 }
 """What a command reads first of all."""

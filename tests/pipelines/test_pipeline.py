@@ -13,7 +13,8 @@ from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
 from labelfns.pipelines import Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
-from labelfns.pipelines.prediction.predictor import joined
+from labelfns.pipelines.prediction.predictor import joined, with_view
+from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.progress import silent
 
 LABELS = ["negative", "positive"]
@@ -126,10 +127,27 @@ def test_lfs_and_classifier_answer_together(fitted, toy_texts):
     np.testing.assert_array_equal(answers.covered, covered)
     np.testing.assert_array_equal(answers.weak, fitted.weak_labels_)
     alone = fitted.classifier_.predict_proba(texts, progress=silent)
-    np.testing.assert_array_equal(answers.probs[~covered], alone[~covered])
-    expected = joined(alone, fitted.weak_labels_, covered, fitted.predictor_.weight.value)
+    np.testing.assert_array_equal(answers.classifier, alone)
+    text = with_view(alone, fitted.predictor_.second_view.predict_proba(texts, progress=silent))
+    np.testing.assert_allclose(answers.probs[~covered], text[~covered])
+    expected = joined(text, fitted.weak_labels_, covered, fitted.predictor_.weight.value)
     np.testing.assert_array_equal(fitted.predict_proba(texts, progress=silent), expected)
     assert "both" in answers.origins()
+
+
+@pytest.mark.slow
+def test_without_a_second_view_the_classifier_reads_the_text_alone(fitted, toy_texts, tmp_path):
+    texts, off = toy_texts[0], Pipeline(**fitted.get_params()).set_params(prediction=Prediction(second_view=False))
+    off.fit(texts, progress=silent)
+    assert off.predictor_.second_view is None
+    alone, covered = off.classifier_.predict_proba(texts, progress=silent), off.votes_.covered
+    np.testing.assert_array_equal(alone, fitted.classifier_.predict_proba(texts, progress=silent))
+    np.testing.assert_array_equal(off.predict_proba(texts, progress=silent)[~covered], alone[~covered])
+    off.save(tmp_path / "off")
+    assert not (tmp_path / "off" / "second_view").exists()
+    np.testing.assert_array_equal(
+        Pipeline.load(tmp_path / "off").predict_proba(texts, progress=silent), off.predict_proba(texts, progress=silent)
+    )
 
 
 def test_an_lf_file_travels_and_is_run_only_to_vote(fitted, toy_texts, tmp_path):

@@ -79,7 +79,14 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert "fragile raised ValueError: cannot read this on line 81" in out
 
     files = ("pipeline.toml", "lfs.py", "votes.parquet", "weak_labels.parquet", "metrics.json", "report.html")
-    for name in (*files, "rounds/0/model", "rounds/1/pseudo_labels.parquet", "rounds/1/metrics.json", "model"):
+    for name in (
+        *files,
+        "rounds/0/model",
+        "rounds/1/pseudo_labels.parquet",
+        "rounds/1/metrics.json",
+        "model",
+        "second_view",
+    ):
         assert (run / name).exists(), name
     assert not list(run.rglob("*-part"))
 
@@ -91,6 +98,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert weak["covered"].sum() == 64
 
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["predictor"]["second_view"] is True
     assert metrics["gold_rows"]["training"] == {"rows": 0, "used_for": "nothing"}
     assert metrics["gold_rows"]["test"] == {"rows": 30, "used_for": "figures"}
     assert metrics["baselines"]["majority_vote"]["test"]["covered"]["accuracy"] == 1.0

@@ -142,6 +142,22 @@ def test_word_lists_outside_of_the_folder_are_not_read(saved, name):
         saved_lfs(folder, LABELS, trust=False)
 
 
+def test_a_folder_of_before_has_no_second_view(saved):
+    folder = saved()
+    content = json.loads((folder / "predictor.json").read_text())
+    assert content.pop("second_view") is False
+    (folder / "predictor.json").write_text(json.dumps(content))
+    assert load_predictor(folder, Classifier).second_view is None
+
+
+def test_a_second_view_that_is_gone_is_named(saved):
+    folder = saved()
+    content = json.loads((folder / "predictor.json").read_text())
+    (folder / "predictor.json").write_text(json.dumps(content | {"second_view": True}))
+    with pytest.raises(InputError, match=r"second_view is damaged: .*--without-lfs"):
+        load_predictor(folder, Classifier)
+
+
 @pytest.mark.parametrize(
     "content",
     [

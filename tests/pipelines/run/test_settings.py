@@ -157,6 +157,14 @@ def test_a_file_that_a_run_wrote_before_the_rooms_is_read():
         load_settings(BEFORE, ["label_model.lr=0.02"])
 
 
+def test_the_second_view_can_be_turned_off(tmp_path):
+    path = write(tmp_path, SMALL)
+    assert load_settings(path).prediction.second_view
+    assert not load_settings(path, ["prediction.second_view=false"]).prediction.second_view
+    with pytest.raises(SettingsError, match=r"prediction\.second_view must be true or false"):
+        load_settings(path, ["prediction.second_view=3"])
+
+
 @pytest.mark.parametrize("path", [str, Path])
 def test_a_path_of_any_kind_and_a_byte_order_mark(tmp_path, path):
     file = tmp_path / "pipeline.toml"

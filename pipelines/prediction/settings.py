@@ -1,0 +1,27 @@
+"""`Prediction`: how LFs and classifier answer together."""
+
+from dataclasses import dataclass
+
+from labelfns.settings import check_types
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How LFs and classifier answer together.
+
+    Parameters
+    ----------
+    second_view
+        Whether a linear head on the frozen backbone's vectors answers with them (see `SecondView`): better by half a
+        point or more on average, and twice the time per text.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is of another type.
+    """
+
+    second_view: bool = True
+
+    def __post_init__(self) -> None:
+        check_types(self)
