@@ -226,7 +226,7 @@ def report(
 ) -> None:
     """Write the report of a finished run again, from what is in its folder, and the texts where they are as they were."""
     from labelfns.pipelines.report.pages import write_report
-    from labelfns.pipelines.run.evidence import run_evidence
+    from labelfns.pipelines.run.evidence.read import run_evidence
     from labelfns.pipelines.run.folder import METRICS_AGAIN, RunFolder
     from labelfns.pipelines.run.saved import damaged
 

@@ -56,7 +56,7 @@ def lf_table(
             "gold": right(lf),
             "val": None if on_val is None else {"coverage": on_val[j]["coverage"], "right": right(on_val[j])},
             "learned": _learned(evidence, j, lf["polarity"]),
-            "text": [dict(said) for said in from_text if said["lf"] == lf["lf"] and said["precision"] is not None],
+            "text": [_by_the_text(said) for said in from_text if said["lf"] == lf["lf"] and said["interval"]],
             "copies": copies.get(lf["lf"], []),
             "faults": [dict(fault) for fault in faults if fault["lf"] == lf["lf"]],
             "examples": [] if pool is None else _examples(pool, j, conflicting, sample),
@@ -126,6 +126,12 @@ def _copies(votes: Votes | None) -> dict[str, list[str]]:
     return {
         name: [other for other in group.lfs if other != name] for group in near_copies(votes) for name in group.lfs
     }
+
+
+def _by_the_text(said: Mapping[str, Any]) -> dict[str, Any]:
+    low, high = said["interval"]
+    kept = {name: said[name] for name in ("label", "votes", "by_votes")}
+    return {**kept, "share": said["precision"], "low": low, "high": high}
 
 
 def _learned(evidence: Evidence, j: int, polarity: Sequence[str]) -> list[dict[str, Any]]:

@@ -73,6 +73,7 @@ class Sample:
             "gold": gold if gold >= 0 else None,
             "weak": _verdict(data.weak, row, covered=data.votes is None or bool(says)),
             "answer": _verdict(data.answers, row),
+            "who": data.who,
         }
 
     def _parts(self, text: str, fired: Sequence[int]) -> list[list[Any]]:

@@ -14,7 +14,7 @@ from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
-from .answers import write_answers
+from .evidence.answers import write_answers
 from .folder import RunFolder
 from .inputs import Inputs, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
@@ -162,7 +162,7 @@ def report(folder: RunFolder, metrics: dict[str, Any], prepared: Prepared) -> di
     try:
         from labelfns.pipelines.report.pages import write_report
 
-        from .evidence import run_evidence
+        from .evidence.read import run_evidence
 
         inputs = prepared.inputs
         evidence = run_evidence(folder, metrics, lfs=inputs.lfs, sets=inputs.sets, votes=prepared.votes)

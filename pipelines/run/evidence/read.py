@@ -22,13 +22,13 @@ from labelfns.pipelines.report.evidence import Evidence, RoundRows, SetRows
 from labelfns.votes import Probs, Votes
 
 from .answers import read_answers
-from .folder import RunFolder
-from .inputs import ROWS, read_set, rows_digest
-from .output_folder import MADE_FROM, SETTINGS
-from .round_files import probability_columns, rows_of_round
-from .saved import reading
-from .saved_predictor import LABEL_MODEL, saved_lfs
-from .settings import PipelineSettings, load_settings
+from labelfns.pipelines.run.folder import RunFolder
+from labelfns.pipelines.run.inputs import ROWS, read_set, rows_digest
+from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
+from labelfns.pipelines.run.round_files import probability_columns, rows_of_round
+from labelfns.pipelines.run.saved import reading
+from labelfns.pipelines.run.saved_predictor import LABEL_MODEL, saved_lfs
+from labelfns.pipelines.run.settings import PipelineSettings, load_settings
 
 T = TypeVar("T")
 

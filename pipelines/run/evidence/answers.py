@@ -9,8 +9,8 @@ import polars as pl
 from labelfns.io.atomic import whole
 from labelfns.votes import Probs
 
-from .round_files import probability_columns
-from .saved import reading
+from labelfns.pipelines.run.round_files import probability_columns
+from labelfns.pipelines.run.saved import reading
 
 ANSWERS = "answers.parquet"
 _SET, _TOGETHER, _WEAK = "set", "p_", "weak_"
