@@ -95,7 +95,7 @@ def _shared(
         figures["lfs"],
         figures.get("lfs_val"),
         figures["from_text"] or (),
-        [{"set": "pool", **fault} for fault in figures["faults"]],
+        [{"set": "pool" if pool is None else pool.name, **fault} for fault in figures["faults"]],
         evidence,
         sample,
     )
@@ -116,7 +116,8 @@ def _shared(
 
 
 def _of_sample(sample: Sample) -> dict[str, Any]:
-    return {"rows": sample.rows, "sample": {"rows": len(sample.rows), "most": sample.most, "signs": MOST_SIGNS}}
+    limits = {"most": sample.most, "signs": MOST_SIGNS, "read": rows_content.MOST_READ}
+    return {"rows": sample.rows, "sample": {"rows": len(sample.rows), **limits}}
 
 
 def _measured(metrics: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 ENOUGH_GOLD = 50
 """Rows with gold from which on a share says something."""
-_FEW_COVERED, _OFTEN_WRONG, _ENOUGH_VOTES = 0.6, 0.5, 8
+_FEW_COVERED, _OFTEN_WRONG = 0.6, 0.5
 
 Number = dict[str, str]
 
@@ -142,7 +142,7 @@ def _gaps(content: Mapping[str, Any], coverage: Mapping[str, Any]) -> Iterator[d
 def _doubts(content: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     lfs = content["lfs"]
     measured = [(one, lf) for lf in lfs for one in (lf["val"] and lf["val"]["right"], lf["gold"]) if one]
-    wrong = sorted((pair for pair in measured if pair[0]["of"] >= _ENOUGH_VOTES and pair[0]["share"] < _OFTEN_WRONG), key=lambda pair: pair[0]["share"])
+    wrong = sorted((pair for pair in measured if pair[0]["high"] < _OFTEN_WRONG), key=lambda pair: pair[0]["share"])
     if wrong:
         one, lf = wrong[0]
         yield _step("Look at", "#lfs", name=lf["name"], after=f": right on {percent(one['share'])} of {one['of']} gold rows")

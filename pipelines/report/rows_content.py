@@ -1,12 +1,12 @@
 """What a page says of rows: how sure and how right, round by round, where answers go wrong, what to label, what to add."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from labelfns.analysis.suggest import suggest
+from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import decide
 from labelfns.models.evaluation.coverage import accuracy_against_coverage, reliability
@@ -14,7 +14,7 @@ from labelfns.models.evaluation.metrics import score
 from labelfns.votes import Votes
 
 from .evidence import Evidence, RoundRows, SetRows
-from .sample import Sample
+from .sample import MOST_SIGNS, Sample
 
 THRESHOLDS = tuple(step / 50 for step in range(50))
 MOST_ASKED = 30
@@ -59,12 +59,22 @@ def _every_row(n: int, labels: Sequence[str]) -> Votes:
 
 
 def confusion(data: SetRows, labels: Sequence[str], sample: Sample) -> dict[str, Any] | None:
-    """Return the counts of a set's rows by gold label and answer, with examples; None without gold or answers."""
-    if data.answers is None or data.gold is None or not (data.gold >= 0).any():
+    """Return the counts of a set's rows by gold label and answer, with examples; None without gold or answers.
+
+    Where nothing but a label model answers, these are its answers; rows without one are in no cell.
+    """
+    if data.gold is None:
         return None
-    answers, k = data.answers.argmax(axis=1), len(labels)
+    if data.answers is not None:
+        answers, who = data.answers.argmax(axis=1), data.who
+    elif data.weak is not None and data.votes is not None:
+        answers, who = decide(data.weak, data.votes.covered), "label model"
+    else:
+        return None
+    k = len(labels)
     scores = score(data.gold, answers, k)
-    assert scores is not None
+    if scores is None:
+        return None
     cells: dict[str, list[int]] = {}
     wrong_first = sorted(((i, j) for i in range(k) for j in range(k)), key=lambda cell: cell[0] == cell[1])
     for i, j in wrong_first[:_IN_CELLS]:
@@ -72,7 +82,7 @@ def confusion(data: SetRows, labels: Sequence[str], sample: Sample) -> dict[str,
         cells[f"{i},{j}"] = sample.take(data, rows, min(_IN_CELL, max(_IN_CELLS // k**2, 1)))
     return {
         "set": data.name,
-        "who": data.who,
+        "who": who,
         "matrix": [list(row) for row in scores.confusion],
         "classes": [asdict(one) for one in scores.by_class],
         "cells": cells,
@@ -146,6 +156,15 @@ def suggestions(evidence: Evidence) -> list[dict[str, Any]]:
     labeled = None if known is None or not (known[rows] >= 0).any() else (texts, known[rows])
     found = suggest(texts, pool.votes.rows(rows), labeled=labeled, lfs=evidence.lfs, n=_OF_CLASS)
     return [
-        {"line": one.line, "about": one.about, "label": one.label, "gap": one.gap, "examples": list(one.examples)}
+        {"line": one.line, "about": _about(one, pool), "examples": [text[:MOST_SIGNS] for text in one.examples]}
         for one in sorted(found, key=lambda one: one.gap != "silent")[:_MOST_SUGGESTED]
     ]
+
+
+def _about(one: Suggestion, pool: SetRows) -> str:
+    """Return what speaks for a suggestion; labels of a classifier are not called gold."""
+    if pool.answers is None:
+        return one.about
+    counts = sorted(((name, count) for name, count in one.gold.items() if count), key=lambda pair: -pair[1])
+    given = ", ".join(f"{count} {name}" for name, count in counts)
+    return f"{replace(one, gold={}).about}; the {pool.who} gives {given}"
