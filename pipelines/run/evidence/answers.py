@@ -16,7 +16,9 @@ ANSWERS = "answers.parquet"
 _SET, _TOGETHER, _WEAK = "set", "p_", "weak_"
 
 
-def write_answers(folder: Path, labels: Sequence[str], weak: Mapping[str, Probs], together: Mapping[str, Probs]) -> None:
+def write_answers(
+    folder: Path, labels: Sequence[str], weak: Mapping[str, Probs], together: Mapping[str, Probs]
+) -> None:
     """Write the probabilities [n, k] by set, whole or not at all: ``p_LABEL`` of the predictor, ``weak_LABEL``."""
     frames = [
         pl.DataFrame(
