@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from labelfns.checks import Ints
 from labelfns.engine.time_limit import limited
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
@@ -85,7 +85,7 @@ class Sample:
         )
         parts: list[list[Any]] = [
             [shown[a:b], sorted({lf for start, end, lf in spans if start <= a and b <= end})]
-            for a, b in zip(edges, edges[1:], strict=False)
+            for a, b in pairwise(edges)
         ]
         return [*parts, ["…", []]] if len(shown) < len(text) else parts
 

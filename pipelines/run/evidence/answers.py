@@ -7,10 +7,9 @@ import numpy as np
 import polars as pl
 
 from labelfns.io.atomic import whole
-from labelfns.votes import Probs
-
 from labelfns.pipelines.run.round_files import probability_columns
 from labelfns.pipelines.run.saved import reading
+from labelfns.votes import Probs
 
 ANSWERS = "answers.parquet"
 _SET, _TOGETHER, _WEAK = "set", "p_", "weak_"

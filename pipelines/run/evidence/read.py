@@ -5,6 +5,7 @@ their fingerprint is that of the run: a folder may come from elsewhere, and no r
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from warnings import catch_warnings
@@ -19,9 +20,6 @@ from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
 from labelfns.models.label_models.kinds import load_label_model
 from labelfns.pipelines.report.evidence import Evidence, RoundRows, SetRows
-from labelfns.votes import Probs, Votes
-
-from .answers import read_answers
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.pipelines.run.inputs import ROWS, read_set, rows_digest
 from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
@@ -29,6 +27,9 @@ from labelfns.pipelines.run.round_files import probability_columns, rows_of_roun
 from labelfns.pipelines.run.saved import read_json, reading
 from labelfns.pipelines.run.saved_predictor import LABEL_MODEL, saved_lfs
 from labelfns.pipelines.run.settings import PipelineSettings, load_settings
+from labelfns.votes import Probs, Votes
+
+from .answers import read_answers
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ def run_evidence(
         The run's LFs, texts and votes by set, where they are at hand.
     """
     reader = _Reader()
-    path, labels, best = folder.path, tuple(metrics["labels"]), metrics["best_round"]
+    path, labels = folder.path, tuple(metrics["labels"])
     made_from = reader.read(lambda: _tables(path / MADE_FROM)) or {}
     pool_votes = (votes or {}).get("pool") or reader.read(folder.read_votes)
     if pool_votes is None:
@@ -112,21 +113,17 @@ class _Reader:
             return {}
         found = {}
         for name in ("pool", "val", "test"):
-            source = getattr(settings.data, name)
             expected = made_from.get("data", {}).get(ROWS.format(name))
-            if source is None or expected is None:
-                continue
-            data = self.read(
-                lambda name=name, source=source: _same(name, source, settings, expected),  # type: ignore[misc]
-                f"the texts of {name} are not shown: {{}}",
-            )
-            if data is not None:
-                found[name] = data
+            if expected is not None and getattr(settings.data, name) is not None:
+                read = partial(_same, name, settings, expected)
+                data = self.read(read, f"the texts of {name} are not shown: {{}}")
+                found |= {} if data is None else {name: data}
         return found
 
 
-def _same(name: str, source: str, settings: PipelineSettings, expected: str) -> Texts:
+def _same(name: str, settings: PipelineSettings, expected: str) -> Texts:
     """Read a set, and check that it is the one that the run had."""
+    source = getattr(settings.data, name)
     if is_hub(source):
         raise ValueError(f"{source} is not on this machine's disk, and a report uses no network")
     data = read_set(source, settings.data, need_gold=name != "pool")

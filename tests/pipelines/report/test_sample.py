@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 
 from labelfns import LFSet, Texts, regex
 from labelfns.pipelines.report.evidence import SetRows
-from labelfns.pipelines.report.sample import MOST_SIGNS, Sample
+from labelfns.pipelines.report.pages import embedded
+from labelfns.pipelines.report.sample import MOST_ROWS, MOST_SIGNS, Sample
 
 
 def test_a_row_says_where_lfs_fire_and_what_everyone_says(evidence):
@@ -52,3 +54,11 @@ def test_an_lf_that_takes_too_long_marks_nothing():
     sample = Sample(lfs.labels, lfs)
     sample.take(SetRows("pool", texts, votes), np.array([0]), 1)
     assert "".join(piece for piece, _ in sample.rows[0]["parts"]) == texts[0]
+
+
+@pytest.mark.parametrize("sign", ["🎉", "<", "\u202e"])
+def test_a_page_stays_under_five_megabytes(sign):
+    sample = Sample(("negative", "positive"), None)
+    data = SetRows("pool", [sign * 2 * MOST_SIGNS] * 3 * MOST_ROWS)
+    assert len(sample.take(data, range(3 * MOST_ROWS), 2 * MOST_ROWS)) == MOST_ROWS
+    assert len(str(embedded(sample.rows)).encode()) < 4_600_000
