@@ -111,7 +111,7 @@ class _Reader:
         settings = self.read(lambda: load_settings(path / SETTINGS), "the texts are not shown: {}")
         if settings is None:
             return {}
-        found = {}
+        found: dict[str, Texts] = {}
         for name in ("pool", "val", "test"):
             expected = made_from.get("data", {}).get(ROWS.format(name))
             if expected is not None and getattr(settings.data, name) is not None:
