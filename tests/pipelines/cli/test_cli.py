@@ -35,7 +35,7 @@ OPTIONS = {
     "demo": ("--output", "--overwrite", "--set", "--json"),
     "run": ("--output", "--overwrite", "--resume", "--set", "--json"),
     "apply": ("--output", "--data", "--workers", "--cache", "--overwrite", "--set", "--json"),
-    "analyze": ("--data", "--why", "--leave-one-out", "--with-text", "--set", "--json"),
+    "analyze": ("--data", "--why", "--leave-one-out", "--with-text", "--report", "--overwrite", "--set", "--json"),
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
     "predict": (
