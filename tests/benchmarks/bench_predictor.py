@@ -3,11 +3,12 @@
     LABELFNS_DATA=... python tests/benchmarks/bench_predictor.py [--held-out 3 | --test] [--others] [--keep FOLDER]
 
 Trained on the pool's weak labels: majority vote, the label model, the classifier that is kept, LFs and classifier
-together with and without the second view; a linear head on the backbone's frozen vectors, and on TF-IDF of words and of signs. With `--others`, which
-takes twice as long, the same backbone on majority vote's hard labels, nothing selected or smoothed, and on all gold.
-VADER, which was made on other texts, where the labels are of sentiment. Voters that leave a row without an answer get
-the commonest of their labels there. Figures are on val, with `--held-out 3` on a third of the pool's gold for each
-seed, with `--test` on test, which nothing is chosen by. `--keep` keeps every probability for a closer look.
+together with and without the second view; a linear head on the backbone's frozen vectors, and on TF-IDF of words and of
+signs. With `--others`, which takes twice as long, the same backbone on majority vote's hard labels, nothing selected or
+smoothed, and on all gold. VADER, which was made on other texts, where the labels are of sentiment. Voters that leave a
+row without an answer get the commonest of their labels there. Figures are on val, with `--held-out 3` on a third of the
+pool's gold for each seed, with `--test` on test, which nothing is chosen by. `--keep` keeps every probability for a
+closer look.
 """
 
 import argparse
