@@ -165,6 +165,17 @@ def some_rows(rows: Sequence[int], word: str = "row") -> str:
     return f"{word}{'s' * (len(rows) != 1)} {some(rows)}"
 
 
+def is_failure(error: BaseException) -> bool:
+    """Tell whether an error is of the work and not a call to stop; panics of polars and tokenizers are no `Exception`.
+
+    Examples
+    --------
+    >>> is_failure(ValueError()), is_failure(KeyboardInterrupt())
+    (True, False)
+    """
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of what an error of a library says, cut if it is long."""
     return _short(next(iter(str(error).strip().splitlines()), "") or "no reason given", 3 * _WIDTH)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from labelfns.errors import InputError, LabelFnsError, WriteError
+from labelfns.errors import InputError, LabelFnsError, WriteError, is_failure
 
 PART = ".labelfns-part"
 """What the name of an unfinished file or folder ends in; nobody else's does, as one that is in the way is removed."""
@@ -46,7 +46,7 @@ def whole(target: str | os.PathLike[str], *, shared: bool = False, sync: bool = 
     except BaseException as error:
         with suppress(OSError):
             remove(part)
-        if isinstance(error, LabelFnsError) or not _is_failure(error):
+        if isinstance(error, LabelFnsError) or not is_failure(error):
             raise
         raise WriteError.of(target, error) from error
 
@@ -114,11 +114,6 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _is_failure(error: BaseException) -> bool:
-    """Whether an error is of the work and not a call to stop; polars' panic is no `Exception`."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _to_disk(path: Path) -> None:

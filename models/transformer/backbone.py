@@ -15,7 +15,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from labelfns.errors import InputError, first_line, some
+from labelfns.errors import InputError, first_line, is_failure, some
 
 from .architecture import freeze, is_head, text_length
 from .model_files import EMBEDDED as EMBEDDED
@@ -168,7 +168,9 @@ def _opening(source: str, files: str) -> Iterator[None]:
             yield
     except (MemoryError, torch.OutOfMemoryError):
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not is_failure(error):
+            raise
         raise InputError(
             f"model {source} cannot be opened: {files} cannot be read as that of a sequence classifier or backbone "
             f"by the installed transformers ({first_line(error)}); fetch or save the model again"

@@ -3,12 +3,12 @@
     LABELFNS_DATA=... python tests/benchmarks/bench_predictor.py [--held-out 3 | --test] [--others] [--keep FOLDER]
 
 Trained on the pool's weak labels: majority vote, the label model, the classifier that is kept, LFs and classifier
-together, without the second view and with it; a linear head on the backbone's frozen vectors, and on TF-IDF of words and
-of signs. With `--others`, which takes twice as long, the same backbone on majority vote's hard labels, nothing selected
-or smoothed, and on all gold.
-VADER, which was made on other texts, where the labels are of sentiment. Voters that leave a row without an answer get
-the commonest of their labels there. Figures are on val, with `--held-out 3` on a third of the pool's gold for each
-seed, with `--test` on test, which nothing is chosen by. `--keep` keeps every probability for a closer look.
+together with and without the second view; a linear head on the backbone's frozen vectors, and on TF-IDF of words and of
+signs. With `--others`, which takes twice as long, the same backbone on majority vote's hard labels, nothing selected or
+smoothed, and on all gold. VADER, which was made on other texts, where the labels are of sentiment. Voters that leave a
+row without an answer get the commonest of their labels there. Figures are on val, with `--held-out 3` on a third of the
+pool's gold for each seed, with `--test` on test, which nothing is chosen by. `--keep` keeps every probability for a
+closer look.
 """
 
 import argparse
@@ -27,10 +27,11 @@ from labelfns.models.arrays import decide
 from labelfns.models.evaluation.calibration import calibration_error
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Rounds, SelfTraining
-from labelfns.pipelines.prediction.predictor import Answers, with_view
+from labelfns.pipelines.prediction.predictor import Answers, Predictor, with_view
 from labelfns.pipelines.prediction.second_view import SecondView
 from labelfns.pipelines.prediction.weight import vote_weight, with_temperature
 
+WITHOUT = "the same without the second view"
 SETS = ["tweeteval_emotion", "wrench_youtube", "snorkel_spam", "tweeteval_sentiment"]
 
 
@@ -85,22 +86,21 @@ def answers_of(labels, pool, there, sets, seed, options):
     kept, judges = result.best.classifier, np.flatnonzero(result.judges)
     hidden = kept.predict_proba([texts[i] for i in judges], hidden=[cues[i] for i in judges], progress=quiet)
     on_judges, model = votes.rows(judges), training.label_model
-    weight = vote_weight(hidden, on_judges, model)
-    found["classifier"] = kept.predict_proba(new, progress=quiet)
-    plain = TransformerClassifier("embedded", labels=labels, seed=seed)
-    features, new_features = (plain.frozen_features(some, progress=quiet) for some in (texts, new))
-    view = SecondView.fit(plain, features, result.weak_labels, votes.covered & ~result.judges)
-    for way, ours, theirs in (
-        ("LFs and classifier", None, None),
-        ("LFs, classifier and second view", *map(view.head.predict_proba, (features[judges], new_features))),
-    ):
-        seen = result.best.predicted[judges]
-        weight = with_temperature(weight, seen if ours is None else with_view(seen, ours), on_judges, model)
-        said = Answers.of(found["classifier"], weak, covered, weight.value, weight.temperature, theirs)
-        found[way] = said.probs
+    chosen, predicted = vote_weight(hidden, on_judges, model), result.best.predicted[judges]
+    rows = votes.covered & ~result.judges
+    view = SecondView.fit(template.unfitted(labels), result.features, result.weak_labels, rows)
+    seen = with_view(predicted, view.head.predict_proba(result.features[judges]))
+    weight = with_temperature(chosen, seen, on_judges, model)
+    answers = Predictor(kept, model, weight, view).answer(new, new_votes, weak=weak, progress=quiet)
+    found["classifier"], found["LFs and classifier"] = answers.classifier, answers.probs
     about = {"kept": result.best.ledger.round, "weight": weight.value, "temperature": weight.temperature}
     about["seconds"] = time.perf_counter() - start
+    alone = with_temperature(chosen, predicted, on_judges, model)
+    found[WITHOUT] = Answers.of(found["classifier"], weak, covered, alone.value, alone.temperature).probs
     rows = np.flatnonzero(votes.covered)
+    plain = TransformerClassifier("embedded", labels=labels, seed=seed)
+    features = plain.frozen_features(texts, progress=quiet)
+    new_features = plain.frozen_features(new, progress=quiet)
     head = linear_head(features, result.weak_labels, rows)
     found["linear head on frozen vectors"] = head.predict_proba(new_features)
     words = tf_idf(texts)
@@ -163,9 +163,10 @@ def measure(name, options):
     for way, parts in rows.items():
         shown = [f"{statistics.mean(v):.3f} ({min(v):.3f} to {max(v):.3f})" for v in parts.values()]
         print(f"  {way:40} {'  '.join(shown)}", flush=True)
-    gains = np.subtract(rows["LFs, classifier and second view"]["all"], rows["classifier"]["all"])
-    error = np.std(gains, ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else float("nan")
-    print(f"  together less the classifier alone, paired: {100 * gains.mean():+.1f} +- {100 * error:.1f} points")
+    for other in ("classifier", WITHOUT):
+        gains = np.subtract(rows["LFs and classifier"]["all"], rows[other]["all"])
+        error = np.std(gains, ddof=1) / len(gains) ** 0.5 if len(gains) > 1 else float("nan")
+        print(f"  together less {other}, paired: {100 * gains.mean():+.1f} +- {100 * error:.1f} points")
 
 
 def main():

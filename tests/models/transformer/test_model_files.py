@@ -152,6 +152,13 @@ def masked_lm(folder):
     BertForMaskedLM(config).save_pretrained(folder)
 
 
+def without_special_tokens(folder):
+    """A post-processor that names tokens that it does not have: the library panics when it is first used."""
+    values = json.loads((folder / "tokenizer.json").read_text())
+    del values["post_processor"]["special_tokens"]["[CLS]"]
+    (folder / "tokenizer.json").write_text(json.dumps(values))
+
+
 ODD = {
     "no config": (without("config.json"), r"no config\.json"),
     "no weights": (without("model.safetensors"), r"no weights in it: expected model\.safetensors"),
@@ -160,6 +167,7 @@ ODD = {
     "cut off weights": (cut("model.safetensors", 9000), r"model\.safetensors is cut off"),
     "cut off config": (cut("config.json", 90), r"config\.json is not JSON"),
     "cut off tokenizer": (cut("tokenizer.json", 700), r"its tokenizer \(tokenizer\.json"),
+    "a tokenizer that panics": (without_special_tokens, "no entry found for key"),
     "a list for a config": (lambda f: (f / "config.json").write_text("[]"), r"config\.json must hold a JSON object"),
     "unknown architecture": (lambda f: change(f, "config.json", model_type="none"), r"config\.json cannot be read"),
     "another modality": (lambda f: change(f, "config.json", model_type="whisper"), r"config\.json"),
