@@ -1,7 +1,6 @@
 """Near-copies among LFs: those that fire on the same rows and say the same."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +8,7 @@ import numpy.typing as npt
 from labelfns.errors import InputError
 from labelfns.votes import Votes
 
-from .pairs import lf_pairs, one_hot, vote_pairs
-
-_ROWS = 50_000
+from .pairs import all_pairs, lf_pairs
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     """
     if not (0 <= overlap <= 1 and 0 <= agreement <= 1):
         raise InputError(f"overlap and agreement must be in [0, 1]; got {overlap}, {agreement}")
-    both, same = (counts.toarray() for counts in lf_pairs(_vote_pairs(votes), votes.n_labels))
+    both, same = (counts.toarray() for counts in lf_pairs(all_pairs(votes.matrix, votes.n_labels), votes.n_labels))
     fired = np.diag(both)
     either = np.maximum(fired[:, None] + fired[None, :] - both, 1)
     shares, agree = both / either, same / np.maximum(both, 1)
@@ -72,13 +69,6 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
         names = tuple(votes.lf_names[j] for j in group)
         groups.append(NearCopies(names, float(shares[at][inside].min()), float(agree[at][inside].min())))
     return groups
-
-
-def _vote_pairs(votes: Votes) -> Any:
-    """Count pairs of votes, block by block to keep memory small."""
-    blocks = (votes.matrix[start : start + _ROWS] for start in range(0, max(len(votes), 1), _ROWS))
-    k = votes.n_labels
-    return sum(vote_pairs(one_hot(block, k), np.ones(len(block), dtype=int), k) for block in blocks)
 
 
 def _groups(linked: npt.NDArray[np.bool_]) -> list[list[int]]:

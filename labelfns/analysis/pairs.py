@@ -9,6 +9,7 @@ from labelfns.lfs.base import ABSTAIN
 
 DENSE = 15
 """A dense product is faster where (votes per entry) times this is over the number of classes; measured."""
+_ROWS = 50_000
 _CELLS = 1 << 22
 """Entries that are turned into dense floats together, to keep memory small."""
 
@@ -62,6 +63,12 @@ def vote_pairs(hot: Any, counts: npt.NDArray[np.integer[Any]], k: int) -> Any:
         return sparse.csr_array(total)
     weights = sparse.dia_array((counts[None, :].astype(float), [0]), shape=(r, r))
     return (hot.T @ weights @ hot).tocsr()
+
+
+def all_pairs(matrix: npt.NDArray[np.int8], k: int) -> Any:
+    """Return what `vote_pairs` counts on a label matrix [n, m], block by block to keep memory small."""
+    blocks = (matrix[start : start + _ROWS] for start in range(0, max(len(matrix), 1), _ROWS))
+    return sum(vote_pairs(one_hot(block, k), np.ones(len(block), dtype=int), k) for block in blocks)
 
 
 def lf_pairs(pairs: Any, k: int) -> tuple[Any, Any]:

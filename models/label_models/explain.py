@@ -1,6 +1,7 @@
 """Why a row gets its label: additive log-odds, the verdict without each vote, learned accuracies."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import betaincinv
@@ -94,8 +95,7 @@ def explain(fitted: Fitted, votes: Votes, row: int) -> Explanation:
                 vote=votes.labels[voted[j]],
                 log_odds=float(log_odds[vote, best] - log_odds[vote, second]),
                 without=labels[i],
-                accuracy=float(fitted.precision[vote, voted[j]]),
-                interval=_interval(float(fitted.precision[vote, voted[j]]), WORTH + float(fitted.gold_votes[vote])),
+                **learned(fitted, j, int(voted[j]))._asdict(),
             )
         )
     return Explanation(
@@ -105,6 +105,20 @@ def explain(fitted: Fitted, votes: Votes, row: int) -> Explanation:
         start=float(start[best] - start[second]),
         votes=tuple(sorted(reasons, key=lambda reason: -abs(reason.log_odds))),
     )
+
+
+class Learned(NamedTuple):
+    """How right a vote is taken to be: see `VoteReason`."""
+
+    accuracy: float
+    interval: tuple[float, float]
+
+
+def learned(fitted: Fitted, lf: int, label: int) -> Learned:
+    """Return how right a fitted model takes the LF of column `lf` to be when it votes for the class `label`."""
+    vote = lf * fitted.precision.shape[1] + label
+    accuracy = float(fitted.precision[vote, label])
+    return Learned(accuracy, _interval(accuracy, WORTH + float(fitted.gold_votes[vote])))
 
 
 def _interval(accuracy: float, rows: float) -> tuple[float, float]:

@@ -173,6 +173,7 @@ def analyze_votes(
         problem=problem,
         votes=votes,
         model=model,
+        gold=labels,
     )
 
 

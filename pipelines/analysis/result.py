@@ -1,11 +1,17 @@
 """`Analysis`: what was measured of LFs and label model, as values, as JSON, printed."""
 
 from dataclasses import asdict, dataclass, field
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import NearCopies
+from labelfns.checks import Ints
 from labelfns.errors import InputError, shown
+from labelfns.io.atomic import check_target, write_text
+from labelfns.io.texts import as_texts
+from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel, LabelModel
 from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
 from labelfns.models.evaluation.evaluate import Evaluation
@@ -55,8 +61,8 @@ class Analysis:
         fitted on the texts that are measured.
     problem
         Why there is no label model.
-    votes, model
-        The votes [n, m], and the fitted label model.
+    votes, model, gold
+        The votes [n, m], the fitted label model, and class ids [n], -1 where unknown; None without gold.
     """
 
     lfs: tuple[LFSummary, ...]
@@ -74,6 +80,7 @@ class Analysis:
     problem: str
     votes: Votes = field(repr=False)
     model: BaseLabelModel | None = field(repr=False)
+    gold: Ints | None = field(default=None, repr=False)
 
     def explain(self, row: int) -> Explanation:
         """Return why a row gets its label.
@@ -114,6 +121,54 @@ class Analysis:
             "from_text": None if self.from_text is None else [asdict(row) for row in self.from_text],
             "near_copies": [asdict(group) for group in self.near_copies],
         }
+
+    def report(
+        self, path: str | PathLike[str], *, texts: Any = None, lfs: LFSet | None = None, overwrite: bool = False
+    ) -> Path:
+        """Write all this as one self-contained HTML page, as ``labelfns analyze --report FILE`` does.
+
+        Parameters
+        ----------
+        path
+            The file; its name ends in .html.
+        texts
+            The n texts, in anything that `as_texts` takes; without them the page has no rows to read.
+        lfs
+            The LFs, which say where in a text they fire; without them nothing is marked there.
+        overwrite
+            Whether a file that is there is replaced.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            If there are not as many texts as votes, other LFs are given, or the file may not be written.
+        WriteError
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> analyze(lfs, texts).report("analysis.html", texts=texts, lfs=lfs)  # doctest: +SKIP
+        """
+        from labelfns.pipelines.report.content import analysis_content
+        from labelfns.pipelines.report.evidence import Evidence, SetRows
+        from labelfns.pipelines.report.pages import page
+
+        target = check_target(path, overwrite=overwrite, suffixes=(".html",))
+        rows = None if texts is None else as_texts(texts)
+        if rows is not None and len(rows) != len(self.votes):
+            raise InputError(f"{len(rows)} texts for {len(self.votes)} rows of votes: give those that were analyzed")
+        if lfs is not None and lfs.names != self.votes.lf_names:
+            raise InputError("these LFs are not those that voted: give those that were analyzed")
+        weak = None if self.model is None else self.model.predict_proba(self.votes)
+        data = SetRows("texts", rows, self.votes, self.gold, weak)
+        evidence = Evidence((data,), lfs=lfs, label_model=self.model)
+        write_text(target, page(analysis_content(self.to_json(), evidence, self.alarms)))
+        return target
 
     @property
     def alarms(self) -> list[str]:

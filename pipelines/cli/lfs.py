@@ -95,6 +95,11 @@ def analyze(
             help="Ask the pool's texts too, by the backbone's vectors, how often each LF is right; it takes a while.",
         ),
     ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it all as one HTML page too, with texts to read: a .html file."),
+    ] = None,
+    overwrite: ReplaceFile = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -109,6 +114,9 @@ def analyze(
     from . import console, inputs
 
     settings = inputs.settings_of(pipeline, set_)
+    if report is not None:
+        check_target(report, (".html",), overwrite=overwrite, option="--report")
+        check_not_read(report, pipeline, settings.lfs.file, inputs.source_of(settings, data), option="--report")
     pool = inputs.texts_of(settings)
     measured = pool if data in (None, "pool") else inputs.texts_of(settings, data)
     votes = _votes(settings, pool, *([] if measured is pool else [measured]))
@@ -131,6 +139,9 @@ def analyze(
         if not isinstance(analysis.model, LabelModel):
             error.hint = "It is fitted with --set label_model.kind=labelfns."
         raise
+    if report is not None:
+        analysis.report(report, texts=measured, lfs=inputs.lfs_of(settings), overwrite=overwrite)
+        console.remark(f"Report: {report}")
     if as_json:
         answer = analysis.to_json()
         if reasons is not None:
@@ -264,7 +275,7 @@ def init(
     )
 
 
-def check_not_read(output: Path, *reads: str | Path) -> None:
+def check_not_read(output: Path, *reads: str | Path, option: str = "--output") -> None:
     """Check that a file that is written is none of those that are read; what is no file is passed over.
 
     Raises
@@ -273,10 +284,10 @@ def check_not_read(output: Path, *reads: str | Path) -> None:
         If it is.
     """
     if output.exists() and any(Path(path).exists() and output.samefile(path) for path in reads):
-        raise InputError(f"--output {output} would be replaced, and it is what is read; name another")
+        raise InputError(f"{option} {output} would be replaced, and it is what is read; name another")
 
 
-def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> None:
+def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool, option: str = "--output") -> None:
     """Check that a file can be written, before any work.
 
     Raises
@@ -286,11 +297,11 @@ def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool) -> 
         written to.
     """
     if output.suffix not in endings:
-        raise InputError(f"--output {output}: its name must end in {' or '.join(endings)}")
+        raise InputError(f"{option} {output}: its name must end in {' or '.join(endings)}")
     if output.is_dir():
-        raise InputError(f"--output {output} is a folder; name a file")
+        raise InputError(f"{option} {output} is a folder; name a file")
     if output.exists() and not overwrite:
-        raise InputError(f"{output} exists; name another --output, or add --overwrite to replace it")
+        raise InputError(f"{output} exists; name another {option}, or add --overwrite to replace it")
     if not output.parent.is_dir():
         raise InputError(f"{output.parent}: no such folder to write {output.name} to")
     if not os.access(output.parent, os.W_OK):

@@ -224,16 +224,21 @@ def _text_column(folder: Path) -> str:
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
 ) -> None:
-    """Write the report of a finished run again, from its metrics.json."""
+    """Write the report of a finished run again, from what is in its folder, and the texts where they are as they were."""
     from labelfns.pipelines.report.pages import write_report
+    from labelfns.pipelines.run.evidence.read import run_evidence
     from labelfns.pipelines.run.folder import METRICS_AGAIN, RunFolder
     from labelfns.pipelines.run.saved import damaged
 
     from . import console
 
-    metrics = RunFolder(run_folder).read_metrics()
+    folder = RunFolder(run_folder)
+    metrics = folder.read_metrics()
     try:
-        console.say(write_report(run_folder, metrics))
+        evidence = run_evidence(folder, metrics)
+        for note in evidence.notes:
+            console.remark(f"Not in the report: {note}")
+        console.say(write_report(run_folder, metrics, evidence))
     except LabelFnsError:
         raise
     except Exception as error:  # of many kinds: what is not in the metrics, or is of another type

@@ -1,18 +1,27 @@
-"""The report: one self-contained HTML page made from ``metrics.json`` (jinja2)."""
+"""The report: one self-contained HTML page (jinja2), with a style and a script of its own and no other source."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from labelfns.io.atomic import write_text
 
-from .names import name_html, printable
-from .plots import confidence_picture, lfs_picture, rounds_picture
+from .content import run_content
+from .evidence import Evidence
+from .headline import percent
+from .names import name_html, printable, short
 
-SETS = ("val", "test")
+_BESIDE = Path(__file__).parent
+_IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}  # no end of the element, and no comment, is in it
+_FOR_SCRIPT = ("rows", "labels")
 
 
-def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
+def write_report(folder: Path, metrics: Mapping[str, Any], evidence: Evidence | None = None) -> Path:
     """Write ``report.html`` into a run folder and return its path.
 
     Parameters
@@ -21,6 +30,8 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
         The run folder.
     metrics
         What `RunFolder.read_metrics` gives.
+    evidence
+        What is known of the run's rows; without it there are figures alone.
 
     Raises
     ------
@@ -28,36 +39,60 @@ def write_report(folder: Path, metrics: Mapping[str, Any]) -> Path:
         If it cannot be written.
     """
     path = folder / "report.html"
-    write_text(path, report_page(metrics, folder.absolute().name))
+    write_text(path, page(run_content(metrics, folder.absolute().name, evidence)))
     return path
 
 
-def report_page(metrics: Mapping[str, Any], run: str = "") -> str:
-    """Return the page of a run of that name; equal metrics give an equal page."""
+def page(content: Mapping[str, Any]) -> str:
+    """Return the page of what `run_content` or `analysis_content` gives; equal content gives an equal page.
+
+    Every name and text in it is shown as text. A content policy in the page lets nothing run or load but its own style
+    and script.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("labelfns.pipelines.report", "."),
         autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=StrictUndefined,
         finalize=lambda value: printable(value, keep="\n\t") if type(value) is str else value,
     )
-    environment.filters["name"] = name_html
-    sets = [name for name in SETS if name in metrics["data"]]
+    environment.filters |= {"name": name_html, "pct": percent}
+    style, script = ((_BESIDE / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    data = {name: content[name] for name in _FOR_SCRIPT} | {"lfs": [short(lf["name"]) for lf in content["lfs"]]}
+    data["curves"] = [{"points": curve["points"], "measured": curve["measured"]} for curve in content["curves"]]
     return environment.get_template("report.html.jinja").render(
-        m=metrics,
-        run=run,
-        sets=sets,
-        kept_scores=_kept_scores(metrics),
-        rounds_picture=rounds_picture(metrics, sets),
-        lfs_picture=lfs_picture(metrics),
-        confidence_picture=confidence_picture(metrics),
+        c=content,
+        m=content["metrics"],
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'",
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        data=embedded(data),
     )
 
 
-def _kept_scores(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures of the kept model by labeled set."""
-    few = metrics["few_gold"]
-    if few:
-        return dict(few["refined"])
-    return dict(next(ledger["scores"] for ledger in metrics["rounds"] if ledger["round"] == metrics["best_round"]))
+def embedded(data: Any) -> Markup:
+    r"""Return a value as JSON that can stand in a page's script element.
+
+    Examples
+    --------
+    >>> print(embedded(["</script>", "a\u202eb"]))
+    ["\u003c/script\u003e","a\\u202eb"]
+    """
+    text = json.dumps(_printable(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup("".join(_IN_SCRIPT.get(sign, sign) for sign in text))  # noqa: S704
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value, keep="\n\t")
+    if isinstance(value, Mapping):
+        return {_printable(name): _printable(entry) for name, entry in value.items()}
+    return [_printable(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _hash(text: str) -> str:
+    """Return the hash by which a content policy allows an element of that text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -19,8 +19,8 @@ from .lf_copy import word_lists
 if TYPE_CHECKING:
     from .settings import DataSettings, PipelineSettings
 
-LF_FILE = "the LF file"
-"""What a run calls it in ``made_from.json``."""
+LF_FILE, ROWS = "the LF file", "the rows of data.{}"
+"""What a run calls them in ``made_from.json``."""
 
 _SOURCES = ("pool", "val", "test", "few_gold")
 
@@ -121,23 +121,25 @@ def made_from(
     processes
         How many processes train together.
     """
-    rows = {
-        name: _digest((list(data.texts), None if data.gold is None else data.gold.tolist()))
-        for name, data in inputs.sets.items()
-    }
+    rows = {name: rows_digest(data) for name, data in inputs.sets.items()}
     return {
         "versions": {**versions(), "processes": processes},
         "lfs": {
             LF_FILE: _digest(inputs.lfs.source),
             "what the LFs fire on": _digest([[(int(start), int(end)) for start, end in spans] for spans in cues]),
         },
-        "data": {f"the rows of data.{name}": value for name, value in rows.items()},
+        "data": {ROWS.format(name): value for name, value in rows.items()},
     }
 
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages that decide what a run answers."""
     return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
+
+
+def rows_digest(data: Texts) -> str:
+    """Return the fingerprint of texts and their gold labels."""
+    return _digest((list(data.texts), None if data.gold is None else data.gold.tolist()))
 
 
 def _digest(value: Any) -> str:

@@ -17,7 +17,10 @@ from .run_files import MARK, discard, strangers
 
 SETTINGS, MADE_FROM, METRICS, REPORT = "pipeline.toml", "made_from.json", "metrics.json", "report.html"
 LFS = ("lfs.py", "lfs.toml", "words")
-LATER = (METRICS, REPORT, "weak_labels.parquet", "predictor.json", "label_model.json", "model", "rounds", "checkpoints")
+LATER = (
+    *(METRICS, REPORT, "weak_labels.parquet", "answers.parquet", "predictor.json", "label_model.json"),
+    *("model", "rounds", "checkpoints"),
+)
 """What a run writes after it has begun."""
 
 _LOCK = ".lock"

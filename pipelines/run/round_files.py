@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from labelfns.checks import Bools, Ints
 from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
 from labelfns.models import FineTuning, TransformerClassifier
@@ -89,6 +90,20 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
         ledger=ledger,
         predicted=predicted,
     )
+
+
+def rows_of_round(folder: Path, labels: Sequence[str]) -> tuple[Ints, Bools, Probs]:
+    """Return of each row of the pool the class id trained on, whether it was, and what the round's model gives.
+
+    Raises
+    ------
+    InputError
+        If the table is missing or damaged.
+    """
+    with reading(folder / TABLE):
+        frame = pl.read_parquet(folder / TABLE, glob=False)
+        given, predicted = (_table(frame, columns) for columns in _columns(frame, labels))
+        return given.argmax(axis=1), _table(frame, ["weight"])[:, 0] > 0, predicted
 
 
 def _columns(frame: pl.DataFrame, labels: Sequence[str]) -> tuple[list[str], list[str]]:

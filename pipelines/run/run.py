@@ -14,13 +14,14 @@ from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
+from .evidence.answers import write_answers
 from .folder import RunFolder
 from .inputs import Inputs, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
 from .saved_predictor import save_predictor
 from .settings import PipelineSettings
-from .training import Plan, Trained, prepare, timed, train
+from .training import Plan, Prepared, Trained, prepare, timed, train
 
 NO_REPORT = "the report could not be made"
 
@@ -108,7 +109,7 @@ def run_pipeline(
         distributed.wait()
         if folder.complete:
             metrics = folder.read_metrics()
-            return metrics if not main or folder.reported else report(folder, metrics)
+            return metrics if not main or folder.reported else report(folder, metrics, prepared)
         trained = train(
             prepared,
             on_round=lambda done: folder.write_round(done, inputs.lfs.labels, inputs.pool.fields) if main else None,
@@ -128,6 +129,8 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
     pool = prepared.inputs.pool
     folder.write_weak_labels(prepared.votes["pool"], trained.result.weak_labels, pool.fields)
     folder.write_best(trained.result.best, trained.few_gold)
+    together = {name: given.probs for name, given in trained.answers.items()}
+    write_answers(folder.path, prepared.votes["pool"].labels, trained.weak, together)
     save_predictor(folder.path, trained.predictor, lf_source=prepared.inputs.lfs.source, options=prepared.plan.options)
     metrics = run_metrics(
         settings=settings,
@@ -143,10 +146,10 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         versions=versions(),
     ).to_json()
     folder.write_metrics(metrics)
-    return report(folder, metrics)
+    return report(folder, metrics, prepared)
 
 
-def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
+def report(folder: RunFolder, metrics: dict[str, Any], prepared: Prepared) -> dict[str, Any]:
     """Write the report of a complete run, or say in a warning, and in the metrics, why there is none.
 
     Returns
@@ -159,8 +162,12 @@ def report(folder: RunFolder, metrics: dict[str, Any]) -> dict[str, Any]:
     try:
         from labelfns.pipelines.report.pages import write_report
 
-        write_report(folder.path, metrics | {"warnings": notes})
-    except Exception as error:  # of many kinds: templates, plots, fonts, the disk
+        from .evidence.read import run_evidence
+
+        inputs = prepared.inputs
+        evidence = run_evidence(folder, metrics, lfs=inputs.lfs, sets=inputs.sets, votes=prepared.votes)
+        write_report(folder.path, metrics | {"warnings": notes}, evidence)
+    except Exception as error:  # of many kinds: templates, the users' own LFs, the disk
         notes.append(f"{NO_REPORT} ({type(error).__name__}: {error}); the run is complete without it")
         warnings.warn(notes[-1], LabelFnsWarning, stacklevel=2)
     if notes != before:

@@ -1,0 +1,159 @@
+"""The first screen: what came out, in a sentence and four numbers, and what to do next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+ENOUGH_GOLD = 50
+"""Rows with gold from which on a share says something."""
+_FEW_COVERED, _OFTEN_WRONG = 0.6, 0.5
+
+Number = dict[str, str]
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it.
+
+    Examples
+    --------
+    >>> percent(0.6221)
+    '62.2 %'
+    """
+    return f"{100 * share:.1f} %"
+
+
+def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -> tuple[str, list[Number]]:
+    """Return the sentence and the numbers of a run.
+
+    Parameters
+    ----------
+    metrics
+        The content of ``metrics.json``.
+    measured
+        Where there is gold: the ``set``, the ``scores`` of what is kept there and those of ``majority`` vote on all
+        rows, and ``who`` answers.
+    """
+    best = next(ledger for ledger in metrics["rounds"] if ledger["round"] == metrics["best_round"])
+    rows, coverage = metrics["data"]["pool"]["rows"], metrics["coverage"]
+    numbers = [
+        _number(percent(coverage["covered"] / max(coverage["rows"], 1)), f"of {rows:,} texts have a vote"),
+        _number(f"{best['trained_on']:,}", f"texts trained on in round {best['round']}, which is kept"),
+    ]
+    if measured is None:
+        numbers += [
+            _number(percent(best["agreement"]), "of the texts with a vote get the LFs' label from the classifier"),
+            _number("0", "gold labels to measure it by"),
+        ]
+        sentence = (
+            f"A classifier was trained on {best['trained_on']:,} of {rows:,} texts. How right it is is not known: there "
+            "are no gold labels to measure it by."
+        )
+        return sentence, numbers
+    scores, majority, name = measured["scores"], measured["majority"], measured["set"]
+    low, high = scores["accuracy_interval"]
+    gain = None if majority is None else 100 * (scores["accuracy"] - majority["accuracy"])
+    numbers.append(
+        _number(percent(scores["accuracy"]), f"right of {scores['rows']:,} {name} texts, 95 %: {100 * low:.0f}–{100 * high:.0f}")
+    )
+    if gain is not None:
+        numbers.append(_number(f"{gain:+.1f}", "points of accuracy against majority vote, all rows"))
+    else:
+        numbers.append(_number(f"{scores['macro_f1']:.3f}", f"macro F1 on {name}"))
+    sentence = (
+        f"{measured['who']} {'label' if ' and ' in measured['who'] else 'labels'} {percent(scores['accuracy'])} of the "
+        f"{scores['rows']:,} {name} texts right (macro F1 {scores['macro_f1']:.3f})"
+    )
+    if majority is not None:
+        sentence += f"; majority vote, with its most frequent label where it has none, {percent(majority['accuracy'])}"
+    return sentence + ".", numbers
+
+
+def analysis_answer(figures: Mapping[str, Any], lfs: Sequence[Mapping[str, Any]]) -> tuple[str, list[Number]]:
+    """Return the sentence and the numbers of an analysis, from what `Analysis.to_json` gives."""
+    coverage = figures["coverage"]
+    rows = max(coverage["rows"], 1)
+    numbers = [
+        _number(percent(coverage["covered"] / rows), f"of {coverage['rows']:,} texts have a vote"),
+        _number(percent(coverage["conflicting"] / rows), "have votes for different labels"),
+    ]
+    sentence = f"{len(lfs)} LFs give {coverage['covered']:,} of {coverage['rows']:,} texts a vote"
+    evaluation = (figures["label_model"] or {}).get("evaluation")
+    if evaluation and evaluation["answers"]["accuracy"] is not None:
+        ours, theirs = evaluation["answers"], evaluation["majority_vote"]
+        numbers.append(_number(percent(ours["accuracy"]), f"of the label model's answers are right, of {evaluation['rows']:,} texts with gold"))
+        if theirs["accuracy"] is not None:
+            gain = 100 * (ours["accuracy"] - theirs["accuracy"])
+            numbers.append(_number(f"{gain:+.1f}", "points against majority vote, where each answers"))
+        sentence += f"; where the label model answers, it is right on {percent(ours['accuracy'])}"
+    else:
+        failing = sum(bool(lf["faults"]) for lf in lfs)
+        numbers.append(_number(f"{failing}", "LFs raised"))
+        numbers.append(_number(f"{figures['gold_rows']:,}", "gold labels to measure by"))
+        if figures["problem"]:
+            sentence += ". There is no label model: " + figures["problem"].rstrip(".")
+        elif not figures["gold_rows"]:
+            sentence += ". How right they are is not known: there are no gold labels"
+    return sentence + ".", numbers
+
+
+def _number(value: str, what: str) -> Number:
+    return {"value": value, "what": what}
+
+
+def next_steps(content: Mapping[str, Any], coverage: Mapping[str, Any], *, gold: int, run: str) -> list[dict[str, str]]:
+    """Return what to do next, at most five steps, what is broken first.
+
+    Parameters
+    ----------
+    content
+        The page so far: ``lfs``, ``map``, ``ask``, ``suggestions``, ``classes``.
+    coverage
+        How much the LFs reach.
+    gold
+        On how many rows the answers were measured.
+    run
+        The name of the run folder; empty where there is none.
+    """
+    steps = [*_broken(content["lfs"]), *_gaps(content, coverage), *_doubts(content)]
+    if gold < ENOUGH_GOLD and content["ask"]["rows"]:
+        steps.append(_step("Give gold labels to some of the rows that would tell most", "#ask"))
+    if run:
+        steps = steps[:4]
+        steps.append(_step("Label more texts:", code="labelfns predict RUN FILE"))
+    return steps[:5]
+
+
+def _broken(lfs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+    failing = sorted((lf for lf in lfs if lf["faults"]), key=lambda lf: -sum(len(f["rows"]) for f in lf["faults"]))
+    if failing:
+        others = f" and {len(failing) - 1} more" if len(failing) > 1 else ""
+        yield _step("Mend", "#lfs", name=failing[0]["name"], after=f"{others}: raised, and abstains there")
+
+
+def _gaps(content: Mapping[str, Any], coverage: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    silent = [one["label"] for one in content["classes"] if not one["lfs"]]
+    if silent:
+        yield _step("Write an LF for", "#classes", name=silent[0], after=": none votes for it")
+    if coverage["rows"] and coverage["covered"] / coverage["rows"] < _FEW_COVERED:
+        share = percent(1 - coverage["covered"] / coverage["rows"])
+        where = "#suggestions" if content["suggestions"] else "#classes"
+        yield _step(f"Write more LFs: {share} of the texts have no vote" + (", and words for them are suggested" if content["suggestions"] else ""), where)
+
+
+def _doubts(content: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    lfs = content["lfs"]
+    measured = [(one, lf) for lf in lfs for one in (lf["val"] and lf["val"]["right"], lf["gold"]) if one]
+    wrong = sorted((pair for pair in measured if pair[0]["high"] < _OFTEN_WRONG), key=lambda pair: pair[0]["share"])
+    if wrong:
+        one, lf = wrong[0]
+        yield _step("Look at", "#lfs", name=lf["name"], after=f": right on {percent(one['share'])} of {one['of']} gold rows")
+    worst = (content["map"] or {}).get("worst")
+    if worst:
+        a, b = (lfs[worst[side]]["name"] for side in ("a", "b"))
+        yield _step("Settle between", "#map", name=a, other=b, after=f": they disagree on {worst['rows']:,} texts")
+    copied = [lf for lf in lfs if lf["copies"]]
+    if copied:
+        yield _step("Merge", "#lfs", name=copied[0]["name"], other=copied[0]["copies"][0], after=": they vote on the same texts and agree")
+
+
+def _step(text: str, link: str = "", *, name: str = "", other: str = "", after: str = "", code: str = "") -> dict[str, str]:
+    return {"text": text, "link": link, "name": name, "other": other, "after": after, "code": code}

@@ -1,0 +1,167 @@
+"""What the report of a run is made from beside its metrics: the rows, read back from the run folder.
+
+Texts are those of the run while it goes on. Later they are read again where the pipeline file says, and believed where
+their fingerprint is that of the run: a folder may come from elsewhere, and no report shows a file that it names.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from warnings import catch_warnings
+
+import numpy as np
+import polars as pl
+
+from labelfns.errors import LabelFnsError, LabelFnsWarning
+from labelfns.io.read import is_hub
+from labelfns.io.texts import Texts
+from labelfns.lfset import LFSet
+from labelfns.models.label_models.kinds import load_label_model
+from labelfns.pipelines.report.evidence import Evidence, RoundRows, SetRows
+from labelfns.votes import Probs, Votes
+
+from .answers import read_answers
+from labelfns.pipelines.run.folder import RunFolder
+from labelfns.pipelines.run.inputs import ROWS, read_set, rows_digest
+from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
+from labelfns.pipelines.run.round_files import probability_columns, rows_of_round
+from labelfns.pipelines.run.saved import reading
+from labelfns.pipelines.run.saved_predictor import LABEL_MODEL, saved_lfs
+from labelfns.pipelines.run.settings import PipelineSettings, load_settings
+
+T = TypeVar("T")
+
+
+def run_evidence(
+    folder: RunFolder,
+    metrics: Mapping[str, Any],
+    *,
+    lfs: LFSet | None = None,
+    sets: Mapping[str, Texts] | None = None,
+    votes: Mapping[str, Votes] | None = None,
+) -> Evidence:
+    """Return what is known of a run's rows; what cannot be read is left out, and a note says so.
+
+    Parameters
+    ----------
+    folder
+        The folder of a finished run.
+    metrics
+        Its metrics.
+    lfs, sets, votes
+        The run's LFs, texts and votes by set, where they are at hand.
+    """
+    reader = _Reader()
+    path, labels, best = folder.path, tuple(metrics["labels"]), metrics["best_round"]
+    made_from = reader.read(lambda: _json(path / MADE_FROM)) or {}
+    pool_votes = (votes or {}).get("pool") or reader.read(folder.read_votes)
+    if pool_votes is None:
+        return Evidence(notes=tuple(reader.notes))
+    if lfs is None:
+        lfs = reader.read(lambda: saved_lfs(path, labels, trust=False), "the words that made LFs fire are not marked: {}")
+    lfs = lfs if lfs is not None and lfs.names == pool_votes.lf_names else None
+    if sets is None:
+        sets = reader.texts(path, made_from)
+    n, rounds, predicted = len(pool_votes), [], None
+    for ledger in metrics["rounds"]:
+        rows = reader.read(lambda number=ledger["round"]: rows_of_round(path / "rounds" / str(number), labels))
+        if rows is None or len(rows[0]) != n:
+            rounds, predicted = [], None
+            break
+        rounds.append(RoundRows(ledger["round"], rows[0], rows[1]))
+        predicted = rows[2] if ledger["round"] == best else predicted
+    weak = reader.read(lambda: _weak(path, labels))
+    texts = sets.get("pool")
+    pool = SetRows(
+        "pool",
+        texts if texts is not None and len(texts) == n else None,
+        pool_votes,
+        None if texts is None or len(texts) != n else texts.gold,
+        weak if weak is not None and len(weak) == n else None,
+        predicted,
+        "classifier",
+    )
+    answers = reader.read(lambda: read_answers(path, labels)) or {}
+    labeled = [
+        SetRows(name, sets[name], _votes(name, sets[name], lfs, votes), sets[name].gold, *answers[name])
+        for name in answers
+        if name in sets and len(sets[name]) == len(answers[name][0])
+    ]
+    return Evidence(
+        sets=(pool, *labeled),
+        rounds=tuple(rounds),
+        lfs=lfs,
+        label_model=reader.read(lambda: load_label_model(path / LABEL_MODEL)) if (path / LABEL_MODEL).is_file() else None,
+        settings=reader.read(lambda: (path / SETTINGS).read_text(encoding="utf-8")) or "",
+        made_from={kind: values for kind, values in made_from.items() if isinstance(values, dict)},
+        notes=tuple(reader.notes),
+    )
+
+
+class _Reader:
+    """Reads what is there, and notes what is not."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def read(self, what: Callable[[], T], note: str = "left out: {}") -> T | None:
+        """Return what is read, or note why it is not."""
+        try:
+            with catch_warnings(action="ignore", category=LabelFnsWarning):
+                return what()
+        except (LabelFnsError, OSError, ValueError) as error:
+            self.notes.append(note.format(" ".join(str(error).split())))
+            return None
+
+    def texts(self, path: Path, made_from: Mapping[str, Any]) -> dict[str, Texts]:
+        """Return the sets whose texts are those that the run had."""
+        settings = self.read(lambda: load_settings(path / SETTINGS), "the texts are not shown: {}")
+        if settings is None:
+            return {}
+        found = {}
+        for name in ("pool", "val", "test"):
+            source = getattr(settings.data, name)
+            expected = made_from.get("data", {}).get(ROWS.format(name))
+            if source is None or expected is None:
+                continue
+            data = self.read(
+                lambda name=name, source=source: _same(name, source, settings, expected),  # type: ignore[misc]
+                f"the texts of {name} are not shown: {{}}",
+            )
+            if data is not None:
+                found[name] = data
+        return found
+
+
+def _same(name: str, source: str, settings: PipelineSettings, expected: str) -> Texts:
+    """Read a set, and check that it is the one that the run had."""
+    if is_hub(source):
+        raise ValueError(f"{source} is not on this machine's disk, and a report uses no network")
+    data = read_set(source, settings.data, need_gold=name != "pool")
+    if rows_digest(data) != expected:
+        raise ValueError(f"{source} has changed since the run")
+    return data
+
+
+def _votes(name: str, texts: Texts, lfs: LFSet | None, votes: Mapping[str, Votes] | None) -> Votes | None:
+    if votes is not None:
+        return votes[name]
+    if lfs is None:
+        return None
+    with catch_warnings(action="ignore", category=LabelFnsWarning):
+        return lfs.apply(texts)
+
+
+def _weak(path: Path, labels: tuple[str, ...]) -> Probs:
+    file = path / "weak_labels.parquet"
+    with reading(file):
+        frame = pl.read_parquet(file, glob=False)
+        columns = list(probability_columns(np.zeros((0, len(labels))), labels))
+        columns = columns if frame.columns[: len(labels)] == columns else list(labels)  # as 0.1 named them
+        return np.stack([frame.get_column(name).to_numpy() for name in columns], axis=1)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    with reading(path):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
