@@ -21,6 +21,7 @@ from labelfns._starting import SIGNALS
 from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shown
 
 from . import lfs, runs
+from .analyze import analyze
 
 
 class _Stopped(BaseException):
@@ -74,7 +75,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (lfs.init, runs.demo, runs.run, lfs.apply, lfs.analyze, lfs.suggest, runs.predict, runs.report):
+for command in (lfs.init, runs.demo, runs.run, lfs.apply, analyze, lfs.suggest, runs.predict, runs.report):
     app.command()(command)
 app.command("test-lfs")(lfs.check_lfs)
 

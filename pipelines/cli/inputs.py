@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, LabelFnsWarning
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
     from labelfns.lfset import LFSet
     from labelfns.models import TransformerClassifier
     from labelfns.pipelines.run.settings import PipelineSettings
+    from labelfns.votes import Votes
 
 SETS = ("val", "test", "few_gold")
 
@@ -76,3 +78,12 @@ def texts_of(settings: "PipelineSettings", data: str | None = None, *, gold: str
     from labelfns.pipelines.run.inputs import read_set
 
     return read_set(source_of(settings, data), settings.data, need_gold=data in SETS and gold is None, gold=gold)
+
+
+def votes_of(settings: "PipelineSettings", lfs: "LFSet", *sets: "Texts") -> "list[Votes]":
+    """Let LFs vote on sets of texts, as the pipeline says; what they raise is in the votes, to be said with them."""
+    from . import console
+
+    with console.bars() as progress, catch_warnings():
+        simplefilter("ignore", LabelFnsWarning)
+        return [lfs.apply(texts, progress=progress, **settings.lfs.options) for texts in sets]

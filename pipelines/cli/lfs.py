@@ -1,20 +1,16 @@
 """Commands around LFs: try them, measure them, find what to write next, begin."""
 
 import dataclasses
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 from warnings import catch_warnings, simplefilter
 
 import typer
 
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import LabelFnsWarning
 
 from .options import Json, PipelineFile, ReplaceFile, Set
-
-if TYPE_CHECKING:
-    from labelfns.pipelines.run.settings import PipelineSettings
-    from labelfns.votes import Votes
+from .targets import check_not_read, check_target
 
 
 def apply(
@@ -119,11 +115,12 @@ def suggest(
     with_gold = pool
     if pool.gold is None and settings.data.val is not None:
         with_gold = inputs.texts_of(settings, "val")
-    (votes,) = _votes(settings, pool)
+    lfs = inputs.lfs_of(settings)
+    (votes,) = inputs.votes_of(settings, lfs, pool)
     for fault in votes.faults:
         console.remark(f"Warning: {fault}")
     labeled = None if with_gold.gold is None else (with_gold, with_gold.gold)
-    terms = suggestions(pool, votes, labeled=labeled, lfs=inputs.lfs_of(settings), n=n, at_least=at_least, min_z=min_z)
+    terms = suggestions(pool, votes, labeled=labeled, lfs=lfs, n=n, at_least=at_least, min_z=min_z)
     if as_json:
         console.print_json([{**dataclasses.asdict(term), "line": term.line} for term in terms])
         return

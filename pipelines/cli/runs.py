@@ -12,8 +12,8 @@ import typer
 from labelfns.data import example
 from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
 
-from .lfs import check_not_read, check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
+from .targets import check_not_read, check_target
 
 if TYPE_CHECKING:
     from labelfns.pipelines.pipeline import Pipeline
