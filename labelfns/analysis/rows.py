@@ -147,6 +147,7 @@ def find_rows(
     n: int | None = 20,
     seed: int | None = None,
     votes: Votes | None = None,
+    time_limit: float = 2.0,
 ) -> FoundRows:
     """Find rows to read, as ``labelfns rows`` does.
 
@@ -166,6 +167,8 @@ def find_rows(
         Shows a random sample of n in place of the first ones, always the same for a seed.
     votes
         The votes of these LFs on these texts, where they are there already.
+    time_limit
+        How long an LF may search a text, in seconds.
 
     Raises
     ------
@@ -181,12 +184,11 @@ def find_rows(
     1 of 1 rows found in 3
     """
     data = as_texts(texts)
-    votes = lfs.apply(data) if votes is None else votes
+    votes = lfs.apply(data, time_limit=time_limit) if votes is None else votes
     gold = data.gold if gold is None else gold
     found = select_rows(votes, lf=lf, wrong=wrong, conflicts=conflicts, uncovered=uncovered, gold=gold)
-    shown = found if seed is None else np.random.default_rng(seed).permutation(found)
-    shown = np.sort(shown[:n]) if seed is not None else shown[:n]
-    return FoundRows(read_rows(lfs, data, votes, shown, gold), len(found), len(votes))
+    shown = found[:n] if seed is None else np.sort(np.random.default_rng(seed).permutation(found)[:n])
+    return FoundRows(read_rows(lfs, data, votes, shown, gold, time_limit=time_limit), len(found), len(votes))
 
 
 def read_rows(

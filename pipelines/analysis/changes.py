@@ -93,10 +93,10 @@ class VotesChange:
         same = len(self.lfs) - len(changed)
         if changed:
             with_gold = any(one.right is not None for one in changed)
-            names = ["", "", "rows before", "now", "won", "lost", "other label"]
-            names += ["right", "wrong", "accuracy before", "now "] * with_gold
+            names = ["", "", "rows", "won", "lost", "other label"]
+            names += ["right", "wrong", "accuracy"] * with_gold
             yield titled("What changed, LF by LF", names, [_cells(one, with_gold) for one in changed])
-        yield f"{same} LF{'s' * (same != 1)} vote as before." if same != 1 else "1 LF votes as before."
+        yield "1 LF votes as before." if same == 1 else f"{same:,} LFs vote as before."
         yield ""
         yield counts_beside(
             "All LFs",
@@ -198,10 +198,12 @@ def _change(name: str, kind: Kind, before: Ints, now: Ints, gold: Ints | None, w
 
 
 def _cells(one: LFChange, with_gold: bool) -> "list[Cell]":
+    from .tables import from_to
+
     kind = f"was {one.was}" if one.was else one.kind
-    cells: list[Cell] = [one.lf, kind, f"{one.before:,}", f"{one.after:,}"]
+    cells: list[Cell] = [one.lf, kind, from_to(f"{one.before:,}", f"{one.after:,}")]
     cells += [f"{len(rows):,}" if rows else "-" for rows in (one.won, one.lost, one.turned)]
     if with_gold:
         cells += [f"{count:+,}" if count else "-" for count in (one.right, one.wrong)]
-        cells += ["-" if share is None else f"{share:.0%}" for share in (one.accuracy_before, one.accuracy)]
+        cells.append(from_to(*("-" if part is None else f"{part:.0%}" for part in (one.accuracy_before, one.accuracy))))
     return cells

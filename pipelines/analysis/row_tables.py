@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
@@ -11,6 +11,9 @@ from rich.text import Text
 from labelfns.analysis.rows import Row
 from labelfns.errors import shown
 from labelfns.text.spans import Span
+
+if TYPE_CHECKING:
+    from .runs import AnswerChange
 
 CUE = "bold underline"
 MOST_SIGNS = 400
@@ -63,6 +66,19 @@ def highlighted(text: str, spans: Sequence[Span], most: int = MOST_SIGNS) -> Tex
             at = last
     marked.append(shown(text[at:end]))
     return marked.append("…") if end < len(text) else marked
+
+
+def changes_table(changes: "Iterable[AnswerChange]") -> Group:
+    """Return rows that two runs answer differently."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    table.add_column("row", justify="right", no_wrap=True)
+    table.add_column("text", ratio=3, overflow="fold")
+    for name in ("gold", "first", "second"):
+        table.add_column(name, overflow="fold", max_width=16)
+    for one in changes:
+        said = [Text(shown(answer), style="" if answer == one.gold else "red") for answer in (one.first, one.second)]
+        table.add_row(Text(str(one.row)), highlighted(one.text, ()), Text(shown(one.gold)), *said)
+    return Group(table, "")
 
 
 def row_columns(rows: Iterable[Row], answers: Sequence[str] | None = None) -> dict[str, list[Any]]:

@@ -71,6 +71,11 @@ def share(part: float) -> str:
     return "<0.1%" if part < 0.0005 else ">99.9%" if part > 0.9995 else f"{part:.1%}"
 
 
+def from_to(before: str, now: str) -> str:
+    """Return what a figure was and is, once where it is the same."""
+    return now if before == now else f"{before} → {now}"
+
+
 def alarm(fault: "Fault", n: int) -> str:
     """Say what went wrong in an LF on n rows."""
     name, error, failed = shown(fault.lf), shown(fault.error), len(fault.rows)

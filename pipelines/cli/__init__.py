@@ -22,6 +22,8 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 
 from . import lfs, runs
 from .analyze import analyze
+from .compare import compare
+from .rows import rows
 
 
 class _Stopped(BaseException):
@@ -75,7 +77,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (lfs.init, runs.demo, runs.run, lfs.apply, analyze, lfs.suggest, runs.predict, runs.report):
+for command in (lfs.init, runs.demo, runs.run, lfs.apply, analyze, rows, lfs.suggest, runs.predict, compare, runs.report):
     app.command()(command)
 app.command("test-lfs")(lfs.check_lfs)
 

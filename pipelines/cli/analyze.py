@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from labelfns.errors import InputError, did_you_mean, some
+from labelfns.errors import InputError
 
 from .options import Json, PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -186,10 +186,7 @@ def _one_lf(settings: "PipelineSettings", texts: "Texts", name: str, as_given: A
     from . import console, inputs
 
     lfs = inputs.lfs_of(settings)
-    if name not in lfs.names:  # before they run, which may take long
-        raise InputError(
-            f"--lf {name}: there is no LF of this name{did_you_mean(name, lfs.names) or f'; there are {some(lfs.names)}'}"
-        )
+    inputs.check_lfs_named(lfs, [name])
     (votes,) = inputs.votes_of(settings, lfs, texts)
     found = one_lf(lfs, texts, votes, name, time_limit=settings.lfs.time_limit)
     if as_json:
@@ -222,13 +219,14 @@ def _what_changed(settings: "PipelineSettings", texts: "Texts", against: Path, a
         return
     console.faults(votes.faults, len(votes))
     console.show(found.parts())
+    limit = settings.lfs.time_limit
     changed = [one for one in found.lfs if one.won or one.lost or one.turned]
     for one in changed:
         for what, rows in (("won", one.won), ("lost", one.lost), ("turned to another label", one.turned)):
             if rows:
                 console.say(f"{one.lf}, rows {what}:", style="bold")
                 few = np.array(rows[:MOST_CHANGED])
-                console.show([rows_table(read_rows(lfs, texts, votes, few, time_limit=settings.lfs.time_limit))])
+                console.show([rows_table(read_rows(lfs, texts, votes, few, texts.gold, time_limit=limit))])
     if changed:
         console.next_step("read one of them", "analyze", *as_given, "--lf", changed[0].lf)
     else:

@@ -56,6 +56,14 @@ def faults(found: Iterable[Fault], rows: int) -> None:
         block(fault.traceback, "dim")
 
 
+def formulas(changed: int) -> None:
+    """Say on standard error that cells of a CSV file are not as they were."""
+    remark(
+        f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for formulas; --raw "
+        "writes them as they are."
+    )
+
+
 def next_step(why: str, *command: object) -> None:
     """Say on standard error what to do next: a command to copy. What is piped elsewhere stays as it is."""
     line = shlex.join(["labelfns", *(str(part) for part in command if part != "")])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning, did_you_mean, some
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
@@ -29,6 +29,20 @@ def lfs_of(settings: "PipelineSettings") -> "LFSet":
     from labelfns.lfset import LFSet
 
     return LFSet.from_file(Path(settings.lfs.file), settings.data.labels)
+
+
+def check_lfs_named(lfs: "LFSet", names: Sequence[str]) -> None:
+    """Check names of LFs, before the LFs run, which may take long.
+
+    Raises
+    ------
+    InputError
+        If there is no LF of such a name.
+    """
+    for name in names:
+        if name not in lfs.names:
+            hint = did_you_mean(name, lfs.names) or f"; there are {some(lfs.names)}"
+            raise InputError(f"--lf {name}: there is no LF of this name{hint}")
 
 
 def classifier_of(settings: "PipelineSettings") -> "TransformerClassifier":

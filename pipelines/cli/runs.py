@@ -187,10 +187,7 @@ def predict(
     else:
         changed = write_rows(table, output, raw=raw)
         if changed:
-            console.remark(
-                f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for "
-                "formulas; --raw writes them as they are."
-            )
+            console.formulas(changed)
 
 
 def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":

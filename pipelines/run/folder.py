@@ -98,7 +98,7 @@ class RunFolder(Place):
         with reading(path), warnings.catch_warnings(action="ignore", category=LabelFnsWarning):
             if tomllib.loads(path.read_text(encoding="utf-8")) == tomllib.loads(tomli_w.dumps(to_mapping(settings))):
                 return {}, []
-            before, now = _flat(to_mapping(load_settings(path))), _flat(to_mapping(settings))  # 0.1 had other names
+            before, now = flat(to_mapping(load_settings(path))), flat(to_mapping(settings))  # 0.1 had other names
         changed = {name: before.get(name) for name in {**before, **now} if before.get(name) != now.get(name)}
         return changed, [
             f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}" for name in changed
@@ -219,9 +219,9 @@ def _same_again(settings: Mapping[str, Any]) -> str:
     return f"Give the same settings again, in the pipeline file or by {' '.join(given)}. "
 
 
-def _flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:
+def flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:
     """Return nested settings as ``section.key``, a value each."""
     flat: dict[str, Any] = {}
     for name, value in values.items():
-        flat |= _flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
+        flat |= flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
     return flat
