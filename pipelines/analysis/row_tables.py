@@ -55,7 +55,7 @@ def highlighted(text: str, spans: Sequence[Span], most: int = MOST_SIGNS) -> Tex
     """Return a text with its spans marked, cut where it is long, control signs written out."""
     start = 0
     if len(text) > most and spans:
-        start = max(0, min(spans[0][0] - _BEFORE, len(text) - most))
+        start = max(0, min(spans[0][0] - min(_BEFORE, most // 4), len(text) - most))
     end = min(len(text), start + most)
     marked, at = Text("…" if start else ""), start
     for first, last in spans:

@@ -140,10 +140,9 @@ class RunComparison:
             rows = [(name, *map(_written, values)) for name, values in self.settings.items()]
             yield titled("Settings that differ", ("", "first", "second"), rows, left=("", "first", "second"))
         else:
-            yield "No setting differs."
+            yield from ("No setting differs.", "")
         if self.input:
-            yield f"Made from other input: {', '.join(self.input)}."
-        yield ""
+            yield from (f"Made from other input: {', '.join(self.input)}.", "")
         if self.lfs is not None and any(one.kind != "same" for one in self.lfs.lfs):
             yield from self.lfs.parts()
             yield ""
@@ -168,7 +167,7 @@ class RunComparison:
         for name, voters in self.figures.items():
             for voter, figures in voters.items():
                 for figure, (first, second) in figures.items():
-                    gap = "-" if first is None or second is None else f"{second - first:+.3f}"
+                    gap = "-" if first is None or second is None or first == second else f"{second - first:+.3f}"
                     title = f"{name}, {voter}, {'macro F1' if figure == 'macro_f1' else figure}"
                     yield [title, *("-" if value is None else f"{value:.3f}" for value in (first, second)), gap]
 
@@ -214,7 +213,7 @@ def compare_runs(first: str | PathLike[str], second: str | PathLike[str]) -> Run
         if pair[0] is None or pair[1] is None:
             if name in metrics[0]["data"] and name in metrics[1]["data"]:
                 without = [folder.path.name for folder, one in zip(folders, pair, strict=True) if one is None]
-                notes.append(f"the rows of {name}: their answers are not in {' and '.join(without)}")
+                notes.append(f"the rows of {name}: {' and '.join(without)} has no answers for them that can be read")
             continue
         compared = _set(name, pair[0], pair[1], labels)
         if compared is not None:

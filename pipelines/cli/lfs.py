@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from warnings import catch_warnings, simplefilter
 
 import typer
@@ -11,6 +11,11 @@ from labelfns.errors import LabelFnsWarning
 
 from .options import Json, PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
+
+if TYPE_CHECKING:
+    from rich.padding import Padding
+
+    from labelfns.analysis.suggest import Suggestion
 
 
 def apply(
@@ -36,6 +41,7 @@ def apply(
 
     A file is read in chunks and may be larger than memory.
     """
+    from labelfns.pipelines.analysis.tables import share
     from labelfns.streaming import apply_file
 
     from . import console, inputs
@@ -61,10 +67,12 @@ def apply(
     if as_json:
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
-    for fault in faults:
-        console.say(f"Warning: {fault}", style="yellow")
-        console.block(fault.traceback, "dim")
-    console.say(f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}): {output}")
+    console.faults(faults, coverage.rows)
+    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({share(coverage.share)}): {output}")
+    if data in (None, "pool"):
+        console.next_step("with LFs that you change, see what changed", "analyze", pipeline, "--against", output)
+    else:
+        console.next_step("see what each LF does", "analyze", pipeline, "--data", data)
 
 
 def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -> None:
@@ -86,6 +94,10 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         console.say(f"{len(cases) - len(failures)} of {len(cases)} expected votes are right.")
         if without:
             console.say(f"Without `expects`: {', '.join(without)}")
+        if failures:
+            console.next_step("where a list or an expectation is mended, again", "test-lfs", pipeline)
+        else:
+            console.next_step("see what each LF does on the texts", "analyze", pipeline)
     if failures:
         raise typer.Exit(1)
 
@@ -117,8 +129,8 @@ def suggest(
         with_gold = inputs.texts_of(settings, "val")
     lfs = inputs.lfs_of(settings)
     (votes,) = inputs.votes_of(settings, lfs, pool)
-    for fault in votes.faults:
-        console.remark(f"Warning: {fault}")
+    if not as_json:
+        console.faults(votes.faults, len(votes))
     labeled = None if with_gold.gold is None else (with_gold, with_gold.gold)
     terms = suggestions(pool, votes, labeled=labeled, lfs=lfs, n=n, at_least=at_least, min_z=min_z)
     if as_json:
@@ -131,9 +143,20 @@ def suggest(
         for term in mine:
             console.say(f"{term.line}  # {term.about}")
             for text in term.examples:
-                console.say(f"    {text[:110]}", style="dim")
-    if not terms:
+                console.show([_example(term, text)])
+    if terms:
+        console.next_step("paste lines into the LF file, and see what they do", "analyze", pipeline)
+    else:
         console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
+
+
+def _example(term: "Suggestion", text: str) -> "Padding":
+    """Return an example with the term marked."""
+    from rich.padding import Padding
+
+    from labelfns.pipelines.analysis.row_tables import highlighted
+
+    return Padding(highlighted(text, term.spans(text), most=110), (0, 0, 0, 4), style="dim")
 
 
 def init(

@@ -29,6 +29,10 @@ def run(
     output: RunOutput = None,
     overwrite: ReplaceRun = False,
     resume: Resume = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Check all that can be checked before training, say what is there, write nothing."),
+    ] = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -43,6 +47,11 @@ def run(
     distributed.start(settings.classifier)
     name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
     folder = distributed.agreed(output or (to_resume if resume else next_free)(Path("runs"), name))
+    if dry_run:
+        from .dry_run import dry
+
+        dry(pipeline, settings, folder, overwrite=overwrite, resume=resume, set_=set_ or (), as_json=as_json)
+        return
     complete = resume and RunFolder(folder).complete
     if resume and not complete and distributed.is_main():
         begun = RunFolder(folder).begun
@@ -107,8 +116,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"Run folder: {folder}",
         f"  report   {folder / 'report.html'}",
         f"  model    {folder / 'model'}",
-        f"Label more texts: labelfns predict {folder} FILE",
     )
+    console.next_step("open the report in a browser, and label more texts", "predict", folder, "FILE")
 
 
 def predict(
@@ -188,6 +197,8 @@ def predict(
         changed = write_rows(table, output, raw=raw)
         if changed:
             console.formulas(changed)
+        console.remark(f"{n:,} rows: {output}")
+        console.next_step("see how this run differs from another", "compare", run_folder, "ANOTHER_RUN")
 
 
 def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":

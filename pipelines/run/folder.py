@@ -221,7 +221,7 @@ def _same_again(settings: Mapping[str, Any]) -> str:
 
 def flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:
     """Return nested settings as ``section.key``, a value each."""
-    flat: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, value in values.items():
-        flat |= flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
-    return flat
+        found |= flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
+    return found
