@@ -97,7 +97,8 @@ def select_rows(
     wrong
         Rows with a known gold label on which an LF, of those named where some are, votes for another one.
     conflicts
-        Rows on which LFs vote for different labels; where one LF is named, it and another one; where several are, these.
+        Rows on which LFs vote for different labels; where one LF is named, it and another one; where several are,
+        these.
     uncovered
         Rows without a vote.
     gold

@@ -7,7 +7,7 @@ Words"), over rows instead of word counts; its z value ranks. No model is called
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -88,8 +88,12 @@ class Suggestion:
 
     def spans(self, text: str) -> list[Span]:
         """Return where it stands in a text."""
-        build = {"keywords": keywords, "hashtags": hashtags, "emoji": emoji}[self.kind]
-        return build(self.label or "?", [self.term]).spans(text)
+        builders: dict[Kind, Callable[[str, list[str]], LabelingFunction]] = {
+            "keywords": keywords,
+            "hashtags": hashtags,
+            "emoji": emoji,
+        }
+        return builders[self.kind](self.label or "?", [self.term]).spans(text)
 
     @property
     def about(self) -> str:
@@ -101,7 +105,9 @@ class Suggestion:
         counts = sorted(((name, count) for name, count in self.gold.items() if count), key=lambda one: -one[1])
         others = ", ".join(f"{count} {name}" for name, count in counts if name != self.label)
         if self.right is not None:
-            said.append(f"right on {self.right} of {sum(self.gold.values())} with gold{f' ({others})' if others else ''}")
+            said.append(
+                f"right on {self.right} of {sum(self.gold.values())} with gold{f' ({others})' if others else ''}"
+            )
         elif counts:
             said.append(f"with gold: {others}")
         said.append(f"z {self.z:.1f}")

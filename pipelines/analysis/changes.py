@@ -186,15 +186,8 @@ def _change(name: str, kind: Kind, before: Ints, now: Ints, gold: Ints | None, w
             "accuracy_before": right / (right + wrong) if right + wrong else None,
             "accuracy": right_now / (right_now + wrong_now) if right_now + wrong_now else None,
         }
-    return LFChange(
-        name,
-        kind,
-        int(voted.sum()),
-        int(votes.sum()),
-        *(tuple(np.flatnonzero(rows).tolist()) for rows in (votes & ~voted, voted & ~votes, turned)),
-        was=was,
-        **figures,
-    )
+    won, lost, other = (tuple(np.flatnonzero(rows).tolist()) for rows in (votes & ~voted, voted & ~votes, turned))
+    return LFChange(name, kind, int(voted.sum()), int(votes.sum()), won, lost, other, was=was, **figures)
 
 
 def _cells(one: LFChange, with_gold: bool) -> "list[Cell]":

@@ -103,7 +103,11 @@ class OneLF:
             ]
             yield titled("With each other LF; who is right where they differ" if with_gold else "With each other LF",
                          names, rows)  # fmt: skip
-        for title, some in (("Wrong, by gold", self.wrong), ("In conflict", self.conflicts), ("Other rows", self.others)):
+        for title, some in (
+            ("Wrong, by gold", self.wrong),
+            ("In conflict", self.conflicts),
+            ("Other rows", self.others),
+        ):
             if some:
                 yield f"{title}:"
                 yield rows_table(some)

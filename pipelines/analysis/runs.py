@@ -154,7 +154,11 @@ class RunComparison:
                 f"{one.second:.1%}; difference {one.difference}, 95 % interval. {_verdict(one.difference)}"
             )
             yield ""
-            for title, changes in (("Wrong to right", one.won), ("Right to wrong", one.lost), ("Wrong, otherwise", one.other)):
+            for title, changes in (
+                ("Wrong to right", one.won),
+                ("Right to wrong", one.lost),
+                ("Wrong, otherwise", one.other),
+            ):
                 if changes:
                     yield f"{title}: {len(changes):,}"
                     yield changes_table(changes[:MOST_SHOWN])
@@ -262,7 +266,7 @@ def _figures(metrics: Mapping[str, Any]) -> dict[tuple[str, str, str], float]:
     predictor = metrics.get("predictor") or {}
     few = metrics.get("few_gold")
     kept = next(one for one in metrics["rounds"] if one["round"] == metrics["best_round"])
-    found = {}
+    found: dict[tuple[str, str, str], float] = {}
     for name in _SETS:
         scores = {
             "label_model": metrics["baselines"].get("label_model", {}).get(name, {}).get("all_rows"),

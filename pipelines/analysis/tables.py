@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from labelfns.models.evaluation.leave_one_out import LeaveOneOut
     from labelfns.models.evaluation.text_precision import TextPrecision
     from labelfns.models.label_models.explain import Explanation
-
     from labelfns.votes import Fault
 
     from .summaries import LFSummary
@@ -217,7 +216,9 @@ def why(row: int, reasons: "Explanation") -> Group:
     title = f"Row {row}: {reasons.label or '(none)'}, confidence {reasons.confidence:.2f}"
     if reasons.start is None:  # votes do not add up: what is said without each tells what it does
         rows += [(vote.lf, vote.vote, vote.without or "(none)", f"{vote.confidence:.2f}") for vote in reasons.votes]
-        return titled(title, ("", "votes for", "without it", "confidence then"), rows, left=("", "votes for", "without it"))
+        return titled(
+            title, ("", "votes for", "without it", "confidence then"), rows, left=("", "votes for", "without it")
+        )
     rows.append(("(before any vote)", "", f"{reasons.start:+.2f}", "", ""))
     for vote in reasons.votes:
         learned: Cell = ""

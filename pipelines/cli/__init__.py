@@ -80,21 +80,32 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _of_all(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=lambda asked: _version(asked))
-    ] = False,
-) -> None: ...
-
-
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"labelfns {__version__}")
         raise typer.Exit
 
 
-for command in (lfs.init, runs.demo, runs.run, lfs.apply, analyze, rows, lfs.suggest, runs.predict, compare, runs.report):
+@app.callback()
+def _of_all(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None: ...
+
+
+for command in (
+    lfs.init,
+    runs.demo,
+    runs.run,
+    lfs.apply,
+    analyze,
+    rows,
+    lfs.suggest,
+    runs.predict,
+    compare,
+    runs.report,
+):
     app.command()(command)
 app.command("test-lfs")(lfs.check_lfs)
 

@@ -59,8 +59,8 @@ def faults(found: Iterable[Fault], rows: int) -> None:
 def formulas(changed: int) -> None:
     """Say on standard error that cells of a CSV file are not as they were."""
     remark(
-        f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for formulas; --raw "
-        "writes them as they are."
+        f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for formulas; "
+        "--raw writes them as they are."
     )
 
 

@@ -1,6 +1,7 @@
 """`labelfns run --dry-run`: all that can be checked before training, and what a run would do."""
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ from warnings import catch_warnings
 
 import numpy as np
 
-from labelfns.errors import LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning
 
 if TYPE_CHECKING:
     from labelfns.pipelines.run.settings import PipelineSettings
@@ -44,6 +45,9 @@ def dry(
 
     target = RunFolder(folder)
     target.check(overwrite=overwrite, resume=resume, inputs=[*input_paths(settings), pipeline])
+    there = next(parent for parent in (target.path, *target.path.parents) if parent.exists())
+    if not os.access(there, os.W_OK):
+        raise InputError(f"{folder} could not be written: there is no right to write to {there}; name another --output")
     inputs, plan = Inputs.read(settings), Plan.of(settings)
     plan = dataclasses.replace(plan, options={name: value for name, value in plan.options.items() if name != "cache"})
     with console.bars() as progress, catch_warnings(action="ignore", category=LabelFnsWarning):
@@ -72,7 +76,9 @@ def dry(
         console.faults(votes.faults, len(votes))
     console.say("Nothing is wrong with settings, data, LFs, backbone and output folder. A run would:", style="bold")
     for name, found in sets.items():
-        console.say(f"  read    {name}: {found['rows']:,} texts, {found['gold']:,} with gold ({getattr(settings.data, name)})")
+        console.say(
+            f"  read    {name}: {found['rows']:,} texts, {found['gold']:,} with gold ({getattr(settings.data, name)})"
+        )
     console.say(
         f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
         f"({share(coverage.share)}), {coverage.conflicting:,} votes for different labels",

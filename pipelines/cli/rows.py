@@ -47,7 +47,8 @@ def rows(
     ] = None,
     output: Annotated[Path | None, typer.Option(help="A .jsonl or .csv file to write, in place of printing.")] = None,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Write CSV cells as they are, also those that a spreadsheet takes for formulas.")
+        bool,
+        typer.Option("--raw", help="Write CSV cells as they are, also those that a spreadsheet takes for formulas."),
     ] = False,
     overwrite: ReplaceFile = False,
     set_: Set = None,
@@ -57,6 +58,8 @@ def rows(
     Rows come in the order of the file, the words that made LFs fire highlighted, with what every LF says and gold where
     it is known.
     """
+    import numpy as np
+
     from labelfns.analysis.rows import find_rows
     from labelfns.pipelines.analysis.row_tables import flat_columns, row_columns, rows_table
 
@@ -76,8 +79,8 @@ def rows(
     inputs.check_lfs_named(lfs, names)
     if wrong and texts.gold is None:
         raise InputError(
-            f"--wrong: {texts.name or 'the texts'} has no column {settings.data.gold!r} of gold labels (data.gold); name "
-            "texts that have: --data val, for instance"
+            f"--wrong: {texts.name or 'the texts'} has no column {settings.data.gold!r} of gold labels (data.gold); "
+            "name texts that have: --data val, for instance"
         )
     (votes,) = inputs.votes_of(settings, lfs, texts)
     if format in (None, "table"):
@@ -97,7 +100,7 @@ def rows(
     answers = None
     if label_model:
         on_pool = votes if data in (None, "pool") else inputs.votes_of(settings, lfs, inputs.texts_of(settings))[0]
-        answers = _answers(settings, on_pool, votes.rows([row.row for row in found]))
+        answers = _answers(settings, on_pool, votes.rows(np.array([row.row for row in found], dtype=int)))
     as_given = (pipeline, *(() if data is None else ("--data", data)))
     if format in ("csv", "jsonl"):
         columns = row_columns(found, answers)

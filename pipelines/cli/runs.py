@@ -31,7 +31,9 @@ def run(
     resume: Resume = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Check all that can be checked before training, say what is there, write nothing."),
+        typer.Option(
+            "--dry-run", help="Check all that can be checked before training, say what is there, write nothing."
+        ),
     ] = False,
     set_: Set = None,
     as_json: Json = False,
@@ -247,6 +249,7 @@ def report(
         for note in evidence.notes:
             console.remark(f"Not in the report: {note}")
         console.say(write_report(run_folder, metrics, evidence))
+        console.next_step("open it in a browser, and label more texts", "predict", run_folder, "FILE")
     except LabelFnsError:
         raise
     except Exception as error:  # of many kinds: what is not in the metrics, or is of another type
