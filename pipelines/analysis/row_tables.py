@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Group
 from rich.table import Table
@@ -11,9 +11,6 @@ from rich.text import Text
 from labelfns.analysis.rows import Row
 from labelfns.errors import shown
 from labelfns.text.spans import Span
-
-if TYPE_CHECKING:
-    from .runs import AnswerChange
 
 CUE = "bold underline"
 MOST_SIGNS = 400
@@ -33,9 +30,7 @@ def rows_table(rows: Iterable[Row], answers: Sequence[str] | None = None) -> Gro
     """
     rows = list(rows)
     with_gold = any(row.gold is not None for row in rows)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
-    table.add_column("row", justify="right", no_wrap=True)
-    table.add_column("text", ratio=3, overflow="fold")
+    table = text_table()
     if with_gold:
         table.add_column("gold", overflow="fold", max_width=16)
     if answers is not None:
@@ -49,6 +44,14 @@ def rows_table(rows: Iterable[Row], answers: Sequence[str] | None = None) -> Gro
             cells.append(Text(shown(answers[i])))
         table.add_row(*cells, _said(row))
     return Group(table, "")
+
+
+def text_table() -> Table:
+    """Return a table whose first columns are a row's number and its text."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    table.add_column("row", justify="right", no_wrap=True)
+    table.add_column("text", ratio=3, overflow="fold")
+    return table
 
 
 def highlighted(text: str, spans: Sequence[Span], most: int = MOST_SIGNS) -> Text:
@@ -66,19 +69,6 @@ def highlighted(text: str, spans: Sequence[Span], most: int = MOST_SIGNS) -> Tex
             at = last
     marked.append(shown(text[at:end]))
     return marked.append("…") if end < len(text) else marked
-
-
-def changes_table(changes: "Iterable[AnswerChange]") -> Group:
-    """Return rows that two runs answer differently."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
-    table.add_column("row", justify="right", no_wrap=True)
-    table.add_column("text", ratio=3, overflow="fold")
-    for name in ("gold", "first", "second"):
-        table.add_column(name, overflow="fold", max_width=16)
-    for one in changes:
-        said = [Text(shown(answer), style="" if answer == one.gold else "red") for answer in (one.first, one.second)]
-        table.add_row(Text(str(one.row)), highlighted(one.text, ()), Text(shown(one.gold)), *said)
-    return Group(table, "")
 
 
 def row_columns(rows: Iterable[Row], answers: Sequence[str] | None = None) -> dict[str, list[Any]]:

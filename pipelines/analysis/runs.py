@@ -1,7 +1,7 @@
 """Two runs side by side: settings, LFs, figures, and the rows with gold that they answer differently."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -10,7 +10,7 @@ from warnings import catch_warnings
 
 import numpy as np
 
-from labelfns.errors import LabelFnsError, LabelFnsWarning
+from labelfns.errors import LabelFnsError, LabelFnsWarning, shown
 from labelfns.io.texts import as_texts
 from labelfns.models.evaluation.bootstrap import Difference, paired_difference
 from labelfns.pipelines.report.evidence import Evidence, SetRows
@@ -130,7 +130,6 @@ class RunComparison:
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""
-        from .row_tables import changes_table
         from .tables import titled
 
         yield f"first   {self.first}"
@@ -161,7 +160,7 @@ class RunComparison:
             ):
                 if changes:
                     yield f"{title}: {len(changes):,}"
-                    yield changes_table(changes[:MOST_SHOWN])
+                    yield _changes_table(changes[:MOST_SHOWN])
         if self.pool_answers is not None:
             changed, rows_of_both = self.pool_answers
             yield f"The classifiers answer {changed:,} of {rows_of_both:,} rows of the pool differently."
@@ -336,6 +335,22 @@ def _same_texts(first: Any, second: Any) -> list[tuple[int, int]]:
     waiting = {text: iter(rows) for text, rows in places.items()}
     pairs = ((next(waiting.get(text, iter(())), None), j) for j, text in enumerate(second))
     return [(i, j) for i, j in pairs if i is not None]
+
+
+def _changes_table(changes: Iterable[AnswerChange]) -> "Group":
+    """Return rows that two runs answer differently."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from .row_tables import highlighted, text_table
+
+    table = text_table()
+    for name in ("gold", "first", "second"):
+        table.add_column(name, overflow="fold", max_width=16)
+    for one in changes:
+        said = [Text(shown(answer), style="" if answer == one.gold else "red") for answer in (one.first, one.second)]
+        table.add_row(Text(str(one.row)), highlighted(one.text, ()), Text(shown(one.gold)), *said)
+    return Group(table, "")
 
 
 def _verdict(difference: Difference) -> str:
