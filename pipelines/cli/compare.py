@@ -17,7 +17,7 @@ def compare(
 
     Differences are paired, on the rows that both answer. No model is opened.
     """
-    from labelfns.pipelines.analysis.runs import compare_runs
+    from labelfns.pipelines.analysis.compare_runs import compare_runs
 
     from . import console
 

@@ -5,7 +5,9 @@ from labelfns import LFSet, Texts, Votes, find_rows, keywords, labeling_function
 from labelfns.errors import InputError
 
 LABELS = ["no", "yes"]
-LFS = LFSet(LABELS, [keywords("yes", ["good"], name="g"), keywords("no", ["bad"], name="b"), keywords("no", ["ugh"], name="u")])
+LFS = LFSet(
+    LABELS, [keywords("yes", ["good"], name="g"), keywords("no", ["bad"], name="b"), keywords("no", ["ugh"], name="u")]
+)
 TEXTS = ["so good", "good, bad", "bad ugh", "at 8:15", "good bad ugh", "ugh"]
 GOLD = ["yes", "no", None, "no", "yes", "yes"]
 VOTES = LFS.apply(TEXTS)

@@ -8,10 +8,14 @@ from labelfns.errors import InputError
 from labelfns.pipelines.analysis.changes import votes_change
 
 BEFORE = Votes(
-    [[0, 1, -1, 0], [0, -1, 1, -1], [-1, -1, 1, -1], [1, -1, -1, -1]], labels=["no", "yes"], lf_names=["a", "old", "c", "gone"]
+    [[0, 1, -1, 0], [0, -1, 1, -1], [-1, -1, 1, -1], [1, -1, -1, -1]],
+    labels=["no", "yes"],
+    lf_names=["a", "old", "c", "gone"],
 )
 AFTER = Votes(
-    [[0, 1, -1, -1], [1, -1, 1, 0], [-1, -1, 1, 0], [-1, -1, -1, 0]], labels=["no", "yes"], lf_names=["a", "new_name", "c", "fresh"]
+    [[0, 1, -1, -1], [1, -1, 1, 0], [-1, -1, 1, 0], [-1, -1, -1, 0]],
+    labels=["no", "yes"],
+    lf_names=["a", "new_name", "c", "fresh"],
 )
 
 
