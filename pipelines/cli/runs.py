@@ -234,7 +234,7 @@ def _text_column(folder: Path) -> str:
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
 ) -> None:
-    """Write the report of a finished run again, from what is in its folder, and the texts where they are as they were."""
+    """Write the report of a finished run again, from its folder, and from its texts where they are as they were."""
     from labelfns.pipelines.report.pages import write_report
     from labelfns.pipelines.run.evidence.read import run_evidence
     from labelfns.pipelines.run.folder import METRICS_AGAIN, RunFolder

@@ -44,15 +44,18 @@ def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -
             _number("0", "gold labels to measure it by"),
         ]
         sentence = (
-            f"A classifier was trained on {best['trained_on']:,} of {rows:,} texts. How right it is is not known: there "
-            "are no gold labels to measure it by."
+            f"A classifier was trained on {best['trained_on']:,} of {rows:,} texts. How right it is is not known: "
+            "there are no gold labels to measure it by."
         )
         return sentence, numbers
     scores, majority, name = measured["scores"], measured["majority"], measured["set"]
     low, high = scores["accuracy_interval"]
     gain = None if majority is None else 100 * (scores["accuracy"] - majority["accuracy"])
     numbers.append(
-        _number(percent(scores["accuracy"]), f"right of {scores['rows']:,} {name} texts, 95 %: {100 * low:.0f}–{100 * high:.0f}")
+        _number(
+            percent(scores["accuracy"]),
+            f"right of {scores['rows']:,} {name} texts, 95 %: {100 * low:.0f}–{100 * high:.0f}",
+        )
     )
     if gain is not None:
         numbers.append(_number(f"{gain:+.1f}", "points of accuracy against majority vote, all rows"))
@@ -79,10 +82,16 @@ def analysis_answer(figures: Mapping[str, Any], lfs: Sequence[Mapping[str, Any]]
     evaluation = (figures["label_model"] or {}).get("evaluation")
     if evaluation and evaluation["answers"]["accuracy"] is not None:
         ours, theirs = evaluation["answers"], evaluation["majority_vote"]
-        numbers.append(_number(percent(ours["accuracy"]), f"of the label model's answers are right, of {evaluation['rows']:,} texts with gold"))
-        if theirs["accuracy"] is not None:
-            gain = 100 * (ours["accuracy"] - theirs["accuracy"])
-            numbers.append(_number(f"{gain:+.1f}", "points against majority vote, where each answers"))
+        numbers.append(
+            _number(
+                percent(ours["accuracy"]),
+                f"of the label model's answers are right, of {evaluation['rows']:,} texts with gold",
+            )
+        )
+        gain = 100 * (ours["abstain_wrong"] - theirs["abstain_wrong"])
+        numbers.append(
+            _number(f"{gain:+.1f}", "points more of all texts with gold labeled right than by majority vote")
+        )
         sentence += f"; where the label model answers, it is right on {percent(ours['accuracy'])}"
     else:
         failing = sum(bool(lf["faults"]) for lf in lfs)
@@ -136,7 +145,11 @@ def _gaps(content: Mapping[str, Any], coverage: Mapping[str, Any]) -> Iterator[d
     if coverage["rows"] and coverage["covered"] / coverage["rows"] < _FEW_COVERED:
         share = percent(1 - coverage["covered"] / coverage["rows"])
         where = "#suggestions" if content["suggestions"] else "#classes"
-        yield _step(f"Write more LFs: {share} of the texts have no vote" + (", and words for them are suggested" if content["suggestions"] else ""), where)
+        yield _step(
+            f"Write more LFs: {share} of the texts have no vote"
+            + (", and words for them are suggested" if content["suggestions"] else ""),
+            where,
+        )
 
 
 def _doubts(content: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -145,15 +158,25 @@ def _doubts(content: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     wrong = sorted((pair for pair in measured if pair[0]["high"] < _OFTEN_WRONG), key=lambda pair: pair[0]["share"])
     if wrong:
         one, lf = wrong[0]
-        yield _step("Look at", "#lfs", name=lf["name"], after=f": right on {percent(one['share'])} of {one['of']} gold rows")
+        yield _step(
+            "Look at", "#lfs", name=lf["name"], after=f": right on {percent(one['share'])} of {one['of']} gold rows"
+        )
     worst = (content["map"] or {}).get("worst")
     if worst:
         a, b = (lfs[worst[side]]["name"] for side in ("a", "b"))
         yield _step("Settle between", "#map", name=a, other=b, after=f": they disagree on {worst['rows']:,} texts")
     copied = [lf for lf in lfs if lf["copies"]]
     if copied:
-        yield _step("Merge", "#lfs", name=copied[0]["name"], other=copied[0]["copies"][0], after=": they vote on the same texts and agree")
+        yield _step(
+            "Merge",
+            "#lfs",
+            name=copied[0]["name"],
+            other=copied[0]["copies"][0],
+            after=": they vote on the same texts and agree",
+        )
 
 
-def _step(text: str, link: str = "", *, name: str = "", other: str = "", after: str = "", code: str = "") -> dict[str, str]:
+def _step(
+    text: str, link: str = "", *, name: str = "", other: str = "", after: str = "", code: str = ""
+) -> dict[str, str]:
     return {"text": text, "link": link, "name": name, "other": other, "after": after, "code": code}

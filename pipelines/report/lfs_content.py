@@ -101,7 +101,9 @@ def _worst(apart: Any, lfs: list[int]) -> dict[str, int] | None:
     return {"a": lfs[a], "b": lfs[b], "rows": int(apart[a, b])} if apart[a, b] > 0 else None
 
 
-def by_class(labels: Sequence[str], lfs: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> list[dict[str, Any]]:
+def by_class(
+    labels: Sequence[str], lfs: Sequence[Mapping[str, Any]], counts: Mapping[str, int]
+) -> list[dict[str, Any]]:
     """Return for each class the LFs that vote for it, and how many rows the label model gives to it.
 
     Parameters
@@ -123,9 +125,7 @@ def by_class(labels: Sequence[str], lfs: Sequence[Mapping[str, Any]], counts: Ma
 def _copies(votes: Votes | None) -> dict[str, list[str]]:
     if votes is None:
         return {}
-    return {
-        name: [other for other in group.lfs if other != name] for group in near_copies(votes) for name in group.lfs
-    }
+    return {name: [other for other in group.lfs if other != name] for group in near_copies(votes) for name in group.lfs}
 
 
 def _by_the_text(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +141,9 @@ def _learned(evidence: Evidence, j: int, polarity: Sequence[str]) -> list[dict[s
         return []
     labels = list(model.classes_)
     found = [(label, learned(model.fitted_, j, labels.index(label))) for label in polarity if label in labels]
-    return [{"label": label, "share": one.accuracy, "low": one.interval[0], "high": one.interval[1]} for label, one in found]
+    return [
+        {"label": label, "share": one.accuracy, "low": one.interval[0], "high": one.interval[1]} for label, one in found
+    ]
 
 
 def _examples(pool: SetRows, j: int, conflicting: Bools | None, sample: Sample) -> list[int]:
@@ -152,5 +154,8 @@ def _examples(pool: SetRows, j: int, conflicting: Bools | None, sample: Sample) 
     fired = column != ABSTAIN
     wrong = fired & (pool.gold >= 0) & (pool.gold != column) if pool.gold is not None else np.zeros_like(fired)
     against = fired & conflicting & ~wrong
-    kinds, n = (wrong, against, fired & ~wrong & ~against), min(_EXAMPLES, max(_MOST_EXAMPLES // len(pool.votes.lf_names), 1))
+    kinds, n = (
+        (wrong, against, fired & ~wrong & ~against),
+        min(_EXAMPLES, max(_MOST_EXAMPLES // len(pool.votes.lf_names), 1)),
+    )
     return [place for kind in kinds for place in sample.take(pool, np.flatnonzero(kind), n)]

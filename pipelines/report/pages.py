@@ -4,8 +4,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -16,8 +17,12 @@ from .evidence import Evidence
 from .headline import percent
 from .names import name_html, printable, short
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 _BESIDE = Path(__file__).parent
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}  # no end of the element, and no comment, is in it
+_POLICY = "default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'"
 _FOR_SCRIPT = ("rows", "labels")
 
 
@@ -49,6 +54,21 @@ def page(content: Mapping[str, Any]) -> str:
     Every name and text in it is shown as text. A content policy in the page lets nothing run or load but its own style
     and script.
     """
+    style, script = ((_BESIDE / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    data = {name: content[name] for name in _FOR_SCRIPT} | {"lfs": [short(lf["name"]) for lf in content["lfs"]]}
+    data["curves"] = [{"points": curve["points"], "measured": curve["measured"]} for curve in content["curves"]]
+    return _template().render(
+        c=content,
+        m=content["metrics"],
+        policy=_POLICY.format(style=_hash(style), script=_hash(script)),
+        style=Markup(style),
+        script=Markup(script),
+        data=embedded(data),
+    )
+
+
+@cache
+def _template() -> "Template":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -60,17 +80,7 @@ def page(content: Mapping[str, Any]) -> str:
         finalize=lambda value: printable(value, keep="\n\t") if type(value) is str else value,
     )
     environment.filters |= {"name": name_html, "pct": percent}
-    style, script = ((_BESIDE / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    data = {name: content[name] for name in _FOR_SCRIPT} | {"lfs": [short(lf["name"]) for lf in content["lfs"]]}
-    data["curves"] = [{"points": curve["points"], "measured": curve["measured"]} for curve in content["curves"]]
-    return environment.get_template("report.html.jinja").render(
-        c=content,
-        m=content["metrics"],
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'",
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        data=embedded(data),
-    )
+    return environment.get_template("report.html.jinja")
 
 
 def embedded(data: Any) -> Markup:
@@ -82,7 +92,7 @@ def embedded(data: Any) -> Markup:
     ["\u003c/script\u003e","a\\u202eb"]
     """
     text = json.dumps(_printable(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup("".join(_IN_SCRIPT.get(sign, sign) for sign in text))  # noqa: S704
+    return Markup("".join(_IN_SCRIPT.get(sign, sign) for sign in text))
 
 
 def _printable(value: Any) -> Any:

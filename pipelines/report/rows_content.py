@@ -1,4 +1,4 @@
-"""What a page says of rows: how sure and how right, round by round, where answers go wrong, what to label, what to add."""
+"""What a page says of rows: how right, round by round, where answers go wrong, what to label, what to add."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -19,8 +19,8 @@ from .sample import MOST_SIGNS, Sample
 THRESHOLDS = tuple(step / 50 for step in range(50))
 MOST_ASKED = 30
 """Rows that are offered for a gold label."""
-MOST_READ = 20_000
-"""Texts of the pool in which words to suggest are looked for, evenly spread: it takes seconds of more."""
+MOST_READ = 5_000
+"""Texts in which words to suggest are looked for, evenly spread: that is most of the time that a page takes."""
 _IN_CELL, _IN_CELLS, _OF_CHANGE = 8, 200, 4  # rows of a cell, of all cells of a set, of a change
 _OF_CLASS, _MOST_SUGGESTED = 4, 16
 CHANGES = ("kept", "added", "dropped", "flipped")
@@ -55,7 +55,7 @@ def curves(evidence: Evidence, labels: Sequence[str]) -> list[dict[str, Any]]:
 
 def _every_row(n: int, labels: Sequence[str]) -> Votes:
     """Return votes that cover n rows, as a classifier answers each."""
-    return Votes(np.zeros((n, 1), dtype=np.int8), labels=labels)
+    return Votes(np.zeros((n, 1), dtype=np.int8), labels=tuple(labels))
 
 
 def confusion(data: SetRows, labels: Sequence[str], sample: Sample) -> dict[str, Any] | None:
@@ -89,9 +89,7 @@ def confusion(data: SetRows, labels: Sequence[str], sample: Sample) -> dict[str,
     }
 
 
-def rounds(
-    ledgers: Sequence[Mapping[str, Any]], best: int, evidence: Evidence, sample: Sample
-) -> list[dict[str, Any]]:
+def rounds(ledgers: Sequence[Mapping[str, Any]], best: int, evidence: Evidence, sample: Sample) -> list[dict[str, Any]]:
     """Return what each round did, with a few rows of each change."""
     before: list[RoundRows | None] = [None, *evidence.rounds]
     rows = {now.round: _changes(then, now) for then, now in zip(before, evidence.rounds, strict=False)}
@@ -151,12 +149,12 @@ def suggestions(evidence: Evidence) -> list[dict[str, Any]]:
     if pool is None or pool.texts is None or pool.votes is None or not len(pool.votes):
         return []
     rows = np.unique(np.linspace(0, len(pool.votes) - 1, min(len(pool.votes), MOST_READ)).astype(int))
-    texts = [pool.texts[row] for row in rows.tolist()]
+    texts = [pool.texts[row][:MOST_SIGNS] for row in rows.tolist()]
     known = pool.gold if pool.answers is None else pool.answers.argmax(axis=1)
     labeled = None if known is None or not (known[rows] >= 0).any() else (texts, known[rows])
     found = suggest(texts, pool.votes.rows(rows), labeled=labeled, lfs=evidence.lfs, n=_OF_CLASS)
     return [
-        {"line": one.line, "about": _about(one, pool), "examples": [text[:MOST_SIGNS] for text in one.examples]}
+        {"line": one.line, "about": _about(one, pool), "examples": list(one.examples)}
         for one in sorted(found, key=lambda one: one.gap != "silent")[:_MOST_SUGGESTED]
     ]
 

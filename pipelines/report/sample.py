@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from labelfns.checks import Ints
 from labelfns.engine.time_limit import limited
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
@@ -80,10 +80,12 @@ class Sample:
         """Return a text in pieces, each with the LFs that fire there."""
         shown = text[:MOST_SIGNS]
         spans = [(int(start), int(end), lf) for lf in fired for start, end in self._spans(lf, text)][:_MOST_SPANS]
-        edges = sorted({0, len(shown), *(edge for start, end, _ in spans for edge in (start, end) if edge < len(shown))})
+        edges = sorted(
+            {0, len(shown), *(edge for start, end, _ in spans for edge in (start, end) if edge < len(shown))}
+        )
         parts: list[list[Any]] = [
             [shown[a:b], sorted({lf for start, end, lf in spans if start <= a and b <= end})]
-            for a, b in zip(edges, edges[1:], strict=False)
+            for a, b in pairwise(edges)
         ]
         return [*parts, ["…", []]] if len(shown) < len(text) else parts
 
@@ -113,8 +115,6 @@ def spread(rows: Iterable[int], n: int) -> list[int]:
     return [known[int(at)] for at in np.linspace(0, len(known) - 1, n)]
 
 
-
-
 def _says(votes: Any) -> list[tuple[int, int]]:
     return [(int(lf), int(votes[lf])) for lf in np.flatnonzero(votes != ABSTAIN)]
 
@@ -124,5 +124,3 @@ def _verdict(probs: Probs | None, row: int, *, covered: bool = True) -> list[flo
     if probs is None or not covered:
         return None
     return [int(decide(probs[row : row + 1])[0]), round(float(probs[row].max()), 3)]
-
-

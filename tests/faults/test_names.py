@@ -26,7 +26,8 @@ from labelfns.errors import LFError
 from labelfns.models import LabelModel, MajorityVote
 from labelfns.pipelines import analyze
 from labelfns.pipelines.cli import app
-from labelfns.pipelines.report.pages import report_page
+from labelfns.pipelines.report.content import run_content
+from labelfns.pipelines.report.pages import page as html_page
 from labelfns.pipelines.run.baselines import LabelCoverage
 
 from .campaign import count
@@ -233,7 +234,7 @@ def page_of(labels, names):
         return new.get(value, value) if isinstance(value, str) else value
 
     found = Tags()
-    page = report_page(renamed(metrics))
+    page = html_page(run_content(renamed(metrics)))
     found.feed(page)
     return page, [tag for tag in found.tags if tag not in ("g", "path", "use", "tspan", "text", "defs", "style")]
 

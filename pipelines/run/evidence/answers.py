@@ -7,16 +7,17 @@ import numpy as np
 import polars as pl
 
 from labelfns.io.atomic import whole
-from labelfns.votes import Probs
-
 from labelfns.pipelines.run.round_files import probability_columns
 from labelfns.pipelines.run.saved import reading
+from labelfns.votes import Probs
 
 ANSWERS = "answers.parquet"
 _SET, _TOGETHER, _WEAK = "set", "p_", "weak_"
 
 
-def write_answers(folder: Path, labels: Sequence[str], weak: Mapping[str, Probs], together: Mapping[str, Probs]) -> None:
+def write_answers(
+    folder: Path, labels: Sequence[str], weak: Mapping[str, Probs], together: Mapping[str, Probs]
+) -> None:
     """Write the probabilities [n, k] by set, whole or not at all: ``p_LABEL`` of the predictor, ``weak_LABEL``."""
     frames = [
         pl.DataFrame(

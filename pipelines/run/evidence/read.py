@@ -4,8 +4,8 @@ Texts are those of the run while it goes on. Later they are read again where the
 their fingerprint is that of the run: a folder may come from elsewhere, and no report shows a file that it names.
 """
 
-import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from warnings import catch_warnings
@@ -17,18 +17,19 @@ from labelfns.errors import LabelFnsError, LabelFnsWarning
 from labelfns.io.read import is_hub
 from labelfns.io.texts import Texts
 from labelfns.lfset import LFSet
+from labelfns.models import BaseLabelModel
 from labelfns.models.label_models.kinds import load_label_model
 from labelfns.pipelines.report.evidence import Evidence, RoundRows, SetRows
-from labelfns.votes import Probs, Votes
-
-from .answers import read_answers
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.pipelines.run.inputs import ROWS, read_set, rows_digest
 from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
 from labelfns.pipelines.run.round_files import probability_columns, rows_of_round
-from labelfns.pipelines.run.saved import reading
+from labelfns.pipelines.run.saved import read_json, reading
 from labelfns.pipelines.run.saved_predictor import LABEL_MODEL, saved_lfs
 from labelfns.pipelines.run.settings import PipelineSettings, load_settings
+from labelfns.votes import Probs, Votes
+
+from .answers import read_answers
 
 T = TypeVar("T")
 
@@ -53,35 +54,26 @@ def run_evidence(
         The run's LFs, texts and votes by set, where they are at hand.
     """
     reader = _Reader()
-    path, labels, best = folder.path, tuple(metrics["labels"]), metrics["best_round"]
-    made_from = reader.read(lambda: _json(path / MADE_FROM)) or {}
+    path, labels = folder.path, tuple(metrics["labels"])
+    made_from = reader.read(lambda: _tables(path / MADE_FROM)) or {}
     pool_votes = (votes or {}).get("pool") or reader.read(folder.read_votes)
     if pool_votes is None:
         return Evidence(notes=tuple(reader.notes))
     if lfs is None:
-        lfs = reader.read(lambda: saved_lfs(path, labels, trust=False), "the words that made LFs fire are not marked: {}")
+        lfs = reader.read(
+            lambda: saved_lfs(path, labels, trust=False), "the words that made LFs fire are not marked: {}"
+        )
     lfs = lfs if lfs is not None and lfs.names == pool_votes.lf_names else None
     if sets is None:
         sets = reader.texts(path, made_from)
-    n, rounds, predicted = len(pool_votes), [], None
-    for ledger in metrics["rounds"]:
-        rows = reader.read(lambda number=ledger["round"]: rows_of_round(path / "rounds" / str(number), labels))
-        if rows is None or len(rows[0]) != n:
-            rounds, predicted = [], None
-            break
-        rounds.append(RoundRows(ledger["round"], rows[0], rows[1]))
-        predicted = rows[2] if ledger["round"] == best else predicted
-    weak = reader.read(lambda: _weak(path, labels))
     texts = sets.get("pool")
-    pool = SetRows(
-        "pool",
-        texts if texts is not None and len(texts) == n else None,
-        pool_votes,
-        None if texts is None or len(texts) != n else texts.gold,
-        weak if weak is not None and len(weak) == n else None,
-        predicted,
-        "classifier",
-    )
+    if texts is not None and len(texts) != len(pool_votes):
+        reader.notes.append(f"the texts of the pool are not shown: they are {len(texts)}, the votes {len(pool_votes)}")
+        texts = None
+    gold = None if texts is None else texts.gold
+    n, weak = len(pool_votes), reader.read(lambda: _weak(path, labels, len(pool_votes)))
+    rounds, predicted = reader.read(lambda: _rounds(path, labels, metrics, n)) or ((), None)
+    pool = SetRows("pool", texts, pool_votes, gold, weak, predicted, "classifier")
     answers = reader.read(lambda: read_answers(path, labels)) or {}
     labeled = [
         SetRows(name, sets[name], _votes(name, sets[name], lfs, votes), sets[name].gold, *answers[name])
@@ -90,11 +82,11 @@ def run_evidence(
     ]
     return Evidence(
         sets=(pool, *labeled),
-        rounds=tuple(rounds),
+        rounds=rounds,
         lfs=lfs,
-        label_model=reader.read(lambda: load_label_model(path / LABEL_MODEL)) if (path / LABEL_MODEL).is_file() else None,
+        label_model=reader.read(lambda: _label_model(path / LABEL_MODEL)),
         settings=reader.read(lambda: (path / SETTINGS).read_text(encoding="utf-8")) or "",
-        made_from={kind: values for kind, values in made_from.items() if isinstance(values, dict)},
+        made_from=made_from,
         notes=tuple(reader.notes),
     )
 
@@ -119,23 +111,19 @@ class _Reader:
         settings = self.read(lambda: load_settings(path / SETTINGS), "the texts are not shown: {}")
         if settings is None:
             return {}
-        found = {}
+        found: dict[str, Texts] = {}
         for name in ("pool", "val", "test"):
-            source = getattr(settings.data, name)
             expected = made_from.get("data", {}).get(ROWS.format(name))
-            if source is None or expected is None:
-                continue
-            data = self.read(
-                lambda name=name, source=source: _same(name, source, settings, expected),  # type: ignore[misc]
-                f"the texts of {name} are not shown: {{}}",
-            )
-            if data is not None:
-                found[name] = data
+            if expected is not None and getattr(settings.data, name) is not None:
+                read = partial(_same, name, settings, expected)
+                data = self.read(read, f"the texts of {name} are not shown: {{}}")
+                found |= {} if data is None else {name: data}
         return found
 
 
-def _same(name: str, source: str, settings: PipelineSettings, expected: str) -> Texts:
+def _same(name: str, settings: PipelineSettings, expected: str) -> Texts:
     """Read a set, and check that it is the one that the run had."""
+    source = getattr(settings.data, name)
     if is_hub(source):
         raise ValueError(f"{source} is not on this machine's disk, and a report uses no network")
     data = read_set(source, settings.data, need_gold=name != "pool")
@@ -153,15 +141,37 @@ def _votes(name: str, texts: Texts, lfs: LFSet | None, votes: Mapping[str, Votes
         return lfs.apply(texts)
 
 
-def _weak(path: Path, labels: tuple[str, ...]) -> Probs:
+def _rounds(
+    path: Path, labels: tuple[str, ...], metrics: Mapping[str, Any], n: int
+) -> tuple[tuple[RoundRows, ...], Probs | None]:
+    """Return what each round did with the n rows of the pool, and what the kept round's model gives, [n, k]."""
+    rounds, kept = [], None
+    for ledger in metrics["rounds"]:
+        folder = path / "rounds" / str(ledger["round"])
+        given, selected, predicted = rows_of_round(folder, labels)
+        if len(given) != n:
+            raise ValueError(f"{folder} has {len(given)} rows, the pool {n}")
+        rounds.append(RoundRows(ledger["round"], given, selected))
+        kept = predicted if ledger["round"] == metrics["best_round"] else kept
+    return tuple(rounds), kept
+
+
+def _weak(path: Path, labels: tuple[str, ...], n: int) -> Probs:
     file = path / "weak_labels.parquet"
     with reading(file):
         frame = pl.read_parquet(file, glob=False)
         columns = list(probability_columns(np.zeros((0, len(labels))), labels))
         columns = columns if frame.columns[: len(labels)] == columns else list(labels)  # as 0.1 named them
+        if len(frame) != n:
+            raise ValueError(f"it has {len(frame)} rows, the votes {n}")
         return np.stack([frame.get_column(name).to_numpy() for name in columns], axis=1)
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _label_model(path: Path) -> BaseLabelModel | None:
     with reading(path):
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        return load_label_model(path) if path.is_file() else None  # 0.1 kept none
+
+
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the objects in the object that a JSON file holds."""
+    return {name: value for name, value in read_json(path).items() if isinstance(value, dict)}

@@ -65,7 +65,7 @@ def test_each_step_is_done_once(tiny_project, run, monkeypatch):
 
 @pytest.mark.slow
 def test_a_report_that_fails_is_a_warning(tiny_project, run, monkeypatch):
-    def fail(folder, metrics):
+    def fail(folder, metrics, evidence):
         assert (folder / "metrics.json").is_file()
         raise ValueError("$ is not mathematics")
 

@@ -1,0 +1,117 @@
+"""The page in a browser: Debian's chromium, driven by playwright; skipped where there is neither."""
+
+import shutil
+
+import pytest
+
+from labelfns.pipelines.report.content import run_content
+from labelfns.pipelines.report.pages import page as html_page
+
+pytestmark = pytest.mark.slow
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser, metrics, evidence, tmp_path):
+    """Return a function that opens the page at a width, and fails where the browser has anything to complain of."""
+    (tmp_path / "report.html").write_text(html_page(run_content(metrics, "mine", evidence)), encoding="utf-8")
+    problems, asked = [], []
+
+    def at(width=1280, **options):
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        page.set_default_timeout(5000)
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((tmp_path / "report.html").as_uri())
+        return page
+
+    yield at
+    assert not problems
+    assert all(url.startswith("file:") for url in asked)
+
+
+def test_the_table_of_lfs_sorts_filters_and_opens(opened):
+    page = opened()
+    heads = page.locator("table.lfs thead th")
+    first = page.locator("table.lfs tr.lf .opens")
+    heads.nth(0).get_by_role("button").click()
+    assert heads.nth(0).get_attribute("aria-sort") == "ascending"
+    assert first.all_text_contents() == ["bad", "good"]
+    heads.nth(0).get_by_role("button").press("Enter")
+    assert heads.nth(0).get_attribute("aria-sort") == "descending"
+    assert first.all_text_contents() == ["good", "bad"]
+    page.get_by_label("Find").fill("ba")
+    assert page.locator("#shown").text_content() == "1 of 2 LFs"
+    page.get_by_label("Find").fill("")
+    page.get_by_role("combobox", name="votes for").select_option(label="positive")
+    assert page.locator("#shown").text_content() == "1 of 2 LFs"
+    page.get_by_role("button", name="good").click()
+    assert page.get_by_role("button", name="good").get_attribute("aria-expanded") == "true"
+    rows = page.locator("tr.more:visible .row")
+    assert rows.count() == 3
+    assert "good" in rows.locator("mark").all_text_contents()
+
+
+def test_cells_rounds_and_rows_open(opened):
+    page = opened()
+    page.locator("button.cell", has_text="1").first.click()
+    assert "gold positive" in page.locator(".confusion .rows .note").first.text_content()
+    assert page.locator(".confusion .row").count() == 1
+    page.locator(".flow li").nth(1).locator("summary", has_text="flipped").click()
+    assert "a bad 🎉 day" in page.locator(".flow .row:visible").text_content()
+    page.locator("#ask summary").click()
+    assert page.locator("#ask .row").count() >= 1
+    assert page.locator("main b b").count() == 0
+
+
+def test_the_threshold_moves(opened):
+    page = opened()
+    figure = page.locator("[data-curve='0']")
+    before = figure.locator("output").text_content()
+    figure.get_by_label("Least confidence").focus()
+    page.keyboard.press("End")
+    assert figure.locator("output").text_content() != before
+    assert "of the rows" in before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_it_without_scrolling_sideways(opened, scheme):
+    page = opened(390, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+def test_without_scripts_everything_but_rows_is_there(opened):
+    page = opened(java_script_enabled=False)
+    assert page.locator("tr.more:visible").count() == 2
+    assert page.locator("#filter:visible").count() == 0
+
+
+def test_text_is_text(opened):
+    page = opened()
+    page.locator(".flow li").nth(1).locator("summary", has_text="added").click()
+    assert page.locator(".flow .row p", has_text="<b>nothing</b>").count() == 1
+
+
+def test_everything_to_press_has_a_name_and_ids_are_there_once(opened):
+    page = opened()
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, select, summary, a[href]")].filter((e) =>
+            !(e.textContent.trim() || e.labels?.length || e.getAttribute("aria-label"))).map((e) => e.outerHTML)"""
+    )
+    assert unnamed == []
+    heads = page.evaluate("[...document.querySelectorAll('th')].filter((e) => !e.scope).length")
+    assert heads == 0

@@ -1,0 +1,119 @@
+"""What the page shows, against rows that are counted by hand."""
+
+import json
+
+import numpy as np
+import pytest
+
+from labelfns.pipelines import analyze
+from labelfns.pipelines.report.content import run_content
+from labelfns.pipelines.report.evidence import Evidence
+from labelfns.pipelines.report.pages import page
+from labelfns.pipelines.report.rows_content import suggestions
+
+
+@pytest.fixture
+def content(metrics, evidence):
+    return run_content(metrics, "mine", evidence)
+
+
+def rows(content, places):
+    return [(content["rows"][place]["set"], content["rows"][place]["row"]) for place in places]
+
+
+def test_it_is_plain_json_and_a_page(content):
+    json.dumps(content, allow_nan=False)
+    text = page(content)
+    assert "&lt;b&gt;" not in text  # a text stands in the data alone, where its signs are escapes
+    assert "\\u003cb\\u003e" in text
+
+
+def test_rows_where_sure_voters_contradict_each_other_are_worth_gold(content):
+    assert content["ask"]["why"] == "classifier"
+    assert ("pool", 2) in rows(content, content["ask"]["rows"])
+    assert ("pool", 0) not in rows(content, content["ask"]["rows"])
+
+
+def test_changes_between_rounds_have_their_rows(content):
+    changes = {change["name"]: rows(content, change["examples"]) for change in content["rounds"][1]["changes"]}
+    assert changes == {
+        "kept": [("pool", 0), ("pool", 2)],
+        "added": [("pool", 4)],
+        "dropped": [("pool", 1)],
+        "flipped": [("pool", 3)],
+    }
+
+
+def test_cells_of_the_confusion_hold_their_rows(content):
+    (one,) = content["confusions"]
+    assert one["matrix"] == [[2, 0], [1, 1]]
+    assert {cell: rows(content, places) for cell, places in one["cells"].items() if places} == {
+        "0,0": [("val", 2), ("val", 3)],
+        "1,0": [("val", 1)],
+        "1,1": [("val", 0)],
+    }
+
+
+def test_the_heat_map_counts_pairs(content):
+    assert content["map"]["lfs"] == [0, 1]
+    assert content["map"]["conflicts"] == [[0.0, 0.667], [0.5, 0.0]]  # of three votes two, of four two
+    assert content["map"]["worst"] == {"a": 0, "b": 1, "rows": 2}
+
+
+def test_the_threshold_is_chosen_on_val(content):
+    assert [(curve["name"], curve["set"]) for curve in content["curves"]] == [
+        ("LFs and classifier together", "val"),
+        ("label model", "val"),
+    ]
+    assert content["curves"][0]["points"][0]["accuracy"] == 0.75
+
+
+def test_an_lf_is_learned_with_an_interval_and_has_examples(content):
+    good, bad = content["lfs"]
+    assert good["learned"][0]["low"] < good["learned"][0]["share"] < good["learned"][0]["high"]
+    assert set(rows(content, good["examples"])) == {("pool", 0), ("pool", 1), ("pool", 5)}
+    assert set(rows(content, bad["examples"])) == {("pool", 1), ("pool", 2), ("pool", 3), ("pool", 5)}
+
+
+def test_what_to_do_next_names_the_pair_that_disagrees(content):
+    steps = content["answer"]["next"]
+    assert ("good", "bad") in [(step["name"], step["other"]) for step in steps]
+    assert steps[-1]["code"].startswith("labelfns predict")
+    assert len(content["answer"]["numbers"]) == 4
+
+
+def test_labels_of_the_classifier_are_not_called_gold(evidence):
+    pool = evidence.pool
+    texts = [f"{text} parcel" for text in ["nothing"] * 20] + ["good"] * 20
+    votes = evidence.lfs.apply(texts)
+    answers = np.array([[0.9, 0.1]] * 20 + [[0.1, 0.9]] * 20)
+    found = suggestions(Evidence((type(pool)("pool", texts, votes, None, None, answers, "classifier"),)))
+    assert [one["line"] for one in found][:1] == ['keywords("negative", ["nothing"])']
+    assert "the classifier gives 20 negative" in found[0]["about"]
+    assert "gold" not in found[0]["about"]
+
+
+def test_without_gold_nothing_is_claimed(metrics):
+    metrics["baselines"] = {kind: {} for kind in metrics["baselines"]}
+    metrics["data"] = {"pool": metrics["data"]["pool"]}
+    metrics["by_class"] = {}
+    for ledger in metrics["rounds"]:
+        ledger["scores"] = ledger["hidden_scores"] = {}
+    answer = run_content(metrics)["answer"]
+    assert "not known" in answer["sentence"]
+    assert len(answer["numbers"]) == 4
+    assert "%" in page(run_content(metrics))
+
+
+def test_an_analysis_has_a_page(evidence, tmp_path):
+    texts = [*evidence.pool.texts]
+    analysis = analyze(evidence.lfs, texts, gold=[1, 0, 0, 0, None, 1])
+    path = analysis.report(tmp_path / "a.html", texts=texts, lfs=evidence.lfs)
+    text = path.read_text(encoding="utf-8")
+    assert "2 LFs give 5 of 6 texts a vote" in text
+    assert '["good",[0]]' in text
+    with pytest.raises(ValueError, match="exists"):
+        analysis.report(path)
+    with pytest.raises(ValueError, match="2 texts for 6 rows"):
+        analysis.report(path, texts=texts[:2], overwrite=True)
+    assert '"rows":[]' in analysis.report(path, overwrite=True).read_text(encoding="utf-8")
