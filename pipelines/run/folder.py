@@ -7,7 +7,7 @@ import tomllib
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import tomli_w
@@ -17,8 +17,6 @@ from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
 from labelfns.lfset import LFSet
 from labelfns.models import FineTuning
-from labelfns.models.transformer.checkpoints import last_checkpoint
-from labelfns.pipelines.few_gold import FewGoldResult
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
@@ -40,6 +38,9 @@ from .saved import (
     write_text,
 )
 from .settings import PipelineSettings, load_settings
+
+if TYPE_CHECKING:
+    from labelfns.pipelines.few_gold import FewGoldResult
 
 METRICS_AGAIN = "Remove it and resume the run: it is written again"
 
@@ -146,10 +147,12 @@ class RunFolder(Place):
         rounds: list[Round] = []
         while (folder := self.path / "rounds" / str(len(rounds))).is_dir():
             rounds.append(read_round(folder, votes, settings))
+        from labelfns.models.transformer.checkpoints import last_checkpoint
+
         last_checkpoint(self.checkpoints / str(len(rounds)))  # which raises if it is damaged
         return rounds
 
-    def write_best(self, best: Round, few_gold: FewGoldResult | None) -> None:
+    def write_best(self, best: Round, few_gold: "FewGoldResult | None") -> None:
         """Write ``model/``: the best round's as few gold rows left it, or a copy."""
         self._make_room("model")
         with whole(self.path / "model") as part:

@@ -111,7 +111,8 @@ def test_every_command_takes_any_name_and_shows_it_as_text(labels, names):
         call("analyze", "--why", "0")
         call("analyze", "--against", str(folder / "lfs.toml"))
         call("rows", "--label-model")
-        rows = [json.loads(line) for line in call("rows", f"--lf={names[1]}", "--format", "jsonl").split("\n")[:-1]]
+        listed = call("rows", f"--lf={names[1]}", "--format", "jsonl")
+        rows = [json.loads(line) for line in listed.split("\n")[:-1]]
         assert [(row["gold"], row["votes"]) for row in rows] == [(labels[1], [{"lf": names[1], "label": labels[1]}])] * 6
         analysis = json.loads(CliRunner().invoke(app, ["analyze", pipeline, "--json"]).stdout)
         assert [row["lf"] for row in analysis["lfs"]] == names

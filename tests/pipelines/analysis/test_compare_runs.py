@@ -59,7 +59,7 @@ def test_two_runs(tiny_project):
     from labelfns.pipelines import load_settings, run_pipeline
     from labelfns.progress import silent
 
-    for name, overrides in (("one", []), ("two", ["self_training.rounds=0", "seed=1", "classifier.epochs=1"])):
+    for name, overrides in (("one", []), ("two", ["self_training.rounds=0", "seed=1", "classifier.epochs=2"])):
         if name == "two":
             (tiny_project / "lfs.py").write_text(
                 (tiny_project / "lfs.py").read_text().replace('"fail"', '"fail", "train"')

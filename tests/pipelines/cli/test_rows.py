@@ -159,7 +159,14 @@ def test_one_lf_alone(project):
         call("analyze", project, "--lf", "good", "--why", "1")
 
 
-@pytest.mark.parametrize("kind", ["majority", "labelfns", "snorkel", "dawid_skene", "mace"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "majority",
+        "labelfns",
+        *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("snorkel", "dawid_skene", "mace")),
+    ],
+)
 def test_why_shows_one_row_alone_for_every_label_model(project, kind):
     if kind in ("dawid_skene", "mace"):
         pytest.importorskip("crowdkit")
