@@ -217,7 +217,7 @@ def why(row: int, reasons: "Explanation") -> Group:
     if reasons.start is None:  # votes do not add up: what is said without each tells what it does
         rows += [(vote.lf, vote.vote, vote.without or "(none)", f"{vote.confidence:.2f}") for vote in reasons.votes]
         return titled(
-            title, ("", "votes for", "without it", "confidence then"), rows, left=("", "votes for", "without it")
+            title, ("", "votes for", "without it", "its label then"), rows, left=("", "votes for", "without it")
         )
     rows.append(("(before any vote)", "", f"{reasons.start:+.2f}", "", ""))
     for vote in reasons.votes:

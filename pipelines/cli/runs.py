@@ -199,8 +199,7 @@ def predict(
         changed = write_rows(table, output, raw=raw)
         if changed:
             console.formulas(changed)
-        console.remark(f"{n:,} rows: {output}")
-        console.next_step("see how this run differs from another", "compare", run_folder, "ANOTHER_RUN")
+        console.remark(f"{n:,} rows: {output}. Next, look at the least sure: its rows by confidence, the lowest first.")
 
 
 def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":
