@@ -113,7 +113,8 @@ def test_every_command_takes_any_name_and_shows_it_as_text(labels, names):
         call("rows", "--label-model")
         listed = call("rows", f"--lf={names[1]}", "--format", "jsonl")
         rows = [json.loads(line) for line in listed.split("\n")[:-1]]
-        assert [(row["gold"], row["votes"]) for row in rows] == [(labels[1], [{"lf": names[1], "label": labels[1]}])] * 6
+        said = [{"lf": names[1], "label": labels[1]}]
+        assert [(row["gold"], row["votes"]) for row in rows] == [(labels[1], said)] * 6
         analysis = json.loads(CliRunner().invoke(app, ["analyze", pipeline, "--json"]).stdout)
         assert [row["lf"] for row in analysis["lfs"]] == names
         assert [(row["polarity"], row["correct"]) for row in analysis["lfs"]] == [([labels[0]], 6), ([labels[1]], 6)]

@@ -16,6 +16,12 @@ from labelfns import keywords
 good = keywords("positive", ["great"], name="good")
 bad = keywords("negative", ["awful", "bad"], name="bad")
 """
+BROKEN = """
+from labelfns import labeling_function
+@labeling_function
+def broken(text):
+    raise ValueError("odd")
+"""
 ROWS = [
     ("a great day", "positive"), ("great, not bad", "positive"), ("awful", "negative"), ("=1+1 awful", "positive"),
     ("the train", None), ("\x1b[2J [bold]great[/bold] \u202eback", "negative"),
@@ -137,8 +143,7 @@ def test_what_cannot_be_listed(project, arguments, message):
 
 
 def test_faults_stand_first_and_what_to_do_next_last(project):
-    (project / "lfs.py").write_text(LFS + "from labelfns import labeling_function\n"
-                                          "@labeling_function\ndef broken(text):\n    raise ValueError('odd')\n")  # fmt: skip
+    (project / "lfs.py").write_text(LFS + BROKEN)
     for command in (("rows",), ("analyze",), ("analyze", "--lf", "broken"), ("suggest",)):
         done = call(command[0], project, *command[1:])
         assert done.stdout.startswith("Warning: LF broken FAILS ON EVERY ROW (6 of 6)"), command
