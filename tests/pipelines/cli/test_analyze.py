@@ -81,3 +81,20 @@ def test_advice_for_python_is_not_given_on_the_command_line(capsys):
         warnings.warn(caught[0].message, stacklevel=1)
     said = "labelfns: warning: 1 of the LFs raised: odd raised ValueError: no on row 1; it abstains there.\n"
     assert capsys.readouterr().err == said
+
+
+@pytest.mark.slow
+def test_a_report_is_written_and_nothing_that_is_read_or_there(tiny_project):
+    pipeline, page = tiny_project / "pipeline.toml", tiny_project / "page.html"
+
+    def asked(*arguments):
+        return CliRunner().invoke(app, ["analyze", str(pipeline), "--data", "val", *map(str, arguments)])
+
+    assert asked("--report", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "5 LFs give 16 of 20 texts a vote" in text
+    assert '["#happy",[0]]' in text
+    again = asked("--report", page)
+    assert "exists" in str(again.exception)
+    assert asked("--report", page, "--overwrite").exit_code == 0
+    assert "--report" in str(asked("--report", tiny_project / "page.txt").exception)
