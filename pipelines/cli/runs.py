@@ -224,8 +224,9 @@ def _text_column(folder: Path) -> str:
     """Return what a run's pipeline file calls the column of texts; ``"text"`` where there is none."""
     from labelfns.pipelines.run.output_folder import SETTINGS
 
-    with suppress(OSError, ValueError, AttributeError):
-        name = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8")).get("data", {}).get("text")
+    file = folder / SETTINGS
+    with suppress(OSError, ValueError, AttributeError, RecursionError):
+        name = tomllib.loads(file.read_text(encoding="utf-8")).get("data", {}).get("text") if file.is_file() else None
         return name if isinstance(name, str) and name else "text"
     return "text"
 

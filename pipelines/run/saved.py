@@ -37,6 +37,8 @@ def reading(path: Path, fix: str = START_AGAIN) -> Iterator[None]:
     InputError
         That names the file, what is wrong with it, and how it is fixed.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe or a device, which may have no end
+        raise damaged(path, "it is neither a file nor a folder", fix)
     try:
         yield
     except DamagedError:

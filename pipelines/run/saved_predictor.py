@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labelfns.engine.options import ApplyOptions
 from labelfns.errors import InputError, LFError, raise_all
 from labelfns.lfset import LFSet
 from labelfns.pipelines.prediction.predictor import Predictor, VoteWeight
@@ -83,7 +84,10 @@ def load_predictor(folder: Path, classifier: "TransformerClassifier") -> Predict
 def lf_options(folder: Path) -> dict[str, Any]:
     """Return how a folder's LFs are applied, as keyword arguments of `LFSet.apply`."""
     kept = read_json(folder / PREDICTOR, _WITHOUT).get("lf_options", {})
-    return {name: value for name, value in kept.items() if name in _OPTIONS} if isinstance(kept, dict) else {}
+    options = {name: value for name, value in kept.items() if name in _OPTIONS} if isinstance(kept, dict) else {}
+    with reading(folder / PREDICTOR, _WITHOUT):
+        ApplyOptions(**options)
+    return options
 
 
 def saved_lfs(folder: Path, labels: tuple[str, ...], *, trust: bool) -> LFSet:
