@@ -19,6 +19,7 @@ from labelfns._version import __version__ as __version__
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.near_copies import NearCopies, near_copies
+from labelfns.analysis.rows import FoundRows, Row, find_rows, select_rows
 from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.analysis.try_on import try_on
 from labelfns.errors import LabelFnsError, LabelFnsWarning
@@ -41,11 +42,13 @@ __all__ = [
     "Context",
     "Coverage",
     "Fault",
+    "FoundRows",
     "LFSet",
     "LabelFnsError",
     "LabelFnsWarning",
     "LabelingFunction",
     "NearCopies",
+    "Row",
     "SparseVotes",
     "Suggestion",
     "Texts",
@@ -56,6 +59,7 @@ __all__ = [
     "count",
     "emoji",
     "expectations",
+    "find_rows",
     "hashtags",
     "keywords",
     "labeling_function",
@@ -67,6 +71,7 @@ __all__ = [
     "read_words",
     "regex",
     "row_function",
+    "select_rows",
     "suggest",
     "try_on",
     "vader_words",

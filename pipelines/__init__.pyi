@@ -1,5 +1,9 @@
 from .analysis.analyze import analyze
+from .analysis.changes import VotesChange, votes_change
+from .analysis.compare_runs import compare_runs
+from .analysis.one_lf import OneLF, one_lf
 from .analysis.result import Analysis
+from .analysis.runs import RunComparison
 from .few_gold.settings import FewGold, LittleGold
 from .pipeline import Pipeline
 from .prediction.predictor import Answers, Predictor, VoteWeight
@@ -20,17 +24,23 @@ __all__ = [
     "Labelled",
     "Ledger",
     "LittleGold",
+    "OneLF",
     "Pipeline",
     "PipelineSettings",
     "Prediction",
     "Predictor",
     "Round",
     "Rounds",
+    "RunComparison",
     "SelfTraining",
     "SelfTrainingResult",
     "VoteWeight",
+    "VotesChange",
     "analyze",
+    "compare_runs",
     "load_settings",
+    "one_lf",
     "read_texts",
     "run_pipeline",
+    "votes_change",
 ]

@@ -7,7 +7,7 @@ Words"), over rows instead of word counts; its z value ranks. No model is called
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,7 +18,9 @@ from labelfns.analysis.terms import Kind, Term, already_in, is_pair, says_nothin
 from labelfns.checks import Bools, Gold, check_gold, check_texts
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
+from labelfns.lfs.builders import emoji, hashtags, keywords
 from labelfns.text.emoji import styled
+from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
 Gap = Literal["silent", "disagreeing"]
@@ -27,6 +29,7 @@ _PRIOR = 0.1  # with a weaker one, a term that stands nowhere else never gets fa
 _EXAMPLES = 3
 _ELSEWHERE = 1.5  # on how many rows a pair's words stand, for one on which the pair does
 _MAX_LFS = 3
+_MAX_PHRASES = 3
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,9 @@ class Suggestion:
         The LFs that vote most often on its disagreeing rows, at most three.
     gold
         By label, how many of the labeled texts that hold it are of this class; empty without labeled texts.
+    phrases
+        The pairs of words that it most often stands in on rows of the gap, with how many of these; at most three, on
+        at least two rows each. Empty for what is no word.
     """
 
     kind: Kind
@@ -67,6 +73,12 @@ class Suggestion:
     new_rows: int = 0
     lfs: tuple[str, ...] = ()
     gold: Mapping[str, int] = field(default_factory=dict)
+    phrases: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def right(self) -> int | None:
+        """On how many of the labeled texts that hold it an LF for its class would be right; None where none is."""
+        return self.gold.get(self.label or "") if self.label is not None and any(self.gold.values()) else None
 
     @property
     def line(self) -> str:
@@ -74,16 +86,33 @@ class Suggestion:
         label = '"LABEL"' if self.label is None else _quoted(self.label)
         return f"{self.kind}({label}, [{_quoted(self.term)}])"
 
+    def spans(self, text: str) -> list[Span]:
+        """Return where it stands in a text."""
+        builders: dict[Kind, Callable[[str, list[str]], LabelingFunction]] = {
+            "keywords": keywords,
+            "hashtags": hashtags,
+            "emoji": emoji,
+        }
+        return builders[self.kind](self.label or "?", [self.term]).spans(text)
+
     @property
     def about(self) -> str:
-        """What speaks for it, in words: rows, z, rows it would cover first, LFs that vote there, gold by label."""
+        """What speaks for it, in words: what is new, what it gets right where gold is, z, phrases."""
         if self.gap == "silent":
-            said = [f"on {self.rows} texts without a vote, z {self.z:.1f}"]
+            said = [f"new on {self.new_rows} texts"]
         else:
-            said = [f"on {self.rows} texts on which {', '.join(self.lfs)} disagree, z {self.z:.1f}"]
-            said.append(f"on {self.new_rows} without a vote")
+            said = [f"new on {self.new_rows} texts, and on {self.rows} on which {', '.join(self.lfs)} disagree"]
         counts = sorted(((name, count) for name, count in self.gold.items() if count), key=lambda one: -one[1])
-        said += [f"with gold: {', '.join(f'{count} {name}' for name, count in counts)}"] if counts else []
+        others = ", ".join(f"{count} {name}" for name, count in counts if name != self.label)
+        if self.right is not None:
+            said.append(
+                f"right on {self.right} of {sum(self.gold.values())} with gold{f' ({others})' if others else ''}"
+            )
+        elif counts:
+            said.append(f"with gold: {others}")
+        said.append(f"z {self.z:.1f}")
+        if self.phrases:
+            said.append(f"in phrases: {', '.join(f'{phrase} {count}' for phrase, count in self.phrases.items())}")
         return "; ".join(said)
 
 
@@ -189,6 +218,17 @@ class _Rows:
     def counts(self, mask: Bools) -> Counter[Term]:
         return _count(self.terms[i] for i in np.flatnonzero(mask))
 
+    def phrases(self, term: Term, mine: Iterable[int]) -> dict[str, int]:
+        """Return the pairs of words that a word most often stands in on some rows."""
+        if term[0] != "keywords" or is_pair(term):
+            return {}
+        pairs = _count(
+            {one for one in self.terms[i] if is_pair(one) and term[1] in one[1].split() and not says_nothing(one)}
+            for i in mine
+        )
+        ranked = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
+        return {written: count for (_, written), count in ranked[:_MAX_PHRASES] if count > 1}
+
     def is_taken(self, term: Term, lfs: Iterable[LabelingFunction] | None) -> bool:
         """Return whether an LF has the term already; where LFs are not known, one that votes on all its rows."""
         if lfs is not None:
@@ -235,6 +275,7 @@ def _suggestion(rows: _Rows, known: _Labeled | None, gap: Gap, z: float, term: T
         sum(rows.gaps[i] == "silent" for i in rows.rows_of[term]),
         tuple(rows.votes.lf_names[j] for j in order[:_MAX_LFS]),
         {name: counts[term] for name, counts in known.counts.items()} if known else {},
+        rows.phrases(term, mine),
     )
 
 

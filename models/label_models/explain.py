@@ -1,6 +1,7 @@
 """Why a row gets its label: additive log-odds, the verdict without each vote, learned accuracies."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,10 @@ from scipy.special import betaincinv
 from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import decide
+from labelfns.models.arrays import Probs, decide
 from labelfns.votes import Votes
 
+from .base import BaseLabelModel
 from .fit import Fitted
 
 WORTH = 3.0
@@ -28,22 +30,25 @@ class VoteReason:
     lf, vote
         The LF's name and the label it gives.
     log_odds
-        What it adds to the log-odds of the verdict against the runner-up; below 0 it speaks for the runner-up.
-    without
-        The label given without this vote; None where there is none.
+        What it adds to the log-odds of the verdict against the runner-up; below 0 it speaks for the runner-up. None of
+        a model in which votes do not add up.
+    without, confidence
+        The label given without this vote, None where there is none; and how likely the row's own label is then, in
+        [0, 1].
     accuracy
         The learned probability, in (0, 1), that this LF is right when it gives this label.
     interval
-        An interval of it. What was learned without gold counts as much as 3 gold rows: with that, 90 % of the intervals
-        held the truth where it is known (docs/label_models.md).
+        An interval of it; both None of a model that does not learn such. What was learned without gold counts as much
+        as 3 gold rows: with that, 90 % of the intervals held the truth where it is known (docs/label_models.md).
     """
 
     lf: str
     vote: str
-    log_odds: float
+    log_odds: float | None
     without: str | None
-    accuracy: float
-    interval: tuple[float, float]
+    confidence: float
+    accuracy: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Explanation:
     confidence
         The probability of the most likely label, in [1/k, 1].
     start
-        The log-odds of the verdict against the runner-up before any vote.
+        The log-odds of the verdict against the runner-up before any vote; None of a model in which votes do not add up.
     votes
         One reason per vote, the weightiest first; `start` and their log-odds add up to the row's log-odds before
         calibration.
@@ -68,43 +73,57 @@ class Explanation:
     label: str | None
     runner_up: str | None
     confidence: float
-    start: float
+    start: float | None
     votes: tuple[VoteReason, ...]
 
 
 def explain(fitted: Fitted, votes: Votes, row: int) -> Explanation:
     """Explain one row of `votes` by a fitted model (see `LabelModel.explain`)."""
+    k = votes.n_labels
+    found = _left_out(lambda rows: fitted.proba(one_hot(rows.matrix, k)), votes, row)
+    if not found.votes:
+        return found
+    log_odds, start = fitted.log_odds()
+    best, second = np.argsort(-fitted.proba(one_hot(votes.matrix[row : row + 1], k))[0], kind="stable")[:2].tolist()
+    reasons = []
+    for reason in found.votes:
+        j, c = votes.lf_names.index(reason.lf), votes.labels.index(reason.vote)
+        added = log_odds[j * k + c]
+        learned_of = learned(fitted, j, c)._asdict()
+        reasons.append(replace(reason, log_odds=float(added[best] - added[second]), **learned_of))
+    reasons.sort(key=lambda reason: -abs(reason.log_odds or 0.0))
+    return replace(found, start=float(start[best] - start[second]), votes=tuple(reasons))
+
+
+def explain_by_leaving_out(model: BaseLabelModel, votes: Votes, row: int) -> Explanation:
+    """Explain one row by any fitted label model: what it says without each vote, those that change most first.
+
+    Raises
+    ------
+    InputError
+        If there is no such row.
+    """
+    return _left_out(model.predict_proba, votes, row)
+
+
+def _left_out(proba: Callable[[Votes], Probs], votes: Votes, row: int) -> Explanation:
     if not 0 <= row < len(votes):
         raise InputError(f"there is no row {row}: the votes have rows 0 to {len(votes) - 1}")
     k, voted = votes.n_labels, votes.matrix[row]
     voters = np.flatnonzero(voted != ABSTAIN)
     if not len(voters):
-        return Explanation(None, None, 1 / k, 0.0, ())
+        return Explanation(None, None, 1 / k, None, ())
     without = np.repeat(voted[None], len(voters) + 1, axis=0)  # one row without each vote, and last the row itself
     without[np.arange(len(voters)), voters] = ABSTAIN
-    probs = fitted.proba(one_hot(without, k))
+    probs = proba(Votes(without, labels=votes.labels, lf_names=votes.lf_names))
     labels = [None if c == ABSTAIN else votes.labels[c] for c in decide(probs, (without != ABSTAIN).any(axis=1))]
     best, second = np.argsort(-probs[-1], kind="stable")[:2].tolist()
-    log_odds, start = fitted.log_odds()
-    reasons = []
-    for i, j in enumerate(voters.tolist()):
-        vote = j * k + int(voted[j])
-        reasons.append(
-            VoteReason(
-                lf=votes.lf_names[j],
-                vote=votes.labels[voted[j]],
-                log_odds=float(log_odds[vote, best] - log_odds[vote, second]),
-                without=labels[i],
-                **learned(fitted, j, int(voted[j]))._asdict(),
-            )
-        )
-    return Explanation(
-        label=labels[-1],
-        runner_up=votes.labels[second],
-        confidence=float(probs[-1, best]),
-        start=float(start[best] - start[second]),
-        votes=tuple(sorted(reasons, key=lambda reason: -abs(reason.log_odds))),
-    )
+    reasons = [
+        VoteReason(votes.lf_names[j], votes.labels[voted[j]], None, labels[i], float(probs[i, best]))
+        for i, j in enumerate(voters.tolist())
+    ]
+    reasons.sort(key=lambda reason: -abs(reason.confidence - float(probs[-1, best])))
+    return Explanation(labels[-1], votes.labels[second], float(probs[-1, best]), None, tuple(reasons))
 
 
 class Learned(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import NearCopies
 from labelfns.checks import Ints
-from labelfns.errors import InputError, shown
+from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, write_text
 from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
@@ -17,7 +17,7 @@ from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
 from labelfns.models.evaluation.evaluate import Evaluation
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut
 from labelfns.models.evaluation.text_precision import TextPrecision
-from labelfns.models.label_models.explain import Explanation
+from labelfns.models.label_models.explain import Explanation, explain_by_leaving_out
 from labelfns.votes import Fault, Votes
 
 from .evaluated import said_of
@@ -93,12 +93,13 @@ class Analysis:
         Raises
         ------
         InputError
-            If there is no such row, or the label model cannot explain; a `LabelModel` can.
+            If there is no such row, or no label model.
         """
-        if not isinstance(self.model, LabelModel):
-            kind = self.problem if self.model is None else f"a {type(self.model).__name__} explains no row"
-            raise InputError(f"{kind}; a LabelModel does: --set label_model.kind=labelfns")
-        return self.model.explain(self.votes, row)
+        if self.model is None:
+            raise InputError(f"there is no label model to explain a row by: {self.problem}")
+        if isinstance(self.model, LabelModel):
+            return self.model.explain(self.votes, row)
+        return explain_by_leaving_out(self.model, self.votes, row)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values, as JSON takes them."""
@@ -173,14 +174,9 @@ class Analysis:
     @property
     def alarms(self) -> list[str]:
         """What went wrong in LFs, one sentence each, those that failed on most rows first."""
-        return [self._alarm(fault) for fault in sorted(self.faults, key=lambda fault: -len(fault.rows))]
+        from .tables import alarm
 
-    def _alarm(self, fault: Fault) -> str:
-        n, failed = self.coverage.rows, len(fault.rows)
-        name, error = shown(fault.lf), shown(fault.error)
-        if failed == n:
-            return f"LF {name} FAILS ON EVERY ROW ({n} of {n}) and never votes: it raised {error}"
-        return f"LF {name} raised {error} on {failed} of {n} rows and abstains there: {fault.where}"
+        return [alarm(fault, self.coverage.rows) for fault in sorted(self.faults, key=lambda fault: -len(fault.rows))]
 
     def __str__(self) -> str:
         from .tables import plain
@@ -205,10 +201,12 @@ class Analysis:
         return [*parts, *self._said_of_model()]
 
     def _said_of_votes(self) -> list[str]:
+        from .tables import share
+
         counted = self.coverage
         return [
-            f"{counted.covered} of {counted.rows} texts have a vote ({counted.share:.1%}), {counted.overlapping} more "
-            f"than one, {counted.conflicting} votes for different labels.",
+            f"{counted.covered:,} of {counted.rows:,} texts have a vote ({share(counted.share)}), "
+            f"{counted.overlapping:,} more than one, {counted.conflicting:,} votes for different labels.",
             *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
         ]
 

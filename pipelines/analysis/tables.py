@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from labelfns.models.evaluation.leave_one_out import LeaveOneOut
     from labelfns.models.evaluation.text_precision import TextPrecision
     from labelfns.models.label_models.explain import Explanation
+    from labelfns.votes import Fault
 
     from .summaries import LFSummary
 
@@ -56,6 +57,32 @@ def titled(title: str, names: Sequence[str], rows: Iterable[Sequence[Cell]], *, 
     return Group(Text(shown(title), style="bold"), table, "")
 
 
+def share(part: float) -> str:
+    """Return a share as people read it: what there is a little of is not none.
+
+    Examples
+    --------
+    >>> share(0.1234), share(0.0), share(0.0004), share(0.9999)
+    ('12.3%', '0%', '<0.1%', '>99.9%')
+    """
+    if part in (0, 1):
+        return f"{part:.0%}"
+    return "<0.1%" if part < 0.0005 else ">99.9%" if part > 0.9995 else f"{part:.1%}"
+
+
+def from_to(before: str, now: str) -> str:
+    """Return what a figure was and is, once where it is the same."""
+    return now if before == now else f"{before} → {now}"
+
+
+def alarm(fault: "Fault", n: int) -> str:
+    """Say what went wrong in an LF on n rows."""
+    name, error, failed = shown(fault.lf), shown(fault.error), len(fault.rows)
+    if failed == n:
+        return f"LF {name} FAILS ON EVERY ROW ({n:,} of {n:,}) and never votes: it raised {error}"
+    return f"LF {name} raised {error} on {failed:,} of {n:,} rows and abstains there: {fault.where}"
+
+
 def beside(figure: str, note: str) -> Text:
     """Return a figure with something less important beside it."""
     return Text.assemble(shown(figure), " ", (shown(note), "dim"))
@@ -69,9 +96,9 @@ def lf_table(rows: "Sequence[LFSummary]") -> Group:
 
     def cells(row: "LFSummary") -> list[Cell]:
         known = (row.correct or 0) + (row.incorrect or 0)
-        shares = [f"{share:.1%}" for share in (row.coverage, row.overlaps, row.conflicts)]
+        shares = [share(part) for part in (row.coverage, row.overlaps, row.conflicts)]
         right = "-" if row.accuracy is None else f"{row.accuracy:.0%} of {known:>3}"
-        failed = Text(f"! {row.failed}", style="bold red") if row.failed else ""
+        failed = Text(f"! {row.failed:,}", style="bold red") if row.failed else ""
         return [row.lf, ", ".join(row.polarity), *shares, *[right] * with_gold, *[failed] * with_faults]
 
     ordered = sorted(rows, key=lambda row: -row.failed)
@@ -81,8 +108,17 @@ def lf_table(rows: "Sequence[LFSummary]") -> Group:
 def counts(title: str, values: Mapping[str, int]) -> Group:
     """Return counts with their shares."""
     total = max(sum(values.values()), 1)
-    rows = [(name, str(value), f"{value / total:.1%}") for name, value in values.items()]
+    rows = [(name, f"{value:,}", share(value / total)) for name, value in values.items()]
     return titled(title, ("", "rows", "share"), rows)
+
+
+def counts_beside(title: str, names: Sequence[str], values: Mapping[str, tuple[int, int]]) -> Group:
+    """Return counts of two sides, with the difference."""
+    rows = [
+        (name, f"{first:,}", f"{second:,}", f"{second - first:+,}" if second != first else "-")
+        for name, (first, second) in values.items()
+    ]
+    return titled(title, ("", *names, "difference"), rows)
 
 
 def trade_off(points: "Sequence[CoveragePoint]") -> Group:
@@ -91,8 +127,8 @@ def trade_off(points: "Sequence[CoveragePoint]") -> Group:
     def cells(point: "CoveragePoint") -> list[Cell]:
         return [
             f"{point.threshold:.2f}",
-            str(point.rows),
-            f"{point.coverage:.1%}",
+            f"{point.rows:,}",
+            share(point.coverage),
             _share(point.accuracy, point.interval),
         ]
 
@@ -176,18 +212,19 @@ def said_by_text(rows: "Sequence[TextPrecision]") -> Group:
 
 def why(row: int, reasons: "Explanation") -> Group:
     """Return what each vote adds to a row's label."""
-    rows: list[Sequence[Cell]] = [("(before any vote)", "", f"{reasons.start:+.2f}", "", "")]
-    rows += [
-        (
-            vote.lf,
-            vote.vote,
-            f"{vote.log_odds:+.2f}",
-            vote.without or "(none)",
-            beside(f"{vote.accuracy:.2f}", "({:.2f}-{:.2f})".format(*vote.interval)),
-        )
-        for vote in reasons.votes
-    ]
-    names = ("", "votes for", "log-odds", "without it", "right when it votes (90 %)")
+    rows: list[Sequence[Cell]] = []
     title = f"Row {row}: {reasons.label or '(none)'}, confidence {reasons.confidence:.2f}"
+    if reasons.start is None:  # votes do not add up: what is said without each tells what it does
+        rows += [(vote.lf, vote.vote, vote.without or "(none)", f"{vote.confidence:.2f}") for vote in reasons.votes]
+        return titled(
+            title, ("", "votes for", "without it", "its label then"), rows, left=("", "votes for", "without it")
+        )
+    rows.append(("(before any vote)", "", f"{reasons.start:+.2f}", "", ""))
+    for vote in reasons.votes:
+        learned: Cell = ""
+        if vote.accuracy is not None and vote.interval is not None:
+            learned = beside(f"{vote.accuracy:.2f}", "({:.2f}-{:.2f})".format(*vote.interval))
+        rows.append((vote.lf, vote.vote, f"{vote.log_odds:+.2f}", vote.without or "(none)", learned))
+    names = ("", "votes for", "log-odds", "without it", "right when it votes (90 %)")
     title += f", log-odds against {reasons.runner_up}" if reasons.runner_up else ""
     return titled(title, names, rows, left=("", "votes for", "without it"))

@@ -12,15 +12,19 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
+from labelfns import __version__
 from labelfns._starting import SIGNALS
 from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shown
 
 from . import lfs, runs
+from .analyze import analyze
+from .compare import compare
+from .rows import rows
 
 
 class _Stopped(BaseException):
@@ -74,7 +78,34 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (lfs.init, runs.demo, runs.run, lfs.apply, lfs.analyze, lfs.suggest, runs.predict, runs.report):
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"labelfns {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None: ...
+
+
+for command in (
+    lfs.init,
+    runs.demo,
+    runs.run,
+    lfs.apply,
+    analyze,
+    rows,
+    lfs.suggest,
+    runs.predict,
+    compare,
+    runs.report,
+):
     app.command()(command)
 app.command("test-lfs")(lfs.check_lfs)
 

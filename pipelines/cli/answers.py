@@ -122,6 +122,13 @@ def print_rows(table: Table) -> None:
         sys.stdout.write(line.encode("utf-8", "backslashreplace").decode())
 
 
+def print_csv(table: Table, *, raw: bool) -> int:
+    """Print a table as CSV; return how many cells got a ``'`` before, see `write_rows`."""
+    frame, changed = _for_csv(table, raw=raw)
+    sys.stdout.write(frame.write_csv())
+    return changed
+
+
 def write_rows(table: Table, output: Path, *, raw: bool) -> int:
     """Write a table, whole or not at all, in the format that the file's name says.
 
@@ -151,11 +158,17 @@ def write_rows(table: Table, output: Path, *, raw: bool) -> int:
         elif output.suffix == ".parquet":
             as_frame(table).write_parquet(part)
         else:
-            frame = as_frame(table)
-            safe = frame if raw else without_formulas(frame)
-            safe.write_csv(part)
-            return sum(int((frame[name] != column).sum()) for name, column in zip(frame.columns, safe, strict=True))
+            frame, changed = _for_csv(table, raw=raw)
+            frame.write_csv(part)
+            return changed
     return 0
+
+
+def _for_csv(table: Table, *, raw: bool) -> "tuple[pl.DataFrame, int]":
+    """Return a frame for CSV, and how many of its cells got a ``'`` before."""
+    frame = as_frame(table)
+    safe = frame if raw else without_formulas(frame)
+    return safe, sum(int((frame[name] != column).sum()) for name, column in zip(frame.columns, safe, strict=True))
 
 
 def as_frame(table: Table) -> "pl.DataFrame":

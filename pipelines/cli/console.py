@@ -1,20 +1,22 @@
 """What a command prints: lines, progress bars, the tables of a run (rich), JSON."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.style import Style
 from rich.text import Text
 
 from labelfns.errors import shown
-from labelfns.pipelines.analysis.tables import Cell, beside, titled
+from labelfns.pipelines.analysis.tables import Cell, alarm, beside, titled
 from labelfns.progress import Progress
+from labelfns.votes import Fault
 
 
 class _Console(Console):
@@ -36,6 +38,36 @@ def say(*lines: object, style: str = "") -> None:
 def block(text: object, style: str = "") -> None:
     """Print a text of several lines on standard output."""
     say(*str(text).rstrip("\n").split("\n"), style=style)
+
+
+def show(parts: Iterable[str | RenderableType]) -> None:
+    """Print lines, and tables as rich shows them."""
+    for part in parts:
+        if isinstance(part, str):
+            say(part)
+        else:
+            out.print(part)
+
+
+def faults(found: Iterable[Fault], rows: int) -> None:
+    """Print what LFs raised, those that failed on most rows first: it stands before all else."""
+    for fault in sorted(found, key=lambda fault: -len(fault.rows)):
+        say(f"Warning: {alarm(fault, rows)}", style="bold red" if len(fault.rows) == rows else "yellow")
+        block(fault.traceback, "dim")
+
+
+def formulas(changed: int) -> None:
+    """Say on standard error that cells of a CSV file are not as they were."""
+    remark(
+        f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for formulas; "
+        "--raw writes them as they are."
+    )
+
+
+def next_step(why: str, *command: object) -> None:
+    """Say on standard error what to do next: a command to copy. What is piped elsewhere stays as it is."""
+    line = shlex.join(["labelfns", *(str(part) for part in command if part != "")])
+    err.print(Text(f"Next, {shown(why)}: {shown(line)}", style="dim"), soft_wrap=True)
 
 
 def remark(line: object) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, LabelFnsWarning, did_you_mean, some
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
     from labelfns.lfset import LFSet
     from labelfns.models import TransformerClassifier
     from labelfns.pipelines.run.settings import PipelineSettings
+    from labelfns.votes import Votes
 
 SETS = ("val", "test", "few_gold")
 
@@ -27,6 +29,20 @@ def lfs_of(settings: "PipelineSettings") -> "LFSet":
     from labelfns.lfset import LFSet
 
     return LFSet.from_file(Path(settings.lfs.file), settings.data.labels)
+
+
+def check_lfs_named(lfs: "LFSet", names: Sequence[str]) -> None:
+    """Check names of LFs, before the LFs run, which may take long.
+
+    Raises
+    ------
+    InputError
+        If there is no LF of such a name.
+    """
+    for name in names:
+        if name not in lfs.names:
+            hint = did_you_mean(name, lfs.names) or f"; there are {some(lfs.names)}"
+            raise InputError(f"--lf {name}: there is no LF of this name{hint}")
 
 
 def classifier_of(settings: "PipelineSettings") -> "TransformerClassifier":
@@ -76,3 +92,12 @@ def texts_of(settings: "PipelineSettings", data: str | None = None, *, gold: str
     from labelfns.pipelines.run.inputs import read_set
 
     return read_set(source_of(settings, data), settings.data, need_gold=data in SETS and gold is None, gold=gold)
+
+
+def votes_of(settings: "PipelineSettings", lfs: "LFSet", *sets: "Texts") -> "list[Votes]":
+    """Let LFs vote on sets of texts, as the pipeline says; what they raise is in the votes, to be said with them."""
+    from . import console
+
+    with console.bars() as progress, catch_warnings():
+        simplefilter("ignore", LabelFnsWarning)
+        return [lfs.apply(texts, progress=progress, **settings.lfs.options) for texts in sets]

@@ -1,20 +1,21 @@
 """Commands around LFs: try them, measure them, find what to write next, begin."""
 
 import dataclasses
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from warnings import catch_warnings, simplefilter
 
 import typer
 
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import LabelFnsWarning
 
 from .options import Json, PipelineFile, ReplaceFile, Set
+from .targets import check_not_read, check_target
 
 if TYPE_CHECKING:
-    from labelfns.pipelines.run.settings import PipelineSettings
-    from labelfns.votes import Votes
+    from rich.padding import Padding
+
+    from labelfns.analysis.suggest import Suggestion
 
 
 def apply(
@@ -40,6 +41,7 @@ def apply(
 
     A file is read in chunks and may be larger than memory.
     """
+    from labelfns.pipelines.analysis.tables import share
     from labelfns.streaming import apply_file
 
     from . import console, inputs
@@ -65,105 +67,12 @@ def apply(
     if as_json:
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
-    for fault in faults:
-        console.say(f"Warning: {fault}", style="yellow")
-        console.block(fault.traceback, "dim")
-    console.say(f"{coverage.covered} of {coverage.rows} texts have a vote ({coverage.share:.1%}): {output}")
-
-
-def analyze(
-    pipeline: PipelineFile,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="Texts to measure on, in place of the pipeline's pool: val, test, a file or hub:...; the label model "
-            "is fitted on the pool all the same, as in a run."
-        ),
-    ] = None,
-    row: Annotated[
-        int | None,
-        typer.Option("--why", metavar="ROW", help="Explain one row, the first is 0; label_model.kind = labelfns can."),
-    ] = None,
-    leave_out: Annotated[
-        bool,
-        typer.Option("--leave-one-out", help="Fit the label model without each LF in turn, and show what each adds."),
-    ] = False,
-    with_text: Annotated[
-        bool,
-        typer.Option(
-            "--with-text",
-            help="Ask the pool's texts too, by the backbone's vectors, how often each LF is right; it takes a while.",
-        ),
-    ] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write it all as one HTML page too, with texts to read: a .html file."),
-    ] = None,
-    overwrite: ReplaceFile = False,
-    set_: Set = None,
-    as_json: Json = False,
-) -> None:
-    """Show what each LF does and how much the label model covers; with gold labels, how often they are right.
-
-    LFs that fail stand first. That an LF fails, even on every row, is no error: the exit code is 0.
-    """
-    from labelfns.models import LabelModel
-    from labelfns.pipelines.analysis.analyze import analyze_votes, ask_text
-    from labelfns.pipelines.self_training.copies import copy_groups
-
-    from . import console, inputs
-
-    settings = inputs.settings_of(pipeline, set_)
-    if report is not None:
-        check_target(report, (".html",), overwrite=overwrite, option="--report")
-        check_not_read(report, pipeline, settings.lfs.file, inputs.source_of(settings, data), option="--report")
-    pool = inputs.texts_of(settings)
-    measured = pool if data in (None, "pool") else inputs.texts_of(settings, data)
-    votes = _votes(settings, pool, *([] if measured is pool else [measured]))
-    label_model = settings.label_model.build(settings.seed)
-    with console.bars() as progress:
-        from_text = ask_text(pool, votes[0], inputs.classifier_of(settings), progress) if with_text else None
-        analysis = analyze_votes(
-            votes[-1],
-            measured.gold,
-            label_model=label_model,
-            fit_on=None if measured is pool else votes[0],
-            groups=None if measured.gold is None else copy_groups(measured),
-            leave_one_out=leave_out,
-            from_text=from_text,
-            progress=progress,
-        )
-    try:
-        reasons = None if row is None else analysis.explain(row)
-    except InputError as error:
-        if not isinstance(analysis.model, LabelModel):
-            error.hint = "It is fitted with --set label_model.kind=labelfns."
-        raise
-    if report is not None:
-        analysis.report(report, texts=measured, lfs=inputs.lfs_of(settings), overwrite=overwrite)
-        console.remark(f"Report: {report}")
-    if as_json:
-        answer = analysis.to_json()
-        if reasons is not None:
-            answer["why"] = dataclasses.asdict(reasons) | {"text": measured[row or 0]}
-        console.print_json(answer)
-        return
-    for alarm in analysis.alarms:
-        console.say(f"Warning: {alarm}", style="bold red" if "EVERY ROW" in alarm else "yellow")
-    for fault in analysis.faults:
-        console.block(fault.traceback, "dim")
-    for part in analysis.parts():
-        if isinstance(part, str):
-            console.say(part)
-        else:
-            console.out.print(part)
-    if reasons is not None:
-        from labelfns.pipelines.analysis.tables import why
-
-        console.say(f"Row {row} ({measured.where([row or 0])}): {measured[row or 0]}")
-        console.out.print(why(row or 0, reasons))
-    if measured is pool and pool.gold is None:
-        console.block(_where_gold_is(settings))
+    console.faults(faults, coverage.rows)
+    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({share(coverage.share)}): {output}")
+    if data in (None, "pool"):
+        console.next_step("with LFs that you change, see what changed", "analyze", pipeline, "--against", output)
+    else:
+        console.next_step("see what each LF does", "analyze", pipeline, "--data", data)
 
 
 def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -> None:
@@ -185,6 +94,10 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         console.say(f"{len(cases) - len(failures)} of {len(cases)} expected votes are right.")
         if without:
             console.say(f"Without `expects`: {', '.join(without)}")
+        if failures:
+            console.next_step("where a list or an expectation is mended, again", "test-lfs", pipeline)
+        else:
+            console.next_step("see what each LF does on the texts", "analyze", pipeline)
     if failures:
         raise typer.Exit(1)
 
@@ -214,11 +127,12 @@ def suggest(
     with_gold = pool
     if pool.gold is None and settings.data.val is not None:
         with_gold = inputs.texts_of(settings, "val")
-    (votes,) = _votes(settings, pool)
-    for fault in votes.faults:
-        console.remark(f"Warning: {fault}")
+    lfs = inputs.lfs_of(settings)
+    (votes,) = inputs.votes_of(settings, lfs, pool)
+    if not as_json:
+        console.faults(votes.faults, len(votes))
     labeled = None if with_gold.gold is None else (with_gold, with_gold.gold)
-    terms = suggestions(pool, votes, labeled=labeled, lfs=inputs.lfs_of(settings), n=n, at_least=at_least, min_z=min_z)
+    terms = suggestions(pool, votes, labeled=labeled, lfs=lfs, n=n, at_least=at_least, min_z=min_z)
     if as_json:
         console.print_json([{**dataclasses.asdict(term), "line": term.line} for term in terms])
         return
@@ -229,9 +143,20 @@ def suggest(
         for term in mine:
             console.say(f"{term.line}  # {term.about}")
             for text in term.examples:
-                console.say(f"    {text[:110]}", style="dim")
-    if not terms:
+                console.show([_example(term, text)])
+    if terms:
+        console.next_step("paste lines into the LF file, and see what they do", "analyze", pipeline)
+    else:
         console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
+
+
+def _example(term: "Suggestion", text: str) -> "Padding":
+    """Return an example with the term marked."""
+    from rich.padding import Padding
+
+    from labelfns.pipelines.analysis.row_tables import highlighted
+
+    return Padding(highlighted(text, term.spans(text), most=110), (0, 0, 0, 4), style="dim")
 
 
 def init(
@@ -273,65 +198,3 @@ def init(
         f"Find more words:  labelfns suggest {file}",
         f"Fine-tune:        labelfns run {file}",
     )
-
-
-def check_not_read(output: Path, *reads: str | Path, option: str = "--output") -> None:
-    """Check that a file that is written is none of those that are read; what is no file is passed over.
-
-    Raises
-    ------
-    InputError
-        If it is.
-    """
-    if output.exists() and any(Path(path).exists() and output.samefile(path) for path in reads):
-        raise InputError(f"{option} {output} would be replaced, and it is what is read; name another")
-
-
-def check_target(output: Path, endings: tuple[str, ...], *, overwrite: bool, option: str = "--output") -> None:
-    """Check that a file can be written, before any work.
-
-    Raises
-    ------
-    InputError
-        If its name does not say the format, it exists and may not be replaced, or its folder is not there or may not be
-        written to.
-    """
-    if output.suffix not in endings:
-        raise InputError(f"{option} {output}: its name must end in {' or '.join(endings)}")
-    if output.is_dir():
-        raise InputError(f"{option} {output} is a folder; name a file")
-    if output.exists() and not overwrite:
-        raise InputError(f"{output} exists; name another {option}, or add --overwrite to replace it")
-    if not output.parent.is_dir():
-        raise InputError(f"{output.parent}: no such folder to write {output.name} to")
-    if not os.access(output.parent, os.W_OK):
-        raise InputError(f"{output.parent}: there is no right to write {output.name} to this folder")
-
-
-def _votes(settings: "PipelineSettings", *sets: Any) -> "list[Votes]":
-    """Let a pipeline's LFs vote on sets of texts."""
-    from . import console, inputs
-
-    lfs = inputs.lfs_of(settings)
-    with console.bars() as progress, catch_warnings():
-        simplefilter("ignore", LabelFnsWarning)  # what LFs raised is said with the answer
-        return [lfs.apply(texts, progress=progress, **settings.lfs.options) for texts in sets]
-
-
-def _where_gold_is(settings: "PipelineSettings") -> str:
-    """Say where gold labels could come from; a column that no set has is not advised."""
-    from . import inputs
-
-    with_gold, problems = [], []
-    for name in ("val", "test"):
-        if getattr(settings.data, name) is None:
-            continue
-        try:
-            inputs.texts_of(settings, name)
-            with_gold.append(name)
-        except InputError as error:
-            problems.append(f"\nWarning: {error}")
-    advice = f"; to compare with gold, add --data {' or --data '.join(with_gold)}" if with_gold else ""
-    gold = settings.data.gold
-    lacks = f"The pool has no column {gold!r} of gold labels" if gold else "No column of gold labels is named"
-    return f"{lacks} (data.gold){advice}." + "".join(problems)

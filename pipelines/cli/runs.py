@@ -12,8 +12,8 @@ import typer
 from labelfns.data import example
 from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
 
-from .lfs import check_not_read, check_target
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
+from .targets import check_not_read, check_target
 
 if TYPE_CHECKING:
     from labelfns.pipelines.pipeline import Pipeline
@@ -29,6 +29,12 @@ def run(
     output: RunOutput = None,
     overwrite: ReplaceRun = False,
     resume: Resume = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Check all that can be checked before training, say what is there, write nothing."
+        ),
+    ] = False,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
@@ -43,6 +49,11 @@ def run(
     distributed.start(settings.classifier)
     name = pipeline.resolve().parent.name if pipeline.stem == "pipeline" else pipeline.stem
     folder = distributed.agreed(output or (to_resume if resume else next_free)(Path("runs"), name))
+    if dry_run:
+        from .dry_run import dry
+
+        dry(pipeline, settings, folder, overwrite=overwrite, resume=resume, set_=set_ or (), as_json=as_json)
+        return
     complete = resume and RunFolder(folder).complete
     if resume and not complete and distributed.is_main():
         begun = RunFolder(folder).begun
@@ -107,8 +118,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"Run folder: {folder}",
         f"  report   {folder / 'report.html'}",
         f"  model    {folder / 'model'}",
-        f"Label more texts: labelfns predict {folder} FILE",
     )
+    console.next_step("open the report in a browser, and label more texts", "predict", folder, "FILE")
 
 
 def predict(
@@ -187,10 +198,8 @@ def predict(
     else:
         changed = write_rows(table, output, raw=raw)
         if changed:
-            console.remark(
-                f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for "
-                "formulas; --raw writes them as they are."
-            )
+            console.formulas(changed)
+        console.remark(f"{n:,} rows: {output}. Next, look at the least sure: its rows by confidence, the lowest first.")
 
 
 def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":
@@ -240,6 +249,7 @@ def report(
         for note in evidence.notes:
             console.remark(f"Not in the report: {note}")
         console.say(write_report(run_folder, metrics, evidence))
+        console.next_step("open it in a browser, and label more texts", "predict", run_folder, "FILE")
     except LabelFnsError:
         raise
     except Exception as error:  # of many kinds: what is not in the metrics, or is of another type

@@ -7,7 +7,7 @@ import tomllib
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import tomli_w
@@ -17,8 +17,6 @@ from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
 from labelfns.lfset import LFSet
 from labelfns.models import FineTuning
-from labelfns.models.transformer.checkpoints import last_checkpoint
-from labelfns.pipelines.few_gold import FewGoldResult
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.settings import to_mapping
 from labelfns.votes import Probs, Votes
@@ -40,6 +38,9 @@ from .saved import (
     write_text,
 )
 from .settings import PipelineSettings, load_settings
+
+if TYPE_CHECKING:
+    from labelfns.pipelines.few_gold import FewGoldResult
 
 METRICS_AGAIN = "Remove it and resume the run: it is written again"
 
@@ -98,7 +99,7 @@ class RunFolder(Place):
         with reading(path), warnings.catch_warnings(action="ignore", category=LabelFnsWarning):
             if tomllib.loads(path.read_text(encoding="utf-8")) == tomllib.loads(tomli_w.dumps(to_mapping(settings))):
                 return {}, []
-            before, now = _flat(to_mapping(load_settings(path))), _flat(to_mapping(settings))  # 0.1 had other names
+            before, now = flat(to_mapping(load_settings(path))), flat(to_mapping(settings))  # 0.1 had other names
         changed = {name: before.get(name) for name in {**before, **now} if before.get(name) != now.get(name)}
         return changed, [
             f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}" for name in changed
@@ -146,10 +147,12 @@ class RunFolder(Place):
         rounds: list[Round] = []
         while (folder := self.path / "rounds" / str(len(rounds))).is_dir():
             rounds.append(read_round(folder, votes, settings))
+        from labelfns.models.transformer.checkpoints import last_checkpoint
+
         last_checkpoint(self.checkpoints / str(len(rounds)))  # which raises if it is damaged
         return rounds
 
-    def write_best(self, best: Round, few_gold: FewGoldResult | None) -> None:
+    def write_best(self, best: Round, few_gold: "FewGoldResult | None") -> None:
         """Write ``model/``: the best round's as few gold rows left it, or a copy."""
         self.make_room("model")
         with whole(self.path / "model") as part:
@@ -219,9 +222,9 @@ def _same_again(settings: Mapping[str, Any]) -> str:
     return f"Give the same settings again, in the pipeline file or by {' '.join(given)}. "
 
 
-def _flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:
+def flat(values: Mapping[str, Any], section: str = "") -> dict[str, Any]:
     """Return nested settings as ``section.key``, a value each."""
-    flat: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, value in values.items():
-        flat |= _flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
-    return flat
+        found |= flat(value, f"{section}{name}.") if isinstance(value, dict) else {section + name: value}
+    return found

@@ -10,8 +10,7 @@ import polars as pl
 from labelfns.checks import Bools, Ints
 from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
-from labelfns.models import FineTuning, TransformerClassifier
-from labelfns.models.transformer import distributed
+from labelfns.models import FineTuning
 from labelfns.pipelines.self_training.ledger import Ledger, Round
 from labelfns.votes import Probs, Votes
 
@@ -63,6 +62,9 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
     InputError
         If a file is missing, damaged, or of another round or pool.
     """
+    from labelfns.models import TransformerClassifier
+    from labelfns.models.transformer import distributed
+
     fix = f"Remove {folder} and the rounds after it, and resume: they are trained again"
     if (folder / CHECKSUMS).is_file():  # version 0.1 wrote none
         check_files(folder, read_json(folder / CHECKSUMS, fix), fix)

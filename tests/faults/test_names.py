@@ -107,6 +107,14 @@ def test_every_command_takes_any_name_and_shows_it_as_text(labels, names):
         call("test-lfs")
         call("suggest", "--at-least", "1", "--min-z", "0.01")
         call("analyze", "--leave-one-out")
+        call("analyze", f"--lf={names[0]}")
+        call("analyze", "--why", "0")
+        call("analyze", "--against", str(folder / "lfs.toml"))
+        call("rows", "--label-model")
+        listed = call("rows", f"--lf={names[1]}", "--format", "jsonl")
+        rows = [json.loads(line) for line in listed.split("\n")[:-1]]
+        said = [{"lf": names[1], "label": labels[1]}]
+        assert [(row["gold"], row["votes"]) for row in rows] == [(labels[1], said)] * 6
         analysis = json.loads(CliRunner().invoke(app, ["analyze", pipeline, "--json"]).stdout)
         assert [row["lf"] for row in analysis["lfs"]] == names
         assert [(row["polarity"], row["correct"]) for row in analysis["lfs"]] == [([labels[0]], 6), ([labels[1]], 6)]

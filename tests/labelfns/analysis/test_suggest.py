@@ -57,7 +57,11 @@ def test_examples_do_not_contradict_the_label():
     (late,) = [one for one in suggest(texts, votes, labeled=(texts, gold), min_z=1) if one.term == "late"]
     assert (late.label, late.rows, late.gold) == ("no", 13, {"no": 10, "yes": 3})
     assert set(late.examples) == {"late bus home"}
-    assert late.about == f"on 13 texts without a vote, z {late.z:.1f}; with gold: 10 no, 3 yes"
+    assert (late.right, late.phrases) == (10, {"late bus": 10})
+    assert late.about == (
+        f"new on 13 texts; right on 10 of 13 with gold (3 yes); z {late.z:.1f}; in phrases: late bus 10"
+    )
+    assert [late.spans(text) for text in ("Late, late", "later")] == [[(0, 4), (6, 10)], []]
 
 
 def test_silent_and_disagreeing_rows_apart_with_the_lfs_named():
@@ -70,8 +74,8 @@ def test_silent_and_disagreeing_rows_apart_with_the_lfs_named():
         ("disagreeing", "slow", ("g", "s")),
     ]
     assert suggestions[-1].new_rows == 0
-    assert (
-        suggestions[-1].about == f"on 10 texts on which g, s disagree, z {suggestions[-1].z:.1f}; on 0 without a vote"
+    assert suggestions[-1].about == (
+        f"new on 0 texts, and on 10 on which g, s disagree; z {suggestions[-1].z:.1f}; in phrases: slow train 10"
     )
 
 

@@ -96,7 +96,7 @@ def test_without_a_label_model_the_lfs_are_measured_all_the_same(lfs, model, pro
     assert problem in analysis.problem
     assert f"There is no label model: {analysis.problem}" in str(analysis)
     assert analysis.to_json()["label_model"] is None
-    with pytest.raises(InputError, match="a LabelModel does"):
+    with pytest.raises(InputError, match="there is no label model to explain a row by"):
         analysis.explain(0)
 
 

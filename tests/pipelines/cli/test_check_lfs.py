@@ -16,7 +16,7 @@ def run(tmp_path, name, text, *options):
 def test_all_pass(tmp_path):
     text = '[[lf]]\nkind = "keywords"\nlabel = "yes"\nwords = ["good"]\nexpects = { "so good" = "yes" }\n'
     done = run(tmp_path, "lfs.toml", text)
-    assert (done.exit_code, done.output) == (0, "1 of 1 expected votes are right.\n")
+    assert (done.exit_code, done.stdout) == (0, "1 of 1 expected votes are right.\n")
 
 
 def test_a_failure_is_shown_and_is_exit_code_1(tmp_path):
@@ -43,7 +43,7 @@ def test_suggest_and_near_copies(tmp_path):
     pipeline = str(tmp_path / "pipeline.toml")
     done = CliRunner().invoke(app, ["suggest", pipeline])
     assert done.exit_code == 0, done.output
-    assert 'keywords("LABEL", ["late"])  # on 6 texts without a vote' in done.output
+    assert 'keywords("LABEL", ["late"])  # new on 6 texts' in done.output
     answer = json.loads(CliRunner().invoke(app, ["suggest", pipeline, "--json"]).stdout)
     assert [one["term"] for one in answer] == ["late", "train"]
     done = CliRunner().invoke(app, ["analyze", pipeline, "--set", "label_model.kind=majority"])

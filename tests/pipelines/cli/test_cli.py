@@ -33,9 +33,17 @@ def labelfns(monkeypatch, capsys):
 OPTIONS = {
     "init": ("--data", "--text", "--gold", "--labels"),
     "demo": ("--output", "--overwrite", "--set", "--json"),
-    "run": ("--output", "--overwrite", "--resume", "--set", "--json"),
+    "run": ("--output", "--overwrite", "--resume", "--dry-run", "--set", "--json"),
     "apply": ("--output", "--data", "--workers", "--cache", "--overwrite", "--set", "--json"),
-    "analyze": ("--data", "--why", "--leave-one-out", "--with-text", "--report", "--overwrite", "--set", "--json"),
+    "analyze": (
+        *("--data", "--why", "--lf", "--against", "--leave-one-out", "--with-text"),
+        *("--report", "--overwrite", "--set", "--json"),
+    ),
+    "rows": (
+        *("--lf", "--wrong", "--conflicts", "--uncovered", "--data", "--limit", "--seed", "--label-model"),
+        *("--format", "--output", "--raw", "--overwrite", "--set"),
+    ),
+    "compare": ("--json",),
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
     "predict": (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+RUN = ROOT / "tests" / "fixtures" / "before_rooms" / "project" / "run"
 HEAVY = {"torch", "transformers", "snorkel", "datasets", "sklearn", "matplotlib", "pandas"}
 
 CODE = """
@@ -34,6 +35,10 @@ print(" ".join(sys.modules), file=sys.stderr)
         ("test-lfs", "{tmp}/pipeline.toml"),
         ("suggest", "{tmp}/pipeline.toml"),
         ("analyze", "{tmp}/pipeline.toml"),
+        ("analyze", "{tmp}/pipeline.toml", "--why", "0"),
+        ("analyze", "{tmp}/pipeline.toml", "--against", "{tmp}/lfs.py"),
+        ("rows", "{tmp}/pipeline.toml", "--label-model"),
+        ("compare", "{run}", "{run}"),
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -41,15 +46,14 @@ def test_no_heavy_import(tmp_path, arguments):
     from labelfns.pipelines.cli.starter import write_starter
 
     write_starter(tmp_path, ["negative", "positive"])
-    assert loaded(*(argument.format(tmp=tmp_path) for argument in arguments)) & HEAVY == set()
+    assert loaded(*(argument.format(tmp=tmp_path, run=RUN) for argument in arguments)) & HEAVY == set()
 
 
 @pytest.mark.slow
 def test_predict_loads_nothing_that_only_training_needs(tmp_path):
     pytest.importorskip("torch")
     (tmp_path / "texts.txt").write_text("so great\nso awful\n")
-    run = ROOT / "tests" / "fixtures" / "before_rooms" / "project" / "run"
-    assert loaded("predict", str(run), str(tmp_path / "texts.txt"), "--without-lfs") & HEAVY == {
+    assert loaded("predict", str(RUN), str(tmp_path / "texts.txt"), "--without-lfs") & HEAVY == {
         "torch",
         "transformers",
     }

@@ -1,0 +1,166 @@
+"""One LF beside each other one: where they meet, where they differ, and who is right there."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labelfns.analysis.rows import Row, read_rows, select_rows
+from labelfns.checks import Gold, check_gold
+from labelfns.io.texts import Texts
+from labelfns.lfs.base import ABSTAIN
+from labelfns.lfset import LFSet
+from labelfns.votes import Fault, Votes
+
+from .summaries import LFSummary, lf_summaries
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """An LF and another one.
+
+    Parameters
+    ----------
+    lf
+        The other LF's name.
+    both, conflicts
+        On how many rows both vote, and vote for different labels.
+    right, other_right
+        How often the LF, and the other one, are right where they differ and gold is known; None without gold.
+    """
+
+    lf: str
+    both: int
+    conflicts: int
+    right: int | None = None
+    other_right: int | None = None
+
+
+@dataclass(frozen=True)
+class OneLF:
+    """What one LF does on n texts.
+
+    Parameters
+    ----------
+    lf
+        What it does, as in the table of all LFs.
+    rows, alone
+        How many texts there are, and on how many of them no other LF votes but it does.
+    meetings
+        The other LFs that vote on some of its rows, those with most conflicts first.
+    wrong, conflicts, others
+        A few of its rows: where gold says that it is wrong; where another LF votes for another label; of the rest.
+    fault
+        What it raised; None where nothing.
+    """
+
+    lf: LFSummary
+    rows: int
+    alone: int
+    meetings: tuple[Meeting, ...]
+    wrong: tuple[Row, ...]
+    conflicts: tuple[Row, ...]
+    others: tuple[Row, ...]
+    fault: Fault | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values, as JSON takes them."""
+        values = asdict(self)
+        return values | {"lf": values["lf"] | {"accuracy": self.lf.accuracy}}
+
+    def __str__(self) -> str:
+        from .tables import plain
+
+        return plain(self.parts())
+
+    def parts(self) -> "Iterator[str | Group]":
+        """Return lines, and tables as rich shows them."""
+        from .row_tables import rows_table
+        from .tables import lf_table, share, titled
+
+        yield lf_table([self.lf])
+        votes = round(self.lf.coverage * self.rows)
+        yield f"It votes on {votes:,} of {self.rows:,} texts, on {self.alone:,} of them alone."
+        yield ""
+        if self.meetings:
+            with_gold = self.meetings[0].right is not None
+            names = ["", "both vote", "of its rows", "conflicts", *["it is right", "the other is"] * with_gold]
+            rows = [
+                [
+                    one.lf,
+                    f"{one.both:,}",
+                    share(one.both / max(votes, 1)),
+                    f"{one.conflicts:,}",
+                    *[str(one.right), str(one.other_right)] * with_gold,
+                ]
+                for one in self.meetings
+            ]
+            yield titled("With each other LF; who is right where they differ" if with_gold else "With each other LF",
+                         names, rows)  # fmt: skip
+        for title, some in (
+            ("Wrong, by gold", self.wrong),
+            ("In conflict", self.conflicts),
+            ("Other rows", self.others),
+        ):
+            if some:
+                yield f"{title}:"
+                yield rows_table(some)
+
+
+def one_lf(
+    lfs: LFSet, texts: Texts, votes: Votes, name: str, gold: Gold | None = None, *, time_limit: float = 2.0
+) -> OneLF:
+    """Return what one LF does beside the others.
+
+    Parameters
+    ----------
+    lfs, texts, votes
+        The LFs, the n texts, and their votes on them.
+    name
+        The LF's name.
+    gold
+        Labels [n], by id or name; -1 or None where unknown; by default those of the texts.
+    time_limit
+        How long an LF may search a text for what made it fire, in seconds.
+
+    Raises
+    ------
+    InputError
+        If there is no such LF, or gold does not fit.
+    """
+    gold = texts.gold if gold is None else gold
+    ids = None if gold is None else check_gold(gold, len(votes), votes.labels)
+    mine, seen = votes[name], set[int]()
+
+    def some(**conditions: Any) -> tuple[Row, ...]:
+        found = select_rows(votes, lf=name, **conditions)
+        rows = np.array([row for row in found.tolist() if row not in seen][:_EXAMPLES], dtype=int)
+        seen.update(rows.tolist())
+        return read_rows(lfs, texts, votes, rows, gold, time_limit=time_limit) if len(rows) else ()
+
+    met = []
+    for other in votes.lf_names:
+        theirs = votes[other]
+        both = (mine != ABSTAIN) & (theirs != ABSTAIN)
+        if other != name and both.any():
+            differ = both & (mine != theirs)
+            right = [None, None] if ids is None else [int((differ & (said == ids)).sum()) for said in (mine, theirs)]
+            met.append(Meeting(other, int(both.sum()), int(differ.sum()), *right))
+    met.sort(key=lambda one: (-one.conflicts, -one.both))
+    fired = mine != ABSTAIN
+    return OneLF(
+        lf=next(one for one in lf_summaries(votes, ids) if one.lf == name),
+        rows=len(votes),
+        alone=int((fired & ((votes.matrix != ABSTAIN).sum(axis=1) == 1)).sum()),
+        meetings=tuple(met),
+        wrong=() if ids is None else some(wrong=True, gold=ids),
+        conflicts=some(conflicts=True),
+        others=some(),
+        fault=next((fault for fault in votes.faults if fault.lf == name), None),
+    )

@@ -1,0 +1,99 @@
+"""`labelfns run --dry-run`: all that can be checked before training, and what a run would do."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings
+
+import numpy as np
+
+from labelfns.errors import InputError, LabelFnsWarning
+
+if TYPE_CHECKING:
+    from labelfns.pipelines.run.settings import PipelineSettings
+
+
+def dry(
+    pipeline: Path,
+    settings: "PipelineSettings",
+    folder: Path,
+    *,
+    overwrite: bool,
+    resume: bool,
+    set_: Sequence[str],
+    as_json: bool,
+) -> None:
+    """Check settings, output folder, data, LFs and backbone as a run does before it trains; nothing is written.
+
+    The LFs vote on every text, without the cache, so that what they raise is known; the backbone's configuration and
+    tokenizer are opened, its weights are not.
+
+    Raises
+    ------
+    LabelFnsError
+        As `run_pipeline` before it trains.
+    """
+    from labelfns.analysis.coverage import Coverage
+    from labelfns.pipelines.analysis.tables import counts, share
+    from labelfns.pipelines.run.folder import RunFolder
+    from labelfns.pipelines.run.inputs import Inputs, input_paths
+    from labelfns.pipelines.run.training import Plan, prepare
+
+    from . import console
+
+    target = RunFolder(folder)
+    target.check(overwrite=overwrite, resume=resume, inputs=[*input_paths(settings), pipeline])
+    there = next(parent for parent in (target.path, *target.path.parents) if parent.exists())
+    if not os.access(there, os.W_OK):
+        raise InputError(f"{folder} could not be written: there is no right to write to {there}; name another --output")
+    inputs, plan = Inputs.read(settings), Plan.of(settings)
+    plan = dataclasses.replace(plan, options={name: value for name, value in plan.options.items() if name != "cache"})
+    with console.bars() as progress, catch_warnings(action="ignore", category=LabelFnsWarning):
+        prepared = prepare(inputs, plan, progress=progress)
+    pool, coverage = prepared.votes["pool"], Coverage.of(prepared.votes["pool"])
+    sets = {
+        name: {"rows": len(texts), "gold": 0 if texts.gold is None else int(np.sum(texts.gold >= 0))}
+        for name, texts in inputs.sets.items()
+    }
+    rounds = settings.self_training.rounds + 1
+    if as_json:
+        answer: dict[str, Any] = {
+            "run": str(folder),
+            "sets": sets,
+            "coverage": dataclasses.asdict(coverage),
+            "faults": [dataclasses.asdict(fault) for votes in prepared.votes.values() for fault in votes.faults],
+            "label_model": settings.label_model.kind,
+            "backbone": settings.classifier.backbone,
+            "rounds": rounds,
+        }
+        console.print_json(answer)
+        return
+    for name, votes in prepared.votes.items():
+        if votes.faults and len(prepared.votes) > 1:
+            console.say(f"On {name}:", style="bold")
+        console.faults(votes.faults, len(votes))
+    console.say("Nothing is wrong with settings, data, LFs, backbone and output folder. A run would:", style="bold")
+    for name, found in sets.items():
+        console.say(
+            f"  read    {name}: {found['rows']:,} texts, {found['gold']:,} with gold ({getattr(settings.data, name)})"
+        )
+    console.say(
+        f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
+        f"({share(coverage.share)}), {coverage.conflicting:,} votes for different labels",
+        f"  fit     the label model {settings.label_model.kind}",
+        f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, up to "
+        f"{settings.classifier.epochs:g} epochs each, seed {settings.seed}",
+        f"  write   {folder}{', in place of the run that is there' if overwrite and target.begun else ''}"
+        f"{', going on with the run that is there' if resume and target.begun else ''}",
+        "",
+    )
+    console.show([counts("Texts of the pool with a vote for", dict(zip(pool.labels, _votes_for(pool), strict=True)))])
+    settings_given = [part for setting in set_ for part in ("--set", setting)]
+    flags = [*(["--overwrite"] if overwrite else []), *(["--resume"] if resume else [])]
+    console.next_step("run it", "run", pipeline, "--output", folder, *settings_given, *flags)
+
+
+def _votes_for(pool: Any) -> list[int]:
+    return [int(count) for count in (pool.counts > 0).sum(axis=0)]
