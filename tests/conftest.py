@@ -10,8 +10,12 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports the hub's client
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # models this small are no faster on more, and slower beside other work
 
+import hypothesis
 import numpy as np
 import pytest
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # how long an input takes depends on what else runs
+hypothesis.settings.load_profile("any machine")
 
 TINY_TOML = """
 [data]
