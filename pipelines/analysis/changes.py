@@ -1,7 +1,7 @@
 """What changed between two sets of LFs on the same texts, LF by LF, row by row."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,6 +11,8 @@ from labelfns.checks import Gold, Ints, check_gold
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
+
+from .printed import Printed
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -57,7 +59,7 @@ class LFChange:
 
 
 @dataclass(frozen=True)
-class VotesChange:
+class VotesChange(Printed):
     """What changed between the votes of before and those of now, on the same n rows.
 
     Parameters
@@ -75,15 +77,6 @@ class VotesChange:
     after: Coverage
     covered: tuple[int, ...]
     uncovered: tuple[int, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain values, as JSON takes them."""
-        return asdict(self)
-
-    def __str__(self) -> str:
-        from .tables import plain
-
-        return plain(self.parts())
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""

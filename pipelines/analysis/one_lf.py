@@ -13,6 +13,7 @@ from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
 from labelfns.votes import Fault, Votes
 
+from .printed import Printed
 from .summaries import LFSummary, lf_summaries
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class OneLF:
+class OneLF(Printed):
     """What one LF does on n texts.
 
     Parameters
@@ -73,11 +74,6 @@ class OneLF:
         """Return it as plain values, as JSON takes them."""
         values = asdict(self)
         return values | {"lf": values["lf"] | {"accuracy": self.lf.accuracy}}
-
-    def __str__(self) -> str:
-        from .tables import plain
-
-        return plain(self.parts())
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""

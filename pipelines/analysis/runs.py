@@ -1,13 +1,14 @@
 """`RunComparison`: what differs between two runs, as values, as JSON, printed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labelfns.errors import shown
 from labelfns.models.evaluation.bootstrap import Difference
 
 from .changes import VotesChange
+from .printed import Printed
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -71,7 +72,7 @@ class SetComparison:
 
 
 @dataclass(frozen=True)
-class RunComparison:
+class RunComparison(Printed):
     """Two runs side by side.
 
     Parameters
@@ -104,15 +105,6 @@ class RunComparison:
     sets: tuple[SetComparison, ...]
     pool_answers: tuple[int, int] | None
     notes: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as plain values, as JSON takes them."""
-        return asdict(self)
-
-    def __str__(self) -> str:
-        from .tables import plain
-
-        return plain(self.parts())
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""

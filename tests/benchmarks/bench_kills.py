@@ -24,11 +24,7 @@ from at_write import at_write, signal_at
 from labelfns.data import example
 from labelfns.io.atomic import PART
 
-PRELOAD = [
-    "labelfns.pipelines.run.run",
-    "transformers.trainer",
-    "matplotlib.figure",
-]  # by the server that forks the runs
+PRELOAD = ["labelfns.pipelines.run.run", "transformers.trainer"]  # by the server that forks the runs
 FAST = ["classifier.checkpoint_minutes=0", "classifier.epochs=1", "classifier.min_steps=1"]
 
 
