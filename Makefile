@@ -1,6 +1,7 @@
 # `make demo` and `make test` need only Python >= 3.11 and make; the first of them builds .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 .PHONY: install demo test quick faults check compare oldest other-python bench wheel clean
 
@@ -16,13 +17,13 @@ demo: .venv/installed
 	$(BIN)/labelfns demo
 
 test: .venv/installed
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 quick: .venv/installed # what takes less than half a second each
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 faults: .venv/installed # the campaigns of faults, with many inputs each; hours
-	LABELFNS_FAULTS=20000 $(BIN)/python -m pytest tests/faults
+	LABELFNS_FAULTS=20000 $(PYTEST) tests/faults
 
 check: .venv/installed
 	$(BIN)/ruff format --check .

@@ -35,7 +35,12 @@ def rows_of(texts, **how):
     return rows
 
 
-@pytest.mark.parametrize("values", GIVEN, ids=str)
+def kinds(values):
+    """Return a name for values: not what they are shown as, which is another in each process."""
+    return " ".join(type(value).__name__ for value in values)
+
+
+@pytest.mark.parametrize("values", GIVEN, ids=kinds)
 @pytest.mark.parametrize(
     "hold", [list, tuple, lambda v: pd.Series(v, index=[9, 3], dtype=object)], ids=["list", "tuple", "series"]
 )
@@ -45,7 +50,7 @@ def test_objects_are_those_given(values, hold):
     assert all(row["u"] is value for row, value in zip(rows, values, strict=True))
 
 
-@pytest.mark.parametrize("values", GIVEN, ids=str)
+@pytest.mark.parametrize("values", GIVEN, ids=kinds)
 def test_columns_take_any_objects_too(values):
     lf = column("yes", lambda frame: np.array([value == values[0] for value in frame["u"].to_list()]), name="first")
     assert LFSet(LABELS, [lf]).apply(["a", "b"], fields={"u": values}).matrix[:, 0].tolist() == [1, -1]
