@@ -11,13 +11,16 @@ models are trained. `--padding` says how texts are padded:
 - `max_length`: to the backbone's 512 tokens, `padding="max_length"` alone, as in the documentation of `Trainer`; hours.
 
 Ours is `labelfns run` on the example's own pipeline file, with all that it writes and the figures of every round on
-val and test; the script takes its figures once, at its end. Imports are not timed. Nothing is chosen by these figures;
-`--test` shows test too.
+val and test, those of its classifier alone beside those of `predict`; the script takes its figures once, at its end.
+Imports are not timed. Each runs in a process of its own, so that its peak of memory is its own. Nothing is chosen by
+these figures; `--test` shows test too.
 """
 
 import argparse
+import multiprocessing
 import os
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -115,12 +118,47 @@ def obvious(settings, inputs, sets, padding, models):
     return answers, seconds
 
 
-def show(title, seconds, parts, found):
-    figures = "  ".join(
-        f"{name} accuracy {scores['accuracy']:.3f} macro F1 {scores['macro_f1']:.3f}" for name, scores in found.items()
-    )
-    spent = ", ".join(f"{name} {value:.1f}" for name, value in parts.items())
-    print(f"{title:34} {seconds:8.1f} s  {figures}\n{'':34} {spent}", flush=True)
+def show(title, seconds, parts, found, peak):
+    print(f"{title:34} {seconds:8.1f} s  peak memory {peak:,.0f} MB")
+    for name, scores in found.items():
+        print(f"{'':34} {name} accuracy {scores['accuracy']:.3f} macro F1 {scores['macro_f1']:.3f}")
+    print(" " * 34, ", ".join(f"{name} {value:.1f}" for name, value in parts.items()), flush=True)
+
+
+def peak_memory():
+    """Return this process's largest resident memory so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "linux" else 1024) / 1024
+
+
+def ours(settings, folder, sets, threads):
+    """Return a title, seconds, seconds of the parts, figures and peak memory of `labelfns run`."""
+    torch.set_num_threads(threads)
+    start = time.perf_counter()
+    metrics = run_pipeline(settings, folder)
+    seconds = time.perf_counter() - start
+    kept = metrics["rounds"][metrics["best_round"]]["scores"]
+    found = {f"{name}, predict": metrics["predictor"]["together"][name]["all_rows"] for name in sets}
+    found |= {f"{name}, classifier alone": kept[name] for name in sets}
+    title = f"ours, {len(metrics['rounds'])} rounds, kept {metrics['best_round']}"
+    return title, seconds, metrics["seconds"], found, peak_memory()
+
+
+def script(settings, sets, threads, padding, models):
+    """Return the same of the obvious script."""
+    torch.set_num_threads(threads)
+    inputs = Inputs.read(settings)
+    start = time.perf_counter()
+    answers, parts = obvious(settings, inputs, sets, padding, models)
+    seconds = time.perf_counter() - start
+    gold = {name: inputs.labeled[name].gold for name in sets}
+    found = {name: vars(score(gold[name], np.asarray(answers[name]), len(settings.data.labels))) for name in sets}
+    return f"obvious script, {models} models, {padding}", seconds, parts, found, peak_memory()
+
+
+def alone(function, *arguments):
+    """Return what a function returns in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
 
 
 def main():
@@ -143,25 +181,14 @@ def main():
             lines = Path(settings.data.pool).read_text(encoding="utf-8").splitlines()[: options.rows]
             pool.write_text("\n".join(lines), encoding="utf-8")
             settings = load_settings(example("tweet_emotion") / "pipeline.toml", [*options.set, f"data.pool={pool}"])
-        inputs = Inputs.read(settings)
-        sets = ["val", "test"] if options.test else ["val"]
-        print(f"{len(inputs.pool.texts)} tweets, {cores()} cores, torch {torch.get_num_threads()} threads", flush=True)
-        start = time.perf_counter()
-        metrics = run_pipeline(settings, Path(name) / "run")
-        ours = time.perf_counter() - start
-        kept = metrics["rounds"][metrics["best_round"]]["scores"]
-        title = f"ours, {len(metrics['rounds'])} rounds, kept {metrics['best_round']}"
-        show(title, ours, metrics["seconds"], {name: kept[name] for name in sets})
+        sets, threads = ["val", "test"] if options.test else ["val"], torch.get_num_threads()
+        print(f"{cores()} cores, torch {threads} threads", flush=True)
+        _, seconds, *_ = found = alone(ours, settings, Path(name) / "run", sets, threads)
+        show(*found)
         for padding in options.padding:
-            start = time.perf_counter()
-            answers, parts = obvious(settings, inputs, sets, padding, options.models)
-            total = time.perf_counter() - start
-            gold = {name: inputs.labeled[name].gold for name in sets}
-            found = {
-                name: vars(score(gold[name], np.asarray(answers[name]), len(settings.data.labels))) for name in sets
-            }
-            show(f"obvious script, {options.models} models, {padding}", total, parts, found)
-            print(f"{'':34} ours takes {ours / total:.2f} of its time", flush=True)
+            _, total, *_ = found = alone(script, settings, sets, threads, padding, options.models)
+            show(*found)
+            print(f"{'':34} ours takes {seconds / total:.2f} of its time", flush=True)
 
 
 if __name__ == "__main__":
