@@ -8,14 +8,19 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.votes import Votes
 
 if TYPE_CHECKING:
+    from labelfns.pipelines.prediction.evaluated import SetEvaluation
     from labelfns.pipelines.prediction.metrics import PredictorMetrics
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
 
 
 def facts(
-    votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any] | None, predictor: "PredictorMetrics"
+    votes: Votes,
+    result: "SelfTrainingResult",
+    few_gold: Mapping[str, Any] | None,
+    predictor: "PredictorMetrics",
+    evaluation: "Mapping[str, SetEvaluation]",
 ) -> dict[str, Any]:
-    """Return what `summary` says, as JSON takes it, under the names that ``metrics.json`` has for it."""
+    """Return what `summary` and plots say, as JSON takes it, under the names that ``metrics.json`` has for it."""
     return {
         "lfs": [{"lf": name} for name in votes.lf_names],
         "coverage": dataclasses.asdict(Coverage.of(votes)),
@@ -24,6 +29,7 @@ def facts(
         "stopped": result.stopped,
         "few_gold": few_gold,
         "predictor": dataclasses.asdict(predictor),
+        "evaluation": {name: dataclasses.asdict(one) for name, one in evaluation.items()},
     }
 
 

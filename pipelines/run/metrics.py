@@ -12,6 +12,7 @@ from labelfns.models.evaluation.metrics import ClassScores
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.label_models.majority import MajorityVote
+from labelfns.pipelines.prediction.evaluated import SetEvaluation
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
@@ -75,6 +76,8 @@ class RunMetrics:
         Which round is kept.
     predictor
         The label model's votes and the kept classifier, answering together, beside the classifier alone.
+    evaluation
+        Label model and predictor by labeled set, as `labelfns.models.evaluate` has them, and one against the other.
     by_class
         Figures of the kept model by labeled set and class.
     stopped, rule
@@ -103,6 +106,7 @@ class RunMetrics:
     rounds: tuple[Ledger, ...]
     best_round: int
     predictor: PredictorMetrics
+    evaluation: dict[str, SetEvaluation]
     by_class: dict[str, dict[str, ClassScores]]
     stopped: str
     rule: str
@@ -124,6 +128,7 @@ def run_metrics(
     result: SelfTrainingResult,
     few_gold_result: "FewGoldResult | None",
     predictor: PredictorMetrics,
+    evaluation: Mapping[str, SetEvaluation],
     seconds: Mapping[str, float],
     labeled: Mapping[str, Labeled],
     versions: Mapping[str, str],
@@ -146,8 +151,8 @@ def run_metrics(
         The rounds.
     few_gold_result
         What a few gold rows made of the best round's model; None where there were none.
-    predictor
-        How right LFs and classifier together are.
+    predictor, evaluation
+        How right LFs and classifier together are, and by labeled set what this is worth.
     seconds
         Wall time of each step.
     labeled
@@ -181,6 +186,7 @@ def run_metrics(
         rounds=tuple(done.ledger for done in result.rounds),
         best_round=best.ledger.round,
         predictor=predictor,
+        evaluation=dict(evaluation),
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
         rule=RULE if best.ledger.judged is not None else NO_JUDGES,
@@ -201,6 +207,7 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
         "by_class": {},
         "few_gold": None,
         "predictor": None,
+        "evaluation": {},
     }
     renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
