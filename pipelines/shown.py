@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from labelfns.display.plots import Dots, confusion_map, dots
+from labelfns.display.style import say_of
 from labelfns.errors import InputError
 from labelfns.votes import Votes
 
 from .prediction.evaluated import SetEvaluation, read_evaluation
-from .report.worth import PARTS, worth
+from .report.worth import PARTS, who_answers, worth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,14 +143,16 @@ class ShownRun:
         InputError
             If there is no such set with gold, or nobody of that name.
         """
-        return self._evaluation(on, who).plot_accuracy_against_coverage(ax=ax)
+        found, what = self._evaluation(on, who)
+        return say_of(found.plot_accuracy_against_coverage(ax=ax), what)
 
     def plot_reliability(self, on: str | None = None, *, who: Who = "together", ax: "Axes | None" = None) -> "Axes":
         """Draw how often answers of like confidence are right, with intervals.
 
         Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
         """
-        return self._evaluation(on, who).plot_reliability(ax=ax)
+        found, what = self._evaluation(on, who)
+        return say_of(found.plot_reliability(ax=ax), what)
 
     def plot_coverage_by_class(
         self, on: str | None = None, *, who: Who = "label_model", ax: "Axes | None" = None
@@ -158,7 +161,8 @@ class ShownRun:
 
         Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
         """
-        return self._evaluation(on, who).plot_coverage_by_class(ax=ax)
+        found, what = self._evaluation(on, who)
+        return say_of(found.plot_coverage_by_class(ax=ax), what)
 
     def plot_confusion(self, on: str | None = None, *, ax: "Axes | None" = None) -> "Axes":
         """Draw the answers of LFs and classifier together by gold label.
@@ -171,7 +175,7 @@ class ShownRun:
         scores = self._known("the confusion of labels")["predictor"]["together"][name]["all_rows"]
         counts = np.array(scores["confusion"])
         none = np.zeros((len(counts), 1), dtype=int)
-        return confusion_map(np.hstack([counts, none]), self.classes_, who=name, ax=ax)
+        return confusion_map(np.hstack([counts, none]), self.classes_, who=f"answers on {name}", ax=ax)
 
     def _repr_html_(self) -> str:
         from labelfns.display import html
@@ -193,11 +197,14 @@ class ShownRun:
     def _evaluated(self, on: str | None) -> tuple[str, SetEvaluation]:
         return read_evaluation(self._known("how right the answers are"), on)
 
-    def _evaluation(self, on: str | None, who: str) -> "Evaluation":
+    def _evaluation(self, on: str | None, who: str) -> tuple["Evaluation", str]:
+        """Return figures, and in words what they are of."""
         if who not in ("together", "label_model"):
             raise InputError(f"who must be 'together' or 'label_model'; got {who!r}")
-        _, found = self._evaluated(on)
-        return found.together if who == "together" else found.label_model
+        name, found = self._evaluated(on)
+        if who == "label_model":
+            return found.label_model, f"label model, {name}"
+        return found.together, f"{who_answers(self._known(who))}, {name}"
 
     def _pool_votes(self) -> Votes:
         if hasattr(self, "votes_"):

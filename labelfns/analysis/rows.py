@@ -78,7 +78,7 @@ class FoundRows:
                 str(row.row),
                 html.marked(pieces(row.text, row.spans)),
                 *([html.name("" if row.gold is None else row.gold)] if with_gold else []),
-                html.Html("<br>".join(f"{html.name(lf)} {html.name(label)}" for lf, label in row.votes) or "(no vote)"),
+                html.lines([f"{html.name(lf)} {html.name(label)}" for lf, label in row.votes] or ["(no vote)"]),
             )
             for row in self.rows
         ]

@@ -32,6 +32,11 @@ def said(text: object) -> Html:
     return Html(_escaped(short(str(text), _LONGEST)))
 
 
+def lines(made: Iterable[str]) -> Html:
+    """Return lines of HTML, none of which is broken."""
+    return Html("".join(f'<div style="white-space:nowrap">{line}</div>' for line in made))
+
+
 def marked(pieces: Iterable[tuple[str, bool]]) -> Html:
     """Return a text in pieces, some of them marked."""
     style = "background:rgba(255,190,0,.35);color:inherit"
@@ -44,7 +49,7 @@ def marked(pieces: Iterable[tuple[str, bool]]) -> Html:
 
 def share(part: float) -> Html:
     """Return a share in [0, 1] in percent with a bar beside it, in the color of the text."""
-    bar = f"display:inline-block;height:.6em;width:{60 * part:.1f}px;background:currentColor;opacity:.4"
+    bar = f"display:inline-block;height:.6em;width:{80 * part:.1f}px;background:currentColor;opacity:.4"
     return Html(f'<span style="white-space:nowrap">{100 * part:.1f}&nbsp;% <span style="{bar}"></span></span>')
 
 

@@ -54,11 +54,17 @@ def dress(ax: "Axes", title: str, x: str = "", y: str = "", grid: str = "") -> N
         ax.set_axisbelow(True)
 
 
+def say_of(ax: "Axes", what: str) -> "Axes":
+    """Add to the title of Axes what they are of."""
+    ax.set_title(f"{ax.get_title(loc='left')}: {as_text(what, 200)}", loc="left", fontsize=10)
+    return ax
+
+
 def in_percent(axis: Any) -> None:
     """Have an axis of shares in [0, 1] read in percent."""
     from matplotlib.ticker import PercentFormatter
 
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
 
 
 def name_rows(ax: "Axes", names: Sequence[str]) -> None:

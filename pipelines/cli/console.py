@@ -141,8 +141,9 @@ def worth_it(metrics: Mapping[str, Any]) -> Iterator[str | Group]:
     found = worth(metrics)
     for one in found:
         rows = [[voter["name"], *(_accuracy(voter[part]) for part in PARTS)] for voter in one["voters"]]
-        names = ["", *(f"{words}: {one['rows'][part]:,}" for part, words in PARTS.items())]
-        yield titled(f"Was the model worth it? Accuracy on {one['name']} texts, by whether an LF votes", names, rows)
+        counts = ", ".join(f"{one['rows'][part]:,} {words}" for part, words in PARTS.items() if part != "all_rows")
+        title = f"Was the model worth it? Accuracy on {one['name']} texts: {counts}"
+        yield titled(title, ["", *PARTS.values()], rows)
         yield from one["sentences"]
         yield ""
     if found and found[0]["by_confidence"]:

@@ -70,11 +70,16 @@ def _sentences(name: str, who: str, together: Any, by_votes: Mapping[str, Any], 
             f"On the {covered['rows']:,} {name} texts with a vote, {who} are right on {percent(covered['accuracy'])}, "
             f"the label model alone on {percent(votes['accuracy'])}" + ("." if gain is None else f": {_verdict(gain)}.")
         )
+    everywhere, guessed = together["all_rows"], by_votes.get("all_rows")
     if uncovered:
-        yield (
-            f"On the {uncovered['rows']:,} without one, where the label model says nothing, they are right on "
-            f"{percent(uncovered['accuracy'])}."
-        )
+        said = f"On the {uncovered['rows']:,} without one, where the label model says nothing, they are right on "
+        said += percent(uncovered["accuracy"])
+        if guessed:
+            said += (
+                f"; on all {everywhere['rows']:,} on {percent(everywhere['accuracy'])}, the label model, with its most "
+                f"frequent label where it says nothing, on {percent(guessed['accuracy'])}"
+            )
+        yield said + "."
     if found is not None:
         yield f"Against the classifier alone, on all {name} texts: {_verdict(found['over_classifier'])}."
 

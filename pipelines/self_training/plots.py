@@ -48,7 +48,7 @@ def plot_figures(ledgers: Sequence[Mapping[str, Any]], best: int, *, ax: "Axes |
             "figures by round cannot be drawn: no round was judged (self_training.judges = 0), and no set with gold "
             "was given (data.val, data.test)"
         )
-    return lines(_names(ledgers, best), series, title="Figures by round", y="with 95 % intervals", ax=ax)
+    return lines(_names(ledgers, best), series, title="Figures by round", y="share, with 95 % intervals", ax=ax)
 
 
 def _names(ledgers: Sequence[Mapping[str, Any]], best: int) -> list[str]:

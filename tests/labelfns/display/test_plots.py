@@ -18,10 +18,21 @@ from labelfns.display.plots import Dots, confusion_map, dots, lines, round_bars
 from labelfns.display.style import COLORS, as_text
 from labelfns.errors import InputError
 
-VOTES = Votes(
-    [[0, -1, 0], [0, 1, -1], [-1, 1, -1], [-1, -1, -1]], labels=["no", "yes"], lf_names=["a", "b", "c"]
-)
-ODD = ["$", "$x$ and $y$", "_leading", "a\\$b", "جيد جدا", "很好", "😍", "👩‍🚀", "x" * 200, "\x1b[2J", "\u202eevil", "<b>"]
+VOTES = Votes([[0, -1, 0], [0, 1, -1], [-1, 1, -1], [-1, -1, -1]], labels=["no", "yes"], lf_names=["a", "b", "c"])
+ODD = [
+    "$",
+    "$x$ and $y$",
+    "_leading",
+    "a\\$b",
+    "جيد جدا",
+    "很好",
+    "😍",
+    "👩‍🚀",
+    "x" * 200,
+    "\x1b[2J",
+    "\u202eevil",
+    "<b>",
+]
 
 
 @pytest.fixture(autouse=True)

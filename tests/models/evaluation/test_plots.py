@@ -39,7 +39,9 @@ def test_the_curve_has_its_band_oracle_chance_and_promises(found):
     assert oracle.get_ydata().tolist() == [1, pytest.approx(158 / 190)]
     assert set(chance.get_ydata()) == {curve.get_ydata()[-1]}
     band = ax.collections[0].get_paths()[0].vertices
-    assert {round(float(y), 4) for y in band[:, 1]} >= {round(end, 4) for point in found.curve for end in point.interval}
+    assert {round(float(y), 4) for y in band[:, 1]} >= {
+        round(end, 4) for point in found.curve for end in point.interval
+    }
     kept = [one.coverage if one.rows else None for one in found.promises]
     assert [None if np.isnan(line.get_xdata()[0]) else line.get_xdata()[0] for line in promises] == kept
     said = [text.get_text() for text in ax.get_legend().get_texts()]
