@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from labelfns.display.plots import Dots, confusion_map, dots
+from labelfns.display.maps import confusion_map
+from labelfns.display.plots import Dots, dots
 from labelfns.display.style import say_of
 from labelfns.errors import InputError
 from labelfns.votes import Votes

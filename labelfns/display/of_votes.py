@@ -85,7 +85,7 @@ class ShownVotes:
         return self._pair_map("conflicts", ax)
 
     def _pair_map(self, kind: Literal["overlaps", "conflicts"], ax: "Axes | None") -> "Axes":
-        from .plots import heat_map
+        from .maps import heat_map
 
         self._check(f"{kind} of LFs")
         lfs, both, same = pairs_of_most(self.matrix, MOST_ROWS)

@@ -1,6 +1,6 @@
-"""The plots, of plain arrays and names; `labelfns.votes`, evaluations and runs say what is drawn.
+"""Bars, dots and lines, of plain arrays and names; `labelfns.votes`, evaluations and runs say what is drawn.
 
-Each draws on the Axes given, or on new ones, and returns them.
+Each plot draws on the Axes given, or on new ones, and returns them.
 """
 
 from collections.abc import Sequence
@@ -10,29 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .style import (
-    COLORS,
-    GRAY,
-    MOST_NAMED,
-    OVERLAPS,
-    as_text,
-    dress,
-    in_percent,
-    legend,
-    name_rows,
-    new_axes,
-    room,
-    row_axes,
-)
+from .style import COLORS, GRAY, MOST_NAMED, as_text, dress, in_percent, legend, name_rows, new_axes, room, row_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+
 Floats = npt.NDArray[np.floating[Any]]
-Counts = npt.NDArray[np.integer[Any]]
-_LETTER = 0.085  # inches
-_IN_CELLS = 25
-"""Rows of a map up to which its cells have numbers."""
 
 
 @dataclass(frozen=True)
@@ -106,82 +90,6 @@ def stacked_bars(
     return ax
 
 
-def heat_map(
-    shares: Floats,
-    said: Sequence[Sequence[str]],
-    names: Sequence[str],
-    columns: Sequence[str],
-    *,
-    title: str,
-    x: str,
-    y: str = "",
-    colors: str,
-    most: float | None = None,
-    numbered: bool = False,
-    ax: "Axes | None",
-) -> "Axes":
-    """Draw shares in [0, 1], [r, c], as colors, with what is said of each cell in it where there is room.
-
-    Parameters
-    ----------
-    shares
-        The shares, [r, c]; NaN where there is none.
-    said
-        What stands in the cells, [r][c].
-    names, columns
-        The names of rows and columns.
-    title, x, y
-        What is drawn, and what columns and rows are.
-    colors
-        The map of colors.
-    most
-        The share that gets the darkest color; by default the largest.
-    numbered
-        Whether rows have numbers, 1, 2, ..., beside their names.
-    ax
-        The Axes; None for new ones.
-    """
-    import matplotlib as mpl
-
-    r, c = shares.shape
-    many, longest = max(r, c) > _IN_CELLS, _LETTER * min(max(map(len, columns)), 32)
-    cell = 0.17 if many else min(max(0.3, longest + 0.1), 1.2)
-    ax = new_axes(ax, 3.2 + max(cell * c, 2.0), 1.4 + max((0.17 if many else 0.28) * r, 1.2))
-    most = max(float(np.nanmax(shares, initial=0.0)), 0.25) if most is None else most
-    known = mpl.colormaps[colors].with_extremes(bad="#D9D9D9")
-    image = ax.imshow(np.ma.masked_invalid(shares), cmap=known, vmin=0, vmax=most, aspect="auto")
-    dress(ax, title, x, y)
-    name_rows(ax, names)
-    ax.set_xticks(range(c), labels=[as_text(name) for name in columns])
-    for text in ax.get_xticklabels():
-        text.set_fontsize(6.5 if many else 9.0)
-        text.set_rotation(90 if many or longest > cell else 0)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
-    if numbered:
-        ax.tick_params(axis="y", pad=20)
-        for row in range(r):
-            ax.text(
-                0, row, f"{row + 1}  ", ha="right", va="center", fontsize=room(ax, r),
-                transform=ax.get_yaxis_transform(),
-            )  # fmt: skip
-    if not many:
-        size = min(room(ax, r), 8.0)
-        for row in range(r):
-            for column in range(c):
-                dark = np.isfinite(shares[row, column]) and shares[row, column] > 0.55 * most
-                ax.text(
-                    column, row, said[row][column], ha="center", va="center", fontsize=size,
-                    color="white" if dark else "black",
-                )  # fmt: skip
-    else:
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.6)
-        bar.outline.set_visible(False)
-        bar.ax.tick_params(labelsize=8)
-        in_percent(bar.ax.yaxis)
-    return ax
-
-
 def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax: "Axes | None") -> "Axes":
     """Draw shares with their intervals, a row per name; a row has as many dots as there are series.
 
@@ -205,7 +113,7 @@ def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax
         rows = np.array(known) + 0.24 * (i - (len(series) - 1) / 2)
         handles.append(
             ax.errorbar(
-                middle, rows, xerr=_lengths(middle, ends), fmt="osD^v"[i % 5], markersize=5, linewidth=1.5,
+                middle, rows, xerr=lengths(middle, ends), fmt="osD^v"[i % 5], markersize=5, linewidth=1.5,
                 color=COLORS[i % len(COLORS)],
             )
         )  # fmt: skip
@@ -218,90 +126,38 @@ def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax
     return ax
 
 
-def coverage_curve(
-    coverage: Floats,
-    accuracy: Floats,
-    intervals: Floats,
-    oracle: Floats,
-    promises: Sequence[tuple[float, float | None, float | None]],
-    *,
-    title: str,
-    ax: "Axes | None",
-) -> "Axes":
-    """Draw accuracy against coverage, surest rows first.
+def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, ax: "Axes | None") -> "Axes":
+    """Draw shares with their intervals from place to place, a line per series.
 
     Parameters
     ----------
-    coverage, accuracy, intervals, oracle
-        Of p points, in [0, 1]: [p], [p], [p, 2], [p].
-    promises
-        Each precision that was asked for with the coverage up to which, and the least confidence from which on it can
-        be promised, all in [0, 1]; None where it cannot.
-    title
-        What is drawn.
+    places
+        The names of the places.
+    series
+        The shares, a series each.
+    title, y
+        What is drawn, and what the axis is of.
     ax
         The Axes; None for new ones.
     """
-    ax = new_axes(ax)
-    marker = "o" if len(coverage) <= _IN_CELLS else ""
-    (line,) = ax.plot(coverage, accuracy, color=COLORS[0], marker=marker, markersize=4, linewidth=2)
-    band = ax.fill_between(coverage, intervals[:, 0], intervals[:, 1], color=COLORS[0], alpha=0.18, linewidth=0)
-    (best,) = ax.plot(coverage, oracle, color=COLORS[2], linestyle="--", linewidth=1.5)
-    (chance,) = ax.plot([0, coverage[-1]], [accuracy[-1]] * 2, color=GRAY, linestyle=":", linewidth=1.8)
-    handles: list[Any] = [line, band, best, chance]
-    said = ["as measured", "95 % interval of each point", "oracle: right answers first", "chance: any order"]
-    for (precision, reached, threshold), sign in zip(promises, ("v", "s", "^", "D", "P"), strict=False):
-        if reached is None or threshold is None:
-            place, fill, what = np.nan, "none", "cannot be promised"
-        else:
-            place, fill, what = reached, "full", f"promised up to {100 * reached:.0f} %, from {threshold:.2f} on"
-        handles += ax.plot(
-            [place], [precision], sign, color=COLORS[5], markersize=8, clip_on=False, fillstyle=fill, linestyle="none"
-        )
-        said.append(f"{100 * precision:g} % right: {what}")
-    lowest = min([float(accuracy.min()), *(precision for precision, reached, _ in promises if reached is not None)])
-    dress(ax, title, "coverage: share of the texts that get an answer", "share of these that is right", "both")
-    ax.set_xlim(0, 1)
-    ax.set_ylim(max(0.0, np.floor(10 * lowest - 0.5) / 10), 1.005)
-    for axis in (ax.xaxis, ax.yaxis):
-        in_percent(axis)
-    legend(ax, handles, said)
-    return ax
-
-
-def reliability_dots(
-    confidence: Floats, accuracy: Floats, intervals: Floats, rows: Counts, *, title: str, ax: "Axes | None"
-) -> "Axes":
-    """Draw how often answers of like confidence are right, beside the line on which confidence means what it says.
-
-    Parameters
-    ----------
-    confidence, accuracy, intervals, rows
-        Of b bins: mean confidence and share right, in [0, 1], [b]; its interval, [b, 2]; how many rows, [b].
-    title
-        What is drawn.
-    ax
-        The Axes; None for new ones.
-    """
-    ax = new_axes(ax, 5.2, 4.2)
-    low = max(0.0, np.floor(10 * min(confidence.min(), intervals.min())) / 10)
-    ax.plot([low, 1], [low, 1], color=GRAY, linestyle="--", linewidth=1.5)
-    ax.errorbar(
-        confidence,
-        accuracy,
-        yerr=_lengths(accuracy, intervals),
-        fmt="o",
-        markersize=0,
-        linewidth=1.5,
-        color=COLORS[0],
-        alpha=0.6,
-    )
-    ax.scatter(confidence, accuracy, s=20 + 80 * rows / rows.max(), color=COLORS[0], zorder=3)
-    dress(ax, title, "confidence", "share that is right, with 95 % intervals", "both")
-    ax.set_xlim(low, 1.01)
-    ax.set_ylim(low, 1.01)
-    for axis in (ax.xaxis, ax.yaxis):
-        in_percent(axis)
+    ax = new_axes(ax, 3.4 + 1.1 * len(places), 3.8)
+    handles = []
+    for i, one in enumerate(series):
+        known = [place for place, share in enumerate(one.shares) if share is not None]
+        middle = np.array([one.shares[place] for place in known], dtype=float)
+        ends = np.array([one.intervals[place] or (middle[at],) * 2 for at, place in enumerate(known)], dtype=float)
+        x = np.array(known) + 0.06 * (i - (len(series) - 1) / 2)
+        handles.append(
+            ax.errorbar(
+                x, middle, yerr=lengths(middle, ends), fmt="osD^v"[i % 5], linestyle="-", markersize=5,
+                linewidth=1.5, color=COLORS[i % len(COLORS)],
+            )
+        )  # fmt: skip
+    dress(ax, title, "", y, "y")
+    ax.set_xticks(range(len(places)), labels=[as_text(place) for place in places])
+    ax.margins(x=0.15)
+    in_percent(ax.yaxis)
+    legend(ax, handles, [one.name for one in series])
     return ax
 
 
@@ -339,76 +195,7 @@ def round_bars(
     return ax
 
 
-def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, ax: "Axes | None") -> "Axes":
-    """Draw shares with their intervals from place to place, a line per series.
-
-    Parameters
-    ----------
-    places
-        The names of the places.
-    series
-        The shares, a series each.
-    title, y
-        What is drawn, and what the axis is of.
-    ax
-        The Axes; None for new ones.
-    """
-    ax = new_axes(ax, 3.4 + 1.1 * len(places), 3.8)
-    handles = []
-    for i, one in enumerate(series):
-        known = [place for place, share in enumerate(one.shares) if share is not None]
-        middle = np.array([one.shares[place] for place in known], dtype=float)
-        ends = np.array([one.intervals[place] or (middle[at],) * 2 for at, place in enumerate(known)], dtype=float)
-        x = np.array(known) + 0.06 * (i - (len(series) - 1) / 2)
-        handles.append(
-            ax.errorbar(
-                x, middle, yerr=_lengths(middle, ends), fmt="osD^v"[i % 5], linestyle="-", markersize=5,
-                linewidth=1.5, color=COLORS[i % len(COLORS)],
-            )
-        )  # fmt: skip
-    dress(ax, title, "", y, "y")
-    ax.set_xticks(range(len(places)), labels=[as_text(place) for place in places])
-    ax.margins(x=0.15)
-    in_percent(ax.yaxis)
-    legend(ax, handles, [one.name for one in series])
-    return ax
-
-
-def _lengths(middle: Floats, ends: Floats) -> Floats:
+def lengths(middle: Floats, ends: Floats) -> Floats:
     """Return how far the ends of intervals [r, 2] are from their middle, [2, r]."""
     ends = ends.reshape(-1, 2)
     return np.maximum(np.stack([middle - ends[:, 0], ends[:, 1] - middle]), 0)
-
-
-def confusion_map(counts: Counts, labels: Sequence[str], *, who: str, ax: "Axes | None") -> "Axes":
-    """Draw how many rows of each gold label got which answer; the color is the share of the gold label.
-
-    Parameters
-    ----------
-    counts
-        Rows by gold label and answer, [k, k + 1], last those without an answer; that column is left out where it is
-        empty.
-    labels
-        The k class names.
-    who
-        Who answers.
-    ax
-        The Axes; None for new ones.
-    """
-    counts = counts if counts[:, -1].any() else counts[:, :-1]
-    answers = [*labels, "(no answer)"][: counts.shape[1]]
-    rows = counts.sum(axis=1, keepdims=True)
-    shares = np.where(rows > 0, counts / np.maximum(rows, 1), np.nan)
-    right = int(np.trace(counts))
-    return heat_map(
-        shares,
-        [[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
-        [f"{label}  ({n:,})" for label, n in zip(labels, rows[:, 0].tolist(), strict=True)],
-        answers,
-        title=f"{who[0].upper()}{who[1:]}: {right:,} of {int(rows.sum()):,} right",
-        x="answer",
-        y="gold label",
-        colors=OVERLAPS,
-        most=1.0,
-        ax=ax,
-    )

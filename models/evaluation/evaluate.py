@@ -137,7 +137,7 @@ class Evaluation:
         InputError
             If no row with gold has an answer.
         """
-        from labelfns.display.plots import coverage_curve
+        from labelfns.display.curves import coverage_curve
 
         self._check_answers("accuracy against coverage")
         return coverage_curve(
@@ -155,7 +155,7 @@ class Evaluation:
 
         Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
         """
-        from labelfns.display.plots import reliability_dots
+        from labelfns.display.curves import reliability_dots
 
         self._check_answers("reliability")
         assert self.calibration is not None

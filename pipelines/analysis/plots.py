@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelfns.checks import Ints
-from labelfns.display.plots import Dots, confusion_map, dots
+from labelfns.display.maps import confusion_map
+from labelfns.display.plots import Dots, dots
 from labelfns.display.style import MOST_ROWS
 from labelfns.errors import InputError
 from labelfns.models import BaseLabelModel

@@ -11,14 +11,13 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.models.evaluation.metrics import ClassScores
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
-from labelfns.models.label_models.majority import MajorityVote
 from labelfns.pipelines.prediction.evaluated import SetEvaluation
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
 from labelfns.votes import Probs, Votes
 
-from .baselines import Baseline, LabelCoverage, baseline, most_common_label
+from .baselines import Baseline, LabelCoverage, baselines_of
 from .cautions import cautions
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from labelfns.pipelines.few_gold import FewGoldMetrics, FewGoldResult
 
     from .settings import PipelineSettings
+    from .training import Trained
 
 RULE = (
     "A later round replaces an earlier one only if it is judged better, on the same texts, by more than the standard "
@@ -161,7 +161,8 @@ def run_metrics(
         Of the packages that decide the result, by name.
     """
     pool, best, few = votes["pool"], result.best, few_gold_result
-    baselines = _baselines(weak, result, votes, labeled)
+    labels = {name: data.gold_ids(pool.labels) for name, data in labeled.items()}
+    baselines = baselines_of(weak, result.weak_labels, votes, labels)
     scores = best.ledger.scores if few is None else few.metrics.refined
     return RunMetrics(
         versions=dict(versions),
@@ -195,6 +196,26 @@ def run_metrics(
     )
 
 
+def facts(trained: "Trained") -> dict[str, Any]:
+    """Return what a pipeline says of its fit, as JSON takes it, under the names that ``metrics.json`` has for it."""
+    votes, result = trained.prepared.votes["pool"], trained.result
+    gold = {name: data.gold_ids(votes.labels) for name, data in trained.prepared.labeled.items()}
+    baselines = baselines_of(trained.weak, result.weak_labels, trained.prepared.votes, gold)
+    return {
+        "lfs": [{"lf": name} for name in votes.lf_names],
+        "coverage": dataclasses.asdict(Coverage.of(votes)),
+        "baselines": {
+            kind: {name: dataclasses.asdict(one) for name, one in by_set.items()} for kind, by_set in baselines.items()
+        },
+        "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
+        "best_round": result.best.ledger.round,
+        "stopped": result.stopped,
+        "few_gold": trained.few_gold_metrics,
+        "predictor": dataclasses.asdict(trained.predictor_metrics),
+        "evaluation": {name: dataclasses.asdict(one) for name, one in trained.evaluation.items()},
+    }
+
+
 def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of a ``metrics.json``, of this version or of 0.1, with the names of this version.
 
@@ -211,26 +232,6 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
     }
     renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
-
-
-def _baselines(
-    weak: Mapping[str, Probs], result: SelfTrainingResult, votes: Mapping[str, Votes], labeled: Mapping[str, Labeled]
-) -> dict[str, dict[str, Baseline]]:
-    """Return the figures of majority vote and of the label model, each asked once for its answers on a set."""
-    pool = votes["pool"]
-    majority = MajorityVote().fit(pool)
-    baselines = {}
-    by_majority = {name: majority.predict_proba(votes[name]) for name in labeled}
-    for kind, probs, on_pool in (
-        ("majority_vote", by_majority, majority.predict_proba(pool)),
-        ("label_model", weak, result.weak_labels),
-    ):
-        most_common = most_common_label(on_pool, pool)
-        baselines[kind] = {
-            name: baseline(probs[name], votes[name], data.gold_ids(pool.labels), most_common)
-            for name, data in labeled.items()
-        }
-    return baselines
 
 
 _WEIGHED = "the votes' weight, and how sure LFs and classifier are together"

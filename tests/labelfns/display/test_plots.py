@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns import Votes
+from labelfns.display.maps import confusion_map
 from labelfns.display.of_votes import most_voting, pairs_of_most
-from labelfns.display.plots import Dots, confusion_map, dots, lines, round_bars
+from labelfns.display.plots import Dots, dots, lines, round_bars
 from labelfns.display.style import COLORS, as_text
 from labelfns.errors import InputError
 
