@@ -56,7 +56,7 @@ votes
 # something else. As a picture:
 
 # %%
-votes.plot_coverage();
+ax = votes.plot_coverage()
 
 # %% [markdown]
 # Neutral tweets carry few cues. A rule that is not a word list is a plain Python function:

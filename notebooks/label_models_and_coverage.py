@@ -59,8 +59,7 @@ print("against the most frequent label:  ", analysis.evaluation.against_most_fre
 # A class that LFs miss is one that a classifier will hardly learn.
 
 # %%
-analysis.plot_coverage_by_class();
-
+ax = analysis.plot_coverage_by_class()
 # %% [markdown]
 # ## Accuracy against coverage
 #
@@ -69,8 +68,7 @@ analysis.plot_coverage_by_class();
 # right, with 95 % confidence.
 
 # %%
-analysis.plot_accuracy_against_coverage();
-
+ax = analysis.plot_accuracy_against_coverage()
 # %% [markdown]
 # ## Does a confidence mean what it says?
 #
@@ -78,10 +76,10 @@ analysis.plot_accuracy_against_coverage();
 # intervals: with few tweets much of the distance is chance.
 
 # %%
-analysis.plot_reliability();
-
+ax = analysis.plot_reliability()
 # %% [markdown]
-# In numbers: the error, what it is too high by, and what a calibrated model would show on as many tweets, which is not 0.
+# In numbers: the error as measured and debiased, and what a calibrated model would show on as many tweets, which is
+# not 0.
 
 # %%
 found = analysis.evaluation.calibration
@@ -126,8 +124,7 @@ print(f"-> {reasons.label}, confidence {reasons.confidence:.2f}; gold {labels[te
 # ## Where does it go wrong?
 
 # %%
-analysis.plot_confusion();
-
+ax = analysis.plot_confusion()
 # %% [markdown]
 # ## All of it
 #

@@ -11,8 +11,8 @@
 # %% [markdown]
 # # Your own data and backbone
 #
-# You have a CSV file of tweets, perhaps with a few labels, and would rather fine-tune BERTweet than the embedded MiniLM.
-# Here is a file to play with; put the path of yours in its place.
+# You have a CSV file of tweets, perhaps with a few labels, and would rather fine-tune BERTweet than the embedded
+# MiniLM. Here is a file to play with; put the path of yours in its place.
 
 # %%
 import tempfile
@@ -30,14 +30,20 @@ pl.DataFrame(
             for start in ("flight ba12", "our train", "the bus", "gate 4", "check in", "my bag")
             for middle in ("is", "was", "today is", "now is", "again is")
             for end in (
-                "late again 😡", "cancelled #fail", "lost, no apology", "on time, thank you", "great #happy", "lovely 😍",
-                "open", "at the usual place",
+                "late again 😡",
+                "cancelled #fail",
+                "lost, no apology",
+                "on time, thank you",
+                "great #happy",
+                "lovely 😍",
+                "open",
+                "at the usual place",
             )
         ],
         "likes": [i * 7 % 50 for i in range(240)],
-        "feeling": [["bad", "bad", "bad", "good", "good", "good", None, None][i % 8] if i < 80 else None for i in range(240)],
+        "feeling": ["bad", "bad", "bad", "good", "good", "good", None, None] * 10 + [None] * 160,
     }
-).write_csv(file)  # fmt: skip
+).write_csv(file)
 print(*file.read_text(encoding="utf-8").splitlines()[:4], sep="\n")
 
 # %% [markdown]
@@ -102,9 +108,9 @@ print(len(pool), "in the pool,", len(val), "in val")
 # Pipeline(lfs, backbone="vinai/bertweet-base").fit(pool, val=val)
 # ```
 #
-# In a pipeline file it is `backbone = "vinai/bertweet-base"` under `[classifier]`. It is fetched once, and used from the
-# cache after that. This page needs no network, so it makes a folder of the same form, a RoBERTa with BERTweet's kind of
-# tokenizer, with two tiny layers and weights drawn at random.
+# In a pipeline file it is `backbone = "vinai/bertweet-base"` under `[classifier]`. It is fetched once, and used from
+# the cache after that. This page needs no network, so it makes a folder of the same form: a RoBERTa with BERTweet's
+# kind of tokenizer, two tiny layers, and weights drawn at random.
 
 # %%
 import json
@@ -154,8 +160,7 @@ pipeline = Pipeline(
 pipeline.fit(pool, val=val)
 
 # %%
-pipeline.plot_worth();
-
+ax = pipeline.plot_worth()
 # %% [markdown]
 # ## Use it
 

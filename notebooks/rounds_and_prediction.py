@@ -48,8 +48,7 @@ pipeline.fit(pool, val=val)
 # Round 0 trains on the covered tweets whose label a selection trusts. Round 1 may choose from the whole pool.
 
 # %%
-pipeline.plot_rounds();
-
+ax = pipeline.plot_rounds()
 # %% [markdown]
 # ## Which round is kept
 #
@@ -58,8 +57,7 @@ pipeline.plot_rounds();
 # by more than chance would give. No gold is used. Val shows whether that was right.
 
 # %%
-pipeline.plot_figures_by_round();
-
+ax = pipeline.plot_figures_by_round()
 # %% [markdown]
 # ## Was the model worth it?
 #
@@ -67,19 +65,16 @@ pipeline.plot_figures_by_round();
 # as it was before fine-tuning), on tweets with a vote and without. A label model says nothing where no LF votes.
 
 # %%
-pipeline.plot_worth();
-
+ax = pipeline.plot_worth()
 # %% [markdown]
 # ## How sure may you be?
 #
 # The answers' own confidence: if you keep the surest half, how right is it?
 
 # %%
-pipeline.plot_accuracy_against_coverage();
-
+ax = pipeline.plot_accuracy_against_coverage()
 # %%
-pipeline.plot_confusion();
-
+ax = pipeline.plot_confusion()
 # %% [markdown]
 # ## Predict
 #

@@ -54,8 +54,7 @@ first = LFSet(
     ],
 )
 votes = first.apply(pool)
-votes.plot_coverage();
-
+ax = votes.plot_coverage()
 # %% [markdown]
 # The dark line in a bar is where another LF votes for something else. Together they reach:
 
@@ -96,8 +95,7 @@ find_rows(first, val, wrong=True, n=8)
 from labelfns.models import LabelModel
 from labelfns.pipelines import analyze, one_lf, votes_change
 
-analyze(first, pool, on=val, label_model=LabelModel()).plot_lf_accuracy();
-
+ax = analyze(first, pool, on=val, label_model=LabelModel()).plot_lf_accuracy()
 # %% [markdown]
 # ## Look at one LF
 #
@@ -161,8 +159,7 @@ votes_change(first.apply(val), second.apply(val), val.gold)
 
 # %%
 votes = second.apply(pool)
-votes.plot_conflicts();
-
+ax = votes.plot_conflicts()
 # %%
 find_rows(second, pool, conflicts=True, n=5, votes=votes)
 

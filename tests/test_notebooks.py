@@ -1,7 +1,7 @@
 """The notebooks run, are the scripts beside them, and show what they say.
 
-After a change to a script run ``python tests/test_notebooks.py [NAME ...]``: it makes notebooks of the scripts, and runs
-them.
+After a change to a script run ``python tests/test_notebooks.py [NAME ...]``: it makes notebooks of the scripts, and
+runs them.
 """
 
 import ast
