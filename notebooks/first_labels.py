@@ -108,7 +108,7 @@ from labelfns.pipelines import Labeled, Rounds, SelfTraining
 
 training = SelfTraining(
     LabelModel(),
-    TransformerClassifier("embedded", settings=FineTuning(layers=1, min_steps=60, learning_rate=1e-3, hide_cues=0.5)),
+    TransformerClassifier("embedded", settings=FineTuning(layers=1, min_steps=100, learning_rate=1e-3, hide_cues=0.5)),
     Rounds(rounds=0),
 )
 result = training.run(pool, votes, labeled={"val": Labeled(val, val.gold)})

@@ -36,7 +36,11 @@ from labelfns.models import LabelModel
 from labelfns.pipelines import analyze
 
 analysis = analyze(lfs, pool, on=test, label_model=LabelModel())
-analysis.evaluation.answers
+answers = analysis.evaluation.answers
+print(f"coverage         {answers.coverage:.1%}")
+print(f"accuracy         {answers.accuracy:.1%}")
+print(f"abstain_wrong    {answers.abstain_wrong:.1%}")
+print(f"abstain_frequent {answers.abstain_frequent:.1%}")
 
 # %% [markdown]
 # Three numbers, never merged: **coverage**, the share of tweets that get an answer; **accuracy**, how right these
