@@ -54,7 +54,8 @@ ax = pipeline.plot_rounds()
 #
 # A wrong model that is sure of itself teaches itself its own mistakes. So some covered tweets, the judges, are never
 # trained on: a later round is kept only if it agrees better with the LFs there, the words that made them fire hidden,
-# by more than chance would give. No gold is used. Val shows whether that was right.
+# by more than chance would give. No gold is used. Val shows whether that was right; here the judges, few as they are,
+# cannot tell the rounds apart, so the first one stays.
 
 # %%
 ax = pipeline.plot_figures_by_round()
