@@ -37,7 +37,7 @@ from labelfns.pipelines import Pipeline, Rounds
 pipeline = Pipeline(
     lfs,
     label_model=LabelModel(),
-    settings=FineTuning(layers=1, min_steps=60, learning_rate=1e-3, hide_cues=0.5),
+    settings=FineTuning(layers=1, epochs=1, min_steps=60, learning_rate=1e-3, hide_cues=0.5),
     rounds=Rounds(rounds=1),  # one round after round 0
 )
 pipeline.fit(pool, val=val)
