@@ -27,8 +27,7 @@ needs_minilm = pytest.mark.skipif(
 
 def cells_of(path) -> list[tuple[str, str]]:
     """Return the kind and source of each cell of a script or notebook."""
-    import jupytext
-
+    jupytext = pytest.importorskip("jupytext")
     return [(cell["cell_type"], cell["source"].rstrip()) for cell in jupytext.read(path)["cells"]]
 
 
@@ -58,8 +57,7 @@ def test_script_and_notebook_are_one(script):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_notebook_is_small_and_was_run_to_its_end(script):
-    import nbformat
-
+    nbformat = pytest.importorskip("nbformat")
     path = script.with_suffix(".ipynb")
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
@@ -75,8 +73,8 @@ def test_a_notebook_is_small_and_was_run_to_its_end(script):
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_notebooks_run(script, tmp_path, monkeypatch):
     import matplotlib
-    import nbformat
 
+    nbformat = pytest.importorskip("nbformat")
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 

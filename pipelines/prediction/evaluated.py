@@ -92,9 +92,9 @@ def read_evaluation(facts: Mapping[str, object], on: str | None) -> tuple[str, S
     Raises
     ------
     InputError
-        If the run has no such set with gold, or an earlier version measured it.
+        If the run has no such set with gold, an earlier version measured it, or the figures are damaged.
     """
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
     found = facts.get("evaluation")
     if not isinstance(found, dict) or not found:
@@ -105,4 +105,8 @@ def read_evaluation(facts: Mapping[str, object], on: str | None) -> tuple[str, S
     name = next(iter(found)) if on is None else on
     if name not in found:
         raise InputError(f"this run has no gold labels of {name!r}; there are some of {' and '.join(found)}")
-    return name, TypeAdapter(SetEvaluation).validate_python(found[name])
+    try:
+        return name, TypeAdapter(SetEvaluation).validate_python(found[name])
+    except ValidationError as error:
+        what = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+        raise InputError(f"the figures of {name!r} are damaged: {what}. Resume or save the run again") from error

@@ -81,7 +81,8 @@ def test_any_name_is_text_everywhere(labels, names):
     check(votes_change(votes, Votes(votes.matrix[::-1], labels=labels, lf_names=names[::-1])), *names)
 
 
-@settings(max_examples=30, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80).filter(str.strip))
 def test_any_text_is_text_with_what_fired_marked(text):
     lfs = LFSet(["no", "yes"], [regex("yes", r"\S", name="signs"), keywords("no", ["bad"], name="bad")])

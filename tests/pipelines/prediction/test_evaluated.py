@@ -52,6 +52,8 @@ def test_without_gold_or_votes():
 def test_it_is_read_back_from_json(found):
     facts = {"evaluation": {"val": json.loads(json.dumps(dataclasses.asdict(found))), "test": {}}}
     assert read_evaluation(facts, None) == ("val", found)
+    with pytest.raises(InputError, match="the figures of 'test' are damaged: label_model: Field required"):
+        read_evaluation(facts, "test")
     with pytest.raises(InputError, match="no gold labels of 'dev'; there are some of val and test"):
         read_evaluation(facts, "dev")
     with pytest.raises(InputError, match="no set with gold was given"):
