@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: install demo test quick faults check compare oldest other-python bench wheel clean
+.PHONY: install demo test quick faults check compare oldest other-python notebooks bench wheel clean
 
 install: .venv/installed
 
@@ -39,6 +39,9 @@ oldest:
 
 other-python:
 	.ci/other-python
+
+notebooks: .venv/installed # notebooks made of the scripts beside them, and run
+	$(BIN)/python tests/test_notebooks.py
 
 bench: .venv/installed
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done

@@ -142,6 +142,15 @@ class LFSet:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.labels, self.lfs)  # what was compiled does not travel
 
+    def _repr_html_(self) -> str:
+        from labelfns.display.html import lfs_html
+
+        ids = {str(c): name for c, name in enumerate(self.labels) if str(c) not in self.labels}
+        labels = [ids.get(lf.votes_for, lf.votes_for) for lf in self]
+        return lfs_html(
+            self.labels, [(lf.name, label, lf.kind, lf.about) for lf, label in zip(self, labels, strict=True)]
+        )
+
     @property
     def names(self) -> tuple[str, ...]:
         """The LFs' names, in order."""

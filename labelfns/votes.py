@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, Unit, check_gold, check_labels, values_of
+from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
@@ -78,7 +79,7 @@ class Fault:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Votes:
+class Votes(ShownVotes):
     """A label matrix with its names.
 
     Parameters
@@ -156,6 +157,28 @@ class Votes:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
         covered = int(self.covered.sum())
         return f"Votes({len(self)} rows, {covered} covered, {len(self.lf_names)} LFs{faults}, labels={self.labels})"
+
+    def _repr_html_(self) -> str:
+        from labelfns.display import html
+
+        n, failed = max(len(self), 1), {fault.lf: len(fault.rows) for fault in self.faults}
+        rows = [
+            (
+                html.name(lf["lf"]),
+                html.names(lf["polarity"]),
+                html.share(lf["coverage"]),
+                *(f"{100 * lf[share]:.1f} %" for share in ("overlaps", "conflicts")),
+                *([f"{failed.get(lf['lf'], 0):,}"] if failed else []),
+            )
+            for lf in self.summary().iter_rows(named=True)
+        ]
+        covered, contested = int(self.covered.sum()), int(self.conflicting.sum())
+        title = (
+            f"Votes of {len(self.lf_names)} LFs on {len(self):,} texts: {covered:,} with a vote "
+            f"({100 * covered / n:.1f} %), {contested:,} with votes for different labels"
+        )
+        names = ["LF", "votes for", "coverage", "overlaps", "conflicts", *["failed, rows"] * bool(failed)]
+        return html.together([html.table(title, names, rows, left=(0, 1, 2), more="LFs")])
 
     def __len__(self) -> int:
         """Return the number of rows, n."""

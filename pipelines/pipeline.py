@@ -20,7 +20,8 @@ from .prediction.predictor import Answers, Predictor
 from .run.lf_copy import copied_lfs, copy_lfs
 from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, saved_lfs, signed_source
-from .summary import facts, summary
+from .shown import ShownRun
+from .summary import summary
 
 if TYPE_CHECKING:
     from labelfns.models import BaseLabelModel, FineTuning, TransformerClassifier
@@ -35,7 +36,7 @@ _FORMAT = "labelfns.pipeline/1"
 _SAVE_AGAIN = "Save the pipeline again"
 
 
-class Pipeline:
+class Pipeline(ShownRun):
     """The whole way: LFs vote, a label model weighs the votes, a transformer is fine-tuned on them over rounds.
 
     It is what ``labelfns run`` does, without a run folder. To predict, LFs and classifier answer together.
@@ -191,6 +192,7 @@ class Pipeline:
         from labelfns.pipelines.self_training.settings import Rounds
 
         from .run.inputs import Inputs
+        from .run.metrics import facts
         from .run.training import Plan, prepare, train
 
         if self.lfs is None:
@@ -212,7 +214,7 @@ class Pipeline:
         self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
         self.classifier_, self.predictor_, self.classes_ = trained.classifier, trained.predictor, labels
         self._folder = None
-        self._facts = facts(self.votes_, self.result_, trained.few_gold_metrics, trained.predictor_metrics)
+        self._facts = facts(trained)
         return self
 
     def predict(

@@ -1,34 +1,11 @@
 """What LFs, rounds and gold did, in a few lines."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-
-from labelfns.analysis.coverage import Coverage
-from labelfns.votes import Votes
-
-if TYPE_CHECKING:
-    from labelfns.pipelines.prediction.metrics import PredictorMetrics
-    from labelfns.pipelines.self_training.ledger import SelfTrainingResult
-
-
-def facts(
-    votes: Votes, result: "SelfTrainingResult", few_gold: Mapping[str, Any] | None, predictor: "PredictorMetrics"
-) -> dict[str, Any]:
-    """Return what `summary` says, as JSON takes it, under the names that ``metrics.json`` has for it."""
-    return {
-        "lfs": [{"lf": name} for name in votes.lf_names],
-        "coverage": dataclasses.asdict(Coverage.of(votes)),
-        "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
-        "best_round": result.best.ledger.round,
-        "stopped": result.stopped,
-        "few_gold": few_gold,
-        "predictor": dataclasses.asdict(predictor),
-    }
+from typing import Any
 
 
 def summary(facts: Mapping[str, Any]) -> str:
-    """Return the lines, from `facts` or the content of a ``metrics.json``."""
+    """Return the lines, from what `labelfns.pipelines.run.metrics.facts` gives or the content of a ``metrics.json``."""
     rows = [*_lfs(facts), *_rounds(facts), *_gold(facts)]
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)

@@ -1,4 +1,4 @@
-"""What the README, the docs and the notebooks show is what happens."""
+"""What the README and the docs show is what happens."""
 
 import contextlib
 import importlib.util
@@ -47,18 +47,6 @@ def test_the_pipeline_file_in_the_readme_is_read(tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (tmp_path / "pipeline.toml").write_text(re.search(r"```toml\n(.*?)```", readme, re.DOTALL)[1], encoding="utf-8")
     assert load_settings(tmp_path / "pipeline.toml").data.labels == ("negative", "neutral", "positive")
-
-
-@needs_minilm
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the notebook machinery's own
-@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.stem)
-def test_notebooks_run(path):
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(ROOT)}}).execute()
 
 
 def test_every_command_in_the_readme_exists():

@@ -11,7 +11,7 @@ from labelfns.errors import InputError
 from labelfns.io.texts import Texts, as_texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
-from labelfns.text.spans import Span, marked
+from labelfns.text.spans import Span, marked, pieces
 from labelfns.votes import Votes
 
 
@@ -68,6 +68,23 @@ class FoundRows:
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.rows), f"{len(self.rows)} of {self.found} rows found in {self.of}"])
+
+    def _repr_html_(self) -> str:
+        from labelfns.display import html
+
+        with_gold = any(row.gold is not None for row in self.rows)
+        rows = [
+            (
+                str(row.row),
+                html.marked(pieces(row.text, row.spans)),
+                *([html.name("" if row.gold is None else row.gold)] if with_gold else []),
+                html.lines([f"{html.name(lf)} {html.name(label)}" for lf, label in row.votes] or ["(no vote)"]),
+            )
+            for row in self.rows
+        ]
+        names = ["row", "text", *["gold"] * with_gold, "LFs say"]
+        found = html.said(f"{self.found:,} of {self.of:,} texts are such rows; {len(self.rows):,} of them are here")
+        return html.together([html.table("", names, rows, left=range(1, len(names)), more="rows"), found])
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

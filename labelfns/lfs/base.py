@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Integral
 from types import SimpleNamespace
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 from labelfns.errors import LFError, raise_all
 from labelfns.text.spans import Span
@@ -47,6 +47,8 @@ class LabelingFunction(ABC):
     named: bool = field(default=True, kw_only=True, compare=False, repr=False)
     origin: "Callable[[], LabelingFunction] | None" = field(default=None, kw_only=True, compare=False, repr=False)
 
+    kind: ClassVar[str] = "Python"
+
     def __post_init__(self) -> None:
         raise_all(LFError, self.problems())
 
@@ -80,6 +82,22 @@ class LabelingFunction(ABC):
         """Return where in `text` the LF fires; empty for an LF that cannot tell."""
         return []
 
+    @property
+    def about(self) -> str:
+        """What it looks for, in a line; empty where it cannot tell."""
+        return ""
+
+    @property
+    def votes_for(self) -> str:
+        """The label that it votes for, as it was given; a Python function may vote for any."""
+        return str(getattr(self, "label", "any label"))
+
+    def _repr_html_(self) -> str:
+        from labelfns.display.html import lf_html
+
+        expects = {text: "abstains" if label is None else str(label) for text, label in self.expects.items()}
+        return lf_html(self.name, self.votes_for, self.kind, self.about, expects)
+
 
 def _renamed(origin: Callable[[], LabelingFunction], name: str, expects: Expects, named: bool) -> LabelingFunction:
     """Return an LF of a file under another name, wherever the file is run."""
@@ -91,9 +109,14 @@ class FunctionLF(LabelingFunction):
     """An LF that is a plain Python function of the text."""
 
     function: Callable[[str], object]
+    kind: ClassVar[str] = "labeling_function"
 
     def __call__(self, text: str) -> object:
         return self.function(text)
+
+    @property
+    def about(self) -> str:
+        return told(self.function)
 
 
 @dataclass(frozen=True)
@@ -101,9 +124,16 @@ class SnorkelLF(LabelingFunction):
     """A Snorkel `LabelingFunction`, called with a data point whose only field is `text`."""
 
     original: Callable[[SimpleNamespace], object]
+    kind: ClassVar[str] = "Snorkel"
 
     def __call__(self, text: str) -> object:
         return self.original(SimpleNamespace(text=text))
+
+
+def told(function: object) -> str:
+    """Return the first line of what a function's docstring says."""
+    said = (getattr(function, "__doc__", None) or "").strip() if hasattr(function, "__name__") else ""
+    return said.splitlines()[0].strip() if said else ""
 
 
 def naming(name: str | None, default: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,11 @@ class ModelLF(BatchLF):
     at_least: float
     labels: Mapping[str, Label | None] | None
     batch_size: int
+    kind: ClassVar[str] = "model"
+
+    @property
+    def about(self) -> str:
+        return f"{type(self.classifier).__name__}, from a confidence of {self.at_least:g} on"
 
     def problems(self) -> list[str]:
         problems = super().problems()

@@ -4,12 +4,12 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
 from labelfns.errors import InputError, LFError
-from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming
+from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming, told
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,9 +22,14 @@ class RowLF(LabelingFunction):
     """An LF that takes a row with several fields; what `row_function` returns."""
 
     function: Callable[[dict[str, Any]], object]
+    kind: ClassVar[str] = "row_function"
 
     def __call__(self, text: str) -> object:
         return self.function({"text": text})
+
+    @property
+    def about(self) -> str:
+        return told(self.function)
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,17 @@ class ColumnLF(BatchLF):
 
     label: Label
     condition: Any
+    kind: ClassVar[str] = "column"
 
     def problems(self) -> list[str]:
         problems = super().problems() + label_problems(self.label)
         if not callable(self.condition) and not type(self.condition).__module__.startswith("polars."):
             problems.append(f"column() takes a polars expression or a function of a frame; got {self.condition!r}")
         return problems
+
+    @property
+    def about(self) -> str:
+        return told(self.condition) if callable(self.condition) else str(self.condition)
 
     def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
         import polars as pl

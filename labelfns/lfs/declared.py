@@ -7,8 +7,9 @@ import re
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
+from labelfns.errors import some
 from labelfns.lfs.base import ABSTAIN, Label, LabelingFunction, label_problems
 from labelfns.lfs.context import Context, places_of
 from labelfns.text.emoji import Symbols
@@ -17,6 +18,7 @@ from labelfns.text.tokens import Token, keys, tokens
 from labelfns.text.word_lists import Tags, Words
 
 Count = Literal["exclamations", "questions", "capitals", "shouted", "letters", "words"]
+_SHOWN = 8  # words of a list that `about` has
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,15 @@ class DeclaredLF(LabelingFunction):
         hits = self.find(text)
         return hits if self.where is None else self.where.keep(text, hits)
 
+    @property
+    def about(self) -> str:
+        return "; ".join(filter(None, [self.found, "" if self.where is None else self.where.about]))
+
+    @property
+    @abstractmethod
+    def found(self) -> str:
+        """What is found, in a line."""
+
     @abstractmethod
     def find(self, text: str) -> list[Span]:
         """Return what is found in `text` in order, whatever its context; longest first at one place."""
@@ -60,6 +71,7 @@ class WordsLF(DeclaredLF):
     """An LF that votes where a word or phrase of a list stands; see `keywords`."""
 
     words: tuple[str, ...]
+    kind: ClassVar[str] = "keywords"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,6 +81,10 @@ class WordsLF(DeclaredLF):
     def matcher(self) -> Words:
         """The parsed list."""
         return Words.of("keywords", self.words)
+
+    @property
+    def found(self) -> str:
+        return some(self.words, _SHOWN)
 
     def find(self, text: str) -> list[Span]:
         return self.matcher.find(text)
@@ -80,6 +96,7 @@ class TagsLF(DeclaredLF):
 
     tags: tuple[str, ...]
     in_parts: bool = False
+    kind: ClassVar[str] = "hashtags"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -90,6 +107,10 @@ class TagsLF(DeclaredLF):
         """The parsed list."""
         return Tags.of(self.tags, in_parts=self.in_parts)
 
+    @property
+    def found(self) -> str:
+        return some(self.tags, _SHOWN)
+
     def find(self, text: str) -> list[Span]:
         return self.matcher.find(text)
 
@@ -99,6 +120,11 @@ class PatternLF(DeclaredLF):
     """An LF that votes wherever a regular expression is found; see `regex`."""
 
     pattern: re.Pattern[str]
+    kind: ClassVar[str] = "regex"
+
+    @property
+    def found(self) -> str:
+        return self.pattern.pattern
 
     def find(self, text: str) -> list[Span]:
         return [match.span() for match in self.pattern.finditer(text) if match.group()]
@@ -114,6 +140,7 @@ class SymbolsLF(DeclaredLF):
     """An LF that votes where an emoji or emoticon of a list stands; see `emoji`."""
 
     symbols: tuple[str, ...]
+    kind: ClassVar[str] = "emoji"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -123,6 +150,10 @@ class SymbolsLF(DeclaredLF):
     def matcher(self) -> Symbols:
         """The parsed list."""
         return Symbols.of(self.symbols)
+
+    @property
+    def found(self) -> str:
+        return some(self.symbols, _SHOWN)
 
     def find(self, text: str) -> list[Span]:
         return self.matcher.find(text)
@@ -135,6 +166,7 @@ class CountLF(DeclaredLF):
     what: Count
     at_least: int
     at_most: int | None = None
+    kind: ClassVar[str] = "count"
 
     def problems(self) -> list[str]:
         problems = super().problems()
@@ -150,6 +182,11 @@ class CountLF(DeclaredLF):
                 "no text has such a count"
             )
         return problems
+
+    @property
+    def found(self) -> str:
+        most = "" if self.at_most is None else f" and at most {self.at_most}"
+        return f"{self.what}: at least {self.at_least}{most}"
 
     def find(self, text: str) -> list[Span]:
         return [(0, len(text))] if self.holds(count_of(self.what, text)) else []
@@ -182,6 +219,7 @@ class LexiconLF(DeclaredLF):
     weights: dict[str, int] = field(repr=False, hash=False)
     threshold: int
     negated_percent: int = -74
+    kind: ClassVar[str] = "lexicon"
 
     def weight(self, token: Token) -> int:
         """Return a word's weight, 0 where it has none; its closest form counts."""
@@ -201,6 +239,11 @@ class LexiconLF(DeclaredLF):
     def reached(self, score: int) -> bool:
         """Return whether a score in hundred-thousandths reaches the threshold."""
         return score >= self.threshold * 100 if self.threshold > 0 else score <= self.threshold * 100
+
+    @property
+    def found(self) -> str:
+        way = "or more" if self.threshold > 0 else "or less"
+        return f"{len(self.weights):,} weighted words, a sum of {self.threshold / 1000:g} {way}"
 
     def find(self, text: str) -> list[Span]:
         if not self.reached(self.score(text)):

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 Span = tuple[int, int]
 """Start and end of a piece of a text, in characters, end exclusive."""
@@ -79,6 +80,26 @@ def replace(text: str, spans: Iterable[Span], write: Callable[[str], str]) -> st
             pieces += [text[at:start], write(text[start:end])]
             at = end
     return "".join([*pieces, text[at:]])
+
+
+def pieces(text: str, spans: Iterable[Span]) -> list[tuple[str, bool]]:
+    """Return a text in pieces, and whether each is in a span.
+
+    Parameters
+    ----------
+    text
+        The text.
+    spans
+        Ascending by start, overlapping ones merged.
+
+    Examples
+    --------
+    >>> pieces("so good", [(3, 7)])
+    [('so ', False), ('good', True)]
+    """
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    found = [(text[start:end], i % 2 == 1) for i, (start, end) in enumerate(pairwise(edges))]
+    return [(piece, inside) for piece, inside in found if piece]
 
 
 def marked(text: str, spans: Iterable[Span]) -> str:

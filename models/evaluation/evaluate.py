@@ -5,6 +5,7 @@ rows stands beside it, and beside both what needs no label model.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from .bootstrap import Difference, paired_difference
 from .calibration import CalibrationError, calibration_error
 from .metrics import wilson
 from .steps import Areas, CurvePoint, Promise, Steps
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PRECISIONS = (0.8, 0.9, 0.95)
 
@@ -114,6 +118,79 @@ class Evaluation:
     areas: Areas | None
     promises: tuple[Promise, ...]
     calibration: CalibrationError | None
+
+    def plot_accuracy_against_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw how right the surest answers are as more get one, with intervals, oracle, chance, and what is promised.
+
+        Parameters
+        ----------
+        ax
+            The matplotlib Axes to draw on; by default new ones.
+
+        Returns
+        -------
+        Axes
+            The Axes.
+
+        Raises
+        ------
+        InputError
+            If no row with gold has an answer.
+        """
+        from labelfns.display.curves import coverage_curve
+
+        self._check_answers("accuracy against coverage")
+        return coverage_curve(
+            np.array([point.coverage for point in self.curve]),
+            np.array([point.accuracy for point in self.curve]),
+            np.array([point.interval for point in self.curve]),
+            np.array([point.oracle for point in self.curve]),
+            [(one.precision, one.coverage if one.rows else None, one.threshold) for one in self.promises],
+            title=f"Accuracy against coverage, {self.rows:,} texts with gold",
+            ax=ax,
+        )
+
+    def plot_reliability(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw how often answers of like confidence are right, in bins of about as many rows each, with intervals.
+
+        Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
+        """
+        from labelfns.display.curves import reliability_dots
+
+        self._check_answers("reliability")
+        assert self.calibration is not None
+        bins = self.calibration.bins
+        return reliability_dots(
+            np.array([one.confidence for one in bins]),
+            np.array([one.accuracy for one in bins]),
+            np.array([one.interval for one in bins]),
+            np.array([one.rows for one in bins]),
+            title=f"Reliability: calibration error {self.calibration.debiased:.3f} "
+            f"({self.calibration.error:.3f} before debiasing)",
+            ax=ax,
+        )
+
+    def plot_coverage_by_class(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw of each gold label which share of its rows is answered, and how right these answers are.
+
+        Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
+        """
+        from labelfns.display.plots import Dots, dots
+
+        parts = self.by_class
+        answered = [one.coverage for one in parts], [one.coverage_interval for one in parts]
+        right = [one.accuracy for one in parts], [one.accuracy_interval for one in parts]
+        return dots(
+            [f"{one.name} ({one.rows:,})" for one in parts],
+            [Dots("texts with an answer", *answered), Dots("answers that are right", *right)],
+            title=f"Coverage by class, {self.rows:,} texts with gold",
+            x="share, with 95 % intervals",
+            ax=ax,
+        )
+
+    def _check_answers(self, what: str) -> None:
+        if not self.curve or self.calibration is None:
+            raise InputError(f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer")
 
 
 def evaluate(

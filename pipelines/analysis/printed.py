@@ -21,6 +21,11 @@ class Printed(ABC):
 
         return plain(self.parts())
 
+    def _repr_html_(self) -> str:
+        from .in_notebooks import parts_html
+
+        return parts_html(self.parts())
+
     @abstractmethod
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""

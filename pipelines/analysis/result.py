@@ -21,6 +21,7 @@ from labelfns.models.label_models.explain import Explanation, explain_by_leaving
 from labelfns.votes import Fault, Votes
 
 from .evaluated import said_of
+from .plots import ShownAnalysis
 from .summaries import LabelModelSummary, LFSummary
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(ShownAnalysis):
     """What LFs and label model do on n texts; printed, as tables.
 
     Parameters
@@ -177,6 +178,11 @@ class Analysis:
         from .tables import alarm
 
         return [alarm(fault, self.coverage.rows) for fault in sorted(self.faults, key=lambda fault: -len(fault.rows))]
+
+    def _repr_html_(self) -> str:
+        from .in_notebooks import parts_html
+
+        return parts_html(self.parts(), self.alarms)
 
     def __str__(self) -> str:
         from .tables import plain

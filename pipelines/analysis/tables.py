@@ -121,7 +121,7 @@ def counts_beside(title: str, names: Sequence[str], values: Mapping[str, tuple[i
     return titled(title, ("", *names, "difference"), rows)
 
 
-def trade_off(points: "Sequence[CoveragePoint]") -> Group:
+def trade_off(points: "Sequence[CoveragePoint]", title: str = "Accuracy against coverage") -> Group:
     """Return accuracy against coverage."""
 
     def cells(point: "CoveragePoint") -> list[Cell]:
@@ -133,11 +133,8 @@ def trade_off(points: "Sequence[CoveragePoint]") -> Group:
         ]
 
     measured = any(point.interval for point in points)
-    title = "Accuracy against coverage, with 95 % intervals"
-    believed = "Accuracy against coverage as the label model believes it: there are no gold labels"
-    return titled(
-        title if measured else believed, ("confidence at least", "rows", "coverage", "accuracy"), map(cells, points)
-    )
+    how = ", with 95 % intervals" if measured else " as the label model believes it: there are no gold labels"
+    return titled(title + how, ("confidence at least", "rows", "coverage", "accuracy"), map(cells, points))
 
 
 def reach_table(found: "Evaluation") -> Group:

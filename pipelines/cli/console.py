@@ -14,7 +14,9 @@ from rich.style import Style
 from rich.text import Text
 
 from labelfns.errors import shown
-from labelfns.pipelines.analysis.tables import Cell, alarm, beside, titled
+from labelfns.models.evaluation.coverage import CoveragePoint
+from labelfns.pipelines.analysis.tables import Cell, alarm, beside, titled, trade_off
+from labelfns.pipelines.report.worth import PARTS, who_answers, worth
 from labelfns.progress import Progress
 from labelfns.votes import Fault
 
@@ -128,12 +130,29 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         done = "trained on gold" if gold["trained_further"] else "calibrated on gold"
         add(f"kept, {done}", (gold["refined"].get(name) for name in sets), "bold")
     if predictor := metrics.get("predictor"):
-        for title, part in (("LFs and classifier together", "all_rows"), ("  rows with a vote", "covered")):
-            scores = (predictor["together"].get(name, {}).get(part) for name in sets)
-            add(title, scores, "bold" if part == "all_rows" else "")
-        add("  the classifier alone on these", (predictor["classifier"].get(name, {}).get("covered") for name in sets))
+        together = (predictor["together"].get(name, {}).get("all_rows") for name in sets)
+        add(who_answers(metrics), together, "bold")
     names = ["", *(f"{name} {figure}" for name in sets for figure in ("acc.", "macro F1"))]
     return titled("Results, with half the width of the 95 % interval", names, rows)
+
+
+def worth_it(metrics: Mapping[str, Any]) -> Iterator[str | Group]:
+    """Yield who is how right where LFs vote and where they do not, what that comes to, and accuracy by confidence."""
+    found = worth(metrics)
+    for one in found:
+        rows = [[voter["name"], *(_accuracy(voter[part]) for part in PARTS)] for voter in one["voters"]]
+        counts = ", ".join(f"{one['rows'][part]:,} {words}" for part, words in PARTS.items() if part != "all_rows")
+        title = f"Was the model worth it? Accuracy on {one['name']} texts: {counts}"
+        yield titled(title, ["", *PARTS.values()], rows)
+        yield from one["sentences"]
+        yield ""
+    if found and found[0]["by_confidence"]:
+        points = [CoveragePoint(**point) for point in found[0]["by_confidence"]]
+        yield trade_off(points, f"Accuracy against coverage on {found[0]['name']}, by the answers' own confidence")
+
+
+def _accuracy(scores: Any) -> Cell:
+    return "-" if scores is None else next(_cells([scores]))
 
 
 def _styled(cell: Cell, style: str) -> Text:

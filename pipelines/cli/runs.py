@@ -104,6 +104,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     table = console.results(metrics)
     if table is not None:
         console.out.print(table)
+    console.show(console.worth_it(metrics))
     for ledger in metrics["rounds"]:
         if ledger.get("gain") is not None:
             gain, error = ledger["gain"], ledger["gain_error"]

@@ -7,6 +7,7 @@ from . import lfs_content, rows_content
 from .evidence import Evidence
 from .headline import analysis_answer, next_steps, run_answer
 from .sample import MOST_SIGNS, Sample
+from .worth import PARTS, who_answers, worth
 
 SETS = ("val", "test")
 
@@ -37,6 +38,9 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
         "metrics": dict(metrics),
         "sets": [name for name in SETS if name in metrics["data"]],
         "kept_scores": _kept_scores(metrics),
+        "worth": worth(metrics),
+        "who": who_answers(metrics),
+        "parts": PARTS,
         "answer": {"sentence": sentence, "numbers": numbers, "next": steps},
         "warnings": list(metrics["warnings"]),
         "faults": [dict(fault) for fault in metrics["faults"]],
@@ -67,6 +71,7 @@ def analysis_content(figures: Mapping[str, Any], evidence: Evidence, alarms: Seq
     return content | {
         "run": "",
         "metrics": None,
+        "worth": [],
         "answer": {
             "sentence": sentence,
             "numbers": numbers,
@@ -129,7 +134,7 @@ def _measured(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
         scores = together or kept.get(name)
         if scores:
             majority = (metrics["baselines"]["majority_vote"].get(name) or {}).get("all_rows")
-            who = "LFs and classifier together" if together else "The kept classifier"
+            who = who_answers(metrics) if together else "The kept classifier"
             return {"set": name, "scores": scores, "majority": majority, "who": who}
     return None
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from labelfns.analysis.near_copies import near_copies
-from labelfns.analysis.pairs import all_pairs, lf_pairs
 from labelfns.checks import Bools
+from labelfns.display.of_votes import pairs_of_most
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models import LabelModel
 from labelfns.models.evaluation.metrics import wilson
@@ -79,19 +79,15 @@ def heat_map(votes: Votes) -> dict[str, Any] | None:
 
     `overlaps` and `conflicts` are [r, r] shares in [0, 1] of the votes of the LF of the row; None of fewer than 2 LFs.
     """
-    fired = (votes.matrix != ABSTAIN).sum(axis=0)
-    most = np.sort(np.argsort(-fired, kind="stable")[:MOST_IN_MAP])
-    most = most[fired[most] > 0]
-    if len(most) < 2:
+    lfs, both, same = pairs_of_most(votes.matrix, MOST_IN_MAP)
+    if len(lfs) < 2:
         return None
-    pairs = lf_pairs(all_pairs(votes.matrix[:, most], votes.n_labels), votes.n_labels)
-    both, same = (counts.toarray() for counts in pairs)
     base = np.diag(both)[:, None]
     return {
-        "lfs": most.tolist(),
+        "lfs": lfs,
         "overlaps": np.round(both / base, 3).tolist(),
         "conflicts": np.round((both - same) / base, 3).tolist(),
-        "worst": _worst(both - same, most.tolist()),
+        "worst": _worst(both - same, lfs),
     }
 
 

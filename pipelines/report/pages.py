@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from labelfns.display.names import name_html, printable, short
 from labelfns.io.atomic import write_text
 
 from .content import run_content
 from .evidence import Evidence
 from .headline import percent
-from .names import name_html, printable, short
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -1,5 +1,6 @@
 """What a label model does on its own: its labels, its confidences, and its figures as if it were the classifier."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import numpy as np
 from labelfns.checks import Ints
 from labelfns.models.arrays import decide
 from labelfns.models.evaluation.metrics import Scores, score
+from labelfns.models.label_models.majority import MajorityVote
 from labelfns.votes import Probs, Votes
 
 CONFIDENCE_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -49,6 +51,33 @@ def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int) -> Baseli
         covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels),
         all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels),
     )
+
+
+def baselines_of(
+    weak: Mapping[str, Probs], on_pool: Probs, votes: Mapping[str, Votes], gold: Mapping[str, Ints]
+) -> dict[str, dict[str, Baseline]]:
+    """Return the figures of majority vote and of the label model by labeled set, each asked once for its answers there.
+
+    Parameters
+    ----------
+    weak, on_pool
+        The label model's probabilities of each labeled set, and of the pool.
+    votes
+        The votes on the pool and on each labeled set.
+    gold
+        Class ids [n] of each labeled set, -1 where unknown.
+    """
+    pool = votes["pool"]
+    majority = MajorityVote().fit(pool)
+    by_majority = {name: majority.predict_proba(votes[name]) for name in gold}
+    found = {}
+    for kind, probs, of_pool in (
+        ("majority_vote", by_majority, majority.predict_proba(pool)),
+        ("label_model", weak, on_pool),
+    ):
+        most_common = most_common_label(of_pool, pool)
+        found[kind] = {name: baseline(probs[name], votes[name], ids, most_common) for name, ids in gold.items()}
+    return found
 
 
 def most_common_label(probs: Probs, votes: Votes) -> int:

@@ -11,13 +11,13 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.models.evaluation.metrics import ClassScores
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
-from labelfns.models.label_models.majority import MajorityVote
+from labelfns.pipelines.prediction.evaluated import SetEvaluation
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
 from labelfns.votes import Probs, Votes
 
-from .baselines import Baseline, LabelCoverage, baseline, most_common_label
+from .baselines import Baseline, LabelCoverage, baselines_of
 from .cautions import cautions
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from labelfns.pipelines.few_gold import FewGoldMetrics, FewGoldResult
 
     from .settings import PipelineSettings
+    from .training import Trained
 
 RULE = (
     "A later round replaces an earlier one only if it is judged better, on the same texts, by more than the standard "
@@ -75,6 +76,8 @@ class RunMetrics:
         Which round is kept.
     predictor
         The label model's votes and the kept classifier, answering together, beside the classifier alone.
+    evaluation
+        Label model and predictor by labeled set, as `labelfns.models.evaluate` has them, and one against the other.
     by_class
         Figures of the kept model by labeled set and class.
     stopped, rule
@@ -103,6 +106,7 @@ class RunMetrics:
     rounds: tuple[Ledger, ...]
     best_round: int
     predictor: PredictorMetrics
+    evaluation: dict[str, SetEvaluation]
     by_class: dict[str, dict[str, ClassScores]]
     stopped: str
     rule: str
@@ -124,6 +128,7 @@ def run_metrics(
     result: SelfTrainingResult,
     few_gold_result: "FewGoldResult | None",
     predictor: PredictorMetrics,
+    evaluation: Mapping[str, SetEvaluation],
     seconds: Mapping[str, float],
     labeled: Mapping[str, Labeled],
     versions: Mapping[str, str],
@@ -146,8 +151,8 @@ def run_metrics(
         The rounds.
     few_gold_result
         What a few gold rows made of the best round's model; None where there were none.
-    predictor
-        How right LFs and classifier together are.
+    predictor, evaluation
+        How right LFs and classifier together are, and by labeled set what this is worth.
     seconds
         Wall time of each step.
     labeled
@@ -156,7 +161,8 @@ def run_metrics(
         Of the packages that decide the result, by name.
     """
     pool, best, few = votes["pool"], result.best, few_gold_result
-    baselines = _baselines(weak, result, votes, labeled)
+    labels = {name: data.gold_ids(pool.labels) for name, data in labeled.items()}
+    baselines = baselines_of(weak, result.weak_labels, votes, labels)
     scores = best.ledger.scores if few is None else few.metrics.refined
     return RunMetrics(
         versions=dict(versions),
@@ -181,12 +187,33 @@ def run_metrics(
         rounds=tuple(done.ledger for done in result.rounds),
         best_round=best.ledger.round,
         predictor=predictor,
+        evaluation=dict(evaluation),
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
         rule=RULE if best.ledger.judged is not None else NO_JUDGES,
         warnings=tuple(cautions(votes, result.rounds, best, baselines, sets)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
+
+
+def facts(trained: "Trained") -> dict[str, Any]:
+    """Return what a pipeline says of its fit, as JSON takes it, under the names that ``metrics.json`` has for it."""
+    votes, result = trained.prepared.votes["pool"], trained.result
+    gold = {name: data.gold_ids(votes.labels) for name, data in trained.prepared.labeled.items()}
+    baselines = baselines_of(trained.weak, result.weak_labels, trained.prepared.votes, gold)
+    return {
+        "lfs": [{"lf": name} for name in votes.lf_names],
+        "coverage": dataclasses.asdict(Coverage.of(votes)),
+        "baselines": {
+            kind: {name: dataclasses.asdict(one) for name, one in by_set.items()} for kind, by_set in baselines.items()
+        },
+        "rounds": [dataclasses.asdict(done.ledger) for done in result.rounds],
+        "best_round": result.best.ledger.round,
+        "stopped": result.stopped,
+        "few_gold": trained.few_gold_metrics,
+        "predictor": dataclasses.asdict(trained.predictor_metrics),
+        "evaluation": {name: dataclasses.asdict(one) for name, one in trained.evaluation.items()},
+    }
 
 
 def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
@@ -201,29 +228,10 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
         "by_class": {},
         "few_gold": None,
         "predictor": None,
+        "evaluation": {},
     }
     renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
-
-
-def _baselines(
-    weak: Mapping[str, Probs], result: SelfTrainingResult, votes: Mapping[str, Votes], labeled: Mapping[str, Labeled]
-) -> dict[str, dict[str, Baseline]]:
-    """Return the figures of majority vote and of the label model, each asked once for its answers on a set."""
-    pool = votes["pool"]
-    majority = MajorityVote().fit(pool)
-    baselines = {}
-    by_majority = {name: majority.predict_proba(votes[name]) for name in labeled}
-    for kind, probs, on_pool in (
-        ("majority_vote", by_majority, majority.predict_proba(pool)),
-        ("label_model", weak, result.weak_labels),
-    ):
-        most_common = most_common_label(on_pool, pool)
-        baselines[kind] = {
-            name: baseline(probs[name], votes[name], data.gold_ids(pool.labels), most_common)
-            for name, data in labeled.items()
-        }
-    return baselines
 
 
 _WEIGHED = "the votes' weight, and how sure LFs and classifier are together"

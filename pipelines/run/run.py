@@ -142,6 +142,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         result=trained.result,
         few_gold_result=trained.few_gold,
         predictor=trained.predictor_metrics,
+        evaluation=trained.evaluation,
         seconds=prepared.seconds,
         labeled=prepared.labeled,
         versions=versions(),

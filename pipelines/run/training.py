@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from labelfns.io.texts import Texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.transformer import distributed
 from labelfns.pipelines.few_gold import FewGold, FewGoldResult, check_few_gold, refine
+from labelfns.pipelines.prediction.evaluated import SetEvaluation
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.prediction.predictor import USUAL, Answers, Predictor, VoteWeight, with_view
 from labelfns.pipelines.prediction.second_view import SecondView
 from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.pipelines.prediction.weight import vote_weight, with_gold, with_temperature
+from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Round, SelfTrainingResult
 from labelfns.pipelines.self_training.loop import SelfTraining, check_trainable
@@ -139,6 +142,16 @@ class Trained:
         """How right the predictor is."""
         gold = {name: data.gold_ids(self.classifier.classes_) for name, data in self.prepared.labeled.items()}
         return PredictorMetrics.of(self.predictor, self.answers, gold)
+
+    @cached_property
+    def evaluation(self) -> dict[str, SetEvaluation]:
+        """How right label model and predictor are, by set with gold."""
+        labels, found = self.classifier.classes_, dict[str, SetEvaluation]()
+        for name, data in self.prepared.labeled.items():
+            votes, groups = self.prepared.votes[name], copy_groups(data.texts)
+            one = SetEvaluation.of(self.weak[name], self.answers[name], votes, data.gold_ids(labels), groups)
+            found |= {} if one is None else {name: one}
+        return found
 
     @property
     def few_gold_metrics(self) -> dict[str, Any] | None:

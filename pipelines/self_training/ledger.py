@@ -15,9 +15,12 @@ from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.votes import Probs
 
 from .judges import Verdict
+from .plots import plot_changes, plot_figures
 from .pool import Pool
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from labelfns.models.transformer.classifier import TransformerClassifier
 
 ByLabel = dict[str, int]
@@ -283,6 +286,31 @@ class SelfTrainingResult:
     def best(self) -> Round:
         """The round to keep; see `best_round`."""
         return best_round(self.rounds)
+
+    def plot_rounds(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw what each round trained on: rows kept from the round before, flipped, added; below, dropped.
+
+        Parameters
+        ----------
+        ax
+            The matplotlib Axes to draw on; by default new ones.
+        """
+        return plot_changes([one.ledger.to_json() for one in self.rounds], self.best.ledger.round, ax=ax)
+
+    def plot_figures_by_round(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw how each round is judged, without gold, and its macro F1 on sets with gold.
+
+        Parameters
+        ----------
+        ax
+            The matplotlib Axes to draw on; by default new ones.
+
+        Raises
+        ------
+        InputError
+            If no round was judged or measured.
+        """
+        return plot_figures([one.ledger.to_json() for one in self.rounds], self.best.ledger.round, ax=ax)
 
 
 def best_round(rounds: Sequence[Round]) -> Round:

@@ -20,6 +20,7 @@ from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
 from labelfns.models.label_models.kinds import load_label_model
 from labelfns.pipelines.report.evidence import Evidence, RoundRows, SetRows
+from labelfns.pipelines.report.worth import who_answers
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.pipelines.run.inputs import ROWS, read_set, rows_digest
 from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
@@ -74,9 +75,9 @@ def run_evidence(
     n, weak = len(pool_votes), reader.read(lambda: _weak(path, labels, len(pool_votes)))
     rounds, predicted = reader.read(lambda: _rounds(path, labels, metrics, n)) or ((), None)
     pool = SetRows("pool", texts, pool_votes, gold, weak, predicted, "classifier")
-    answers = reader.read(lambda: read_answers(path, labels)) or {}
+    answers, who = reader.read(lambda: read_answers(path, labels)) or {}, who_answers(metrics)
     labeled = [
-        SetRows(name, sets[name], _votes(name, sets[name], lfs, votes), sets[name].gold, *answers[name])
+        SetRows(name, sets[name], _votes(name, sets[name], lfs, votes), sets[name].gold, *answers[name], who)
         for name in answers
         if name in sets and len(sets[name]) == len(answers[name][0])
     ]

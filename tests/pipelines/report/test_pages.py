@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labelfns.display.names import short
 from labelfns.pipelines.cli.console import _cells
 from labelfns.pipelines.report.content import run_content
-from labelfns.pipelines.report.names import short
 from labelfns.pipelines.report.pages import embedded, page, write_report
 from labelfns.pipelines.run.metrics import read_old_metrics
 

@@ -51,6 +51,7 @@ def measured(make_round):
         ),
         few_gold_result=None,
         predictor=PredictorMetrics(USUAL, {}, {}),
+        evaluation={},
         seconds={"reading": 1.234},
         labeled={"val": Labeled(texts, gold)},
         versions={"labelfns": "0"},
@@ -64,7 +65,7 @@ def test_the_keys_of_before_are_there(measured):
     now = json.loads(json.dumps(metrics.to_json()))
     renamed = {"few_gold" if key == "little_gold" else key for key in old}
     assert renamed <= set(now)
-    assert set(now) - renamed == {"copies", "lfs_val", "from_text", "by_class", "predictor"}
+    assert set(now) - renamed == {"copies", "lfs_val", "from_text", "by_class", "predictor", "evaluation"}
     assert set(old["label_model"]) == set(now["label_model"])
     ledger = {"label_changes" if key == "flips" else key for key in old["rounds"][0]}
     assert set(now["rounds"][0]) - ledger == {"against", "gain", "gain_error"}

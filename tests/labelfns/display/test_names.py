@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelfns.pipelines.report.names import name_html, printable, short
+from labelfns.display.names import name_html, printable, short
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""What people name, made safe to show: a label, an LF or a message is text, whatever signs it holds."""
+
+import unicodedata
+
+from markupsafe import Markup, escape
+
+LIMIT = 80
+"""Names longer than this are cut with an ellipsis."""
+
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # they change the direction of what follows
+_UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
+_NO_SIGNS = {"\ufffe", "\uffff"}  # no XML may hold them
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Return a text with control signs, lone surrogates and signs of direction written as escapes.
+
+    Parameters
+    ----------
+    text
+        The text.
+    keep
+        Signs that stay as they are.
+
+    Examples
+    --------
+    >>> print(printable("late\x1b[2J\nagain"))
+    late\x1b[2J\nagain
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign in keep or not _is_unseen(sign) else sign.encode("unicode_escape").decode("ascii") for sign in text
+    )
+
+
+def short(name: str, limit: int = LIMIT) -> str:
+    """Return a name as one line of at most `limit` signs.
+
+    Examples
+    --------
+    >>> short("a_very_long_name", limit=7)
+    'a_very…'
+    """
+    line = printable(name)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def name_html(name: object) -> Markup:
+    """Return a name for a page: short, the whole of a cut one as its tooltip, its direction its own."""
+    line = printable(str(name))
+    cut = short(line)
+    title = Markup(' title="{}"').format(line) if cut != line else ""
+    return Markup("<bdi{}>{}</bdi>").format(title, escape(cut))
+
+
+def _is_unseen(sign: str) -> bool:
+    return unicodedata.category(sign) in _UNSEEN or unicodedata.bidirectional(sign) in _TURNING or sign in _NO_SIGNS

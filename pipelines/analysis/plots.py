@@ -1,0 +1,137 @@
+"""What an analysis draws: its votes, and with gold labels how right LFs and label model are."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labelfns.checks import Ints
+from labelfns.display.maps import confusion_map
+from labelfns.display.plots import Dots, dots
+from labelfns.display.style import MOST_ROWS
+from labelfns.errors import InputError
+from labelfns.models import BaseLabelModel
+from labelfns.models.arrays import decide
+from labelfns.models.evaluation.evaluate import Evaluation
+from labelfns.models.evaluation.metrics import score, wilson
+from labelfns.votes import Votes
+
+from .summaries import LFSummary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class ShownAnalysis:
+    """The part of `labelfns.pipelines.Analysis` that draws it."""
+
+    lfs: tuple[LFSummary, ...]
+    votes: Votes
+    model: BaseLabelModel | None
+    gold: Ints | None
+    evaluation: Evaluation | None
+    problem: str
+
+    def plot_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the coverage of each LF; see `labelfns.Votes.plot_coverage`."""
+        return self.votes.plot_coverage(ax=ax)
+
+    def plot_overlaps(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the overlaps of LFs; see `labelfns.Votes.plot_overlaps`."""
+        return self.votes.plot_overlaps(ax=ax)
+
+    def plot_conflicts(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the conflicts of LFs; see `labelfns.Votes.plot_conflicts`."""
+        return self.votes.plot_conflicts(ax=ax)
+
+    def plot_lf_accuracy(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw how often each LF is right where gold is known, with 95 % intervals (Wilson).
+
+        Of more than 60 LFs those with most votes on rows with gold are drawn; LFs without any are left out.
+
+        Parameters
+        ----------
+        ax
+            The matplotlib Axes to draw on; by default new ones.
+
+        Returns
+        -------
+        Axes
+            The Axes.
+
+        Raises
+        ------
+        InputError
+            If no vote meets gold.
+        """
+        known = [(lf, lf.correct or 0, (lf.correct or 0) + (lf.incorrect or 0)) for lf in self.lfs]
+        known = [one for one in known if one[2]]
+        if not known:
+            raise self._unknown("how right LFs are", "no vote stands on a text with gold")
+        most = sorted(range(len(known)), key=lambda i: -known[i][2])[:MOST_ROWS]
+        drawn = [known[i] for i in sorted(most)]
+        series = Dots("", [right / n for _, right, n in drawn], [wilson(right, n) for _, right, n in drawn])
+        return dots(
+            [f"{lf.lf}  ({n:,})" for lf, _, n in drawn],
+            [series],
+            title="How often each LF is right, of its votes on texts with gold",
+            x="share of votes that are right, with 95 % intervals",
+            ax=ax,
+        )
+
+    def plot_coverage_by_class(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw of each gold label which share of its texts is answered, and how right that is.
+
+        Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
+        """
+        return self._evaluated("coverage by class").plot_coverage_by_class(ax=ax)
+
+    def plot_accuracy_against_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw how right the label model's surest answers are as more get one, beside oracle and chance.
+
+        Parameters
+        ----------
+        ax
+            The matplotlib Axes to draw on; by default new ones.
+
+        Returns
+        -------
+        Axes
+            The Axes.
+
+        Raises
+        ------
+        InputError
+            If there are no gold labels, or there is no label model.
+        """
+        return self._evaluated("accuracy against coverage").plot_accuracy_against_coverage(ax=ax)
+
+    def plot_reliability(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw how often answers of like confidence are right, with intervals.
+
+        Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
+        """
+        return self._evaluated("reliability").plot_reliability(ax=ax)
+
+    def plot_confusion(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the label model's answers by gold label; a text without a vote, or with a tie, has none.
+
+        Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
+        """
+        self._evaluated("the confusion of labels")
+        assert self.model is not None
+        assert self.gold is not None
+        answers = decide(self.model.predict_proba(self.votes), self.votes.covered)
+        scores = score(self.gold, answers, self.votes.n_labels)
+        assert scores is not None
+        counts = np.column_stack([scores.confusion, scores.abstained or np.zeros(self.votes.n_labels, int)])
+        return confusion_map(counts, self.votes.labels, who="label model", ax=ax)
+
+    def _evaluated(self, what: str) -> Evaluation:
+        if self.evaluation is not None:
+            return self.evaluation
+        raise self._unknown(what, f"there is no label model: {self.problem}" if self.model is None else "")
+
+    def _unknown(self, what: str, why: str) -> InputError:
+        if self.gold is None or not (self.gold >= 0).any():
+            why = "there are no gold labels; give some: analyze(lfs, texts, gold=...), or on=texts, gold_on=..."
+        return InputError(f"{what} cannot be drawn: {why}")
