@@ -105,6 +105,11 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
     if table is not None:
         console.out.print(table)
     for ledger in metrics["rounds"]:
+        if promise := ledger.get("promise"):
+            console.say(
+                f"Round {ledger['round']} trains on labels of confidence {promise['threshold']:.2f} and more; by "
+                f"{promise['rows']} gold rows, {promise['at_least']:.1%} of them or more are right."
+            )
         if ledger.get("gain") is not None:
             gain, error = ledger["gain"], ledger["gain_error"]
             console.say(
