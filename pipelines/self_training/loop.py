@@ -142,7 +142,7 @@ class SelfTraining:
             groups=groups,
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
-            few_gold=few_gold and self._judging(*few_gold, labels),
+            few_gold=self._judging(*few_gold, labels) if few_gold and self.settings.needs_gold else None,
         )
         from_text: tuple[TextPrecision, ...] = ()
         if self.settings.first.needs_features:

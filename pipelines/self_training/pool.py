@@ -60,7 +60,7 @@ class Pool:
     embed
         Returns a vector per text, [n, d]: the features of the backbone before any fine-tuning.
     few_gold
-        Few texts with gold labels; None where there are none.
+        Few texts with gold labels; None where no selection needs them.
     """
 
     texts: Texts
