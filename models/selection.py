@@ -76,12 +76,12 @@ class Selection:
         A share in (0, 1], for ``"quota"`` and the two that cut; at least one row of each class is kept.
     precision
         In (0, 1], for ``"precision"``, where it is below 1, and ``"mean_confidence"``.
-    certainty
-        How sure ``"precision"`` must be that it is kept, in (0, 1).
     neighbors
         How many neighbors of a row are looked at by those that cut, at least 1.
     keep_class_balance
         Whether the weights are scaled so that each class has its share of their sum in the class balance handed in.
+    certainty
+        How sure ``"precision"`` must be that the precision holds, in (0, 1).
 
     Raises
     ------
@@ -93,9 +93,9 @@ class Selection:
     min_confidence: float = 0.0
     keep: float = 0.8
     precision: float = 0.9
-    certainty: float = CERTAINTY
     neighbors: int = 20
     keep_class_balance: bool = False
+    certainty: float = CERTAINTY
 
     def __post_init__(self) -> None:
         check(
@@ -190,10 +190,10 @@ class Selection:
         if promise.threshold is None:
             least = int(np.ceil(np.log1p(-self.certainty) / np.log(self.precision)))
             raise NotAttainableError(
-                f"a precision of {self.precision:g} with {self.certainty:.0%} confidence is not attainable: the labels "
-                f"of {right.sum()} of {len(right)} gold rows are right, and the surest ones not often enough (without "
-                f"a wrong one it takes {least} at the least). Lower precision or certainty, add gold rows, or name "
-                "another rule"
+                f"a precision of {self.precision:g} with {100 * self.certainty:g} % confidence is not attainable: of "
+                f"{len(right)} gold rows the labels of {right.sum()} are right, and the surest ones not often enough "
+                f"(without a wrong one it takes {least} at the least). Lower precision or certainty, add gold rows, or "
+                "name another rule"
             )
         return promise
 
