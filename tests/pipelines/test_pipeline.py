@@ -12,7 +12,7 @@ from labelfns import LFSet, hashtags, keywords, labeling_function
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
-from labelfns.pipelines import Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
+from labelfns.pipelines import FewGold, Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
 from labelfns.pipelines.prediction.predictor import joined, with_view
 from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.progress import silent
@@ -247,6 +247,8 @@ def test_a_precision_is_promised_in_every_round_by_few_gold_rows(tiny_backbone, 
         label_model=MajorityVote(),
         settings=QUICK,
         rounds=Rounds(first=promised, later=promised),
+        few_gold=FewGold(folds=2, steps=1),
+        prediction=Prediction(second_view=False),
     )
     pipeline.fit(Texts(texts, gold), few_gold=Labelled(texts, gold), progress=silent)
     first, second = (done.ledger for done in pipeline.result_.rounds)
