@@ -78,6 +78,10 @@ class ColumnError(InputError):
     """Texts that lack a column."""
 
 
+class NotAttainableError(InputError):
+    """A precision that gold rows cannot promise."""
+
+
 class LFError(LabelFnsError, ValueError):
     """A labeling function or a set of them that is not right."""
 

@@ -74,7 +74,7 @@ class Areas:
 
 @dataclass(frozen=True)
 class Promise:
-    """From which confidence on a precision holds with 95 % confidence.
+    """From which confidence on a precision holds, with 95 % confidence where nothing else was asked for.
 
     Parameters
     ----------
@@ -85,9 +85,9 @@ class Promise:
     rows, coverage
         How many rows with gold are kept, and their share of all of these, in [0, 1]; 0 where it is not attainable.
     accuracy, at_least
-        The share of the kept that is right, and its lower 95 % bound, both in [0, 1]; None where it is not attainable.
+        The share of the kept that is right, and its lower bound, both in [0, 1]; None where it is not attainable.
     tried
-        How many thresholds were tried, among which the error of 5 % is split.
+        How many thresholds were tried, among which the error is split.
     """
 
     precision: float
@@ -176,12 +176,12 @@ class Steps:
             chance_aurc=float(chance[0][0]),
         )
 
-    def promise(self, precision: float) -> Promise:
-        """Return the largest coverage at which a precision, in (0, 1], holds with 95 % confidence.
+    def promise(self, precision: float, certainty: float = CERTAINTY) -> Promise:
+        """Return the largest coverage at which a precision, in (0, 1], holds with a confidence in (0, 1).
 
-        As in SGR (Geifman and El-Yaniv 2017) the lower bound of the precision is Clopper and Pearson's, and the error
-        of 5 % is split over the ceil(log2 n) thresholds tried. These are spread evenly over the coverage beforehand,
-        not searched for by halving: the promise then holds also where surer rows are not righter.
+        As in SGR (Geifman and El-Yaniv 2017) the lower bound of the precision is Clopper and Pearson's, and the error,
+        5 % by default, is split over the ceil(log2 n) thresholds tried. These are spread evenly over the coverage
+        beforehand, not searched for by halving: the promise then holds also where surer rows are not righter.
         """
         from scipy.special import betaincinv
 
@@ -190,7 +190,7 @@ class Steps:
         tries = max(1, int(np.ceil(np.log2(max(n, 1)))))
         at = np.unique(np.searchsorted(kept, np.ceil(n * np.arange(1, tries + 1) / tries)))[: len(kept)]
         right = (kept - wrong)[at]
-        alpha = (1 - CERTAINTY) / max(len(at), 1)
+        alpha = (1 - certainty) / max(len(at), 1)
         bounds = np.where(right > 0, betaincinv(np.maximum(right, 1), wrong[at] + 1, alpha), 0.0)
         holds = np.flatnonzero(bounds >= precision)
         if not len(holds):

@@ -171,7 +171,7 @@ def run_metrics(
         backbone=settings.classifier.backbone,
         data={name: {"source": getattr(settings.data, name), "rows": len(data.texts)} for name, data in sets.items()},
         copies=result.copies,
-        gold_rows=_gold_rows(sets, few),
+        gold_rows=_gold_rows(sets, few, selected=any(done.ledger.promise for done in result.rounds)),
         few_gold=None if few is None else few.metrics,
         coverage=Coverage.of(pool),
         label_model={
@@ -237,15 +237,19 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
 _WEIGHED = "the votes' weight, and how sure LFs and classifier are together"
 
 
-def _gold_rows(sets: "Mapping[str, Texts]", few: "FewGoldResult | None") -> dict[str, dict[str, Any]]:
-    """Return how many gold rows there were and what each was used for; rounds neither train on nor choose by any."""
+def _gold_rows(
+    sets: "Mapping[str, Texts]", few: "FewGoldResult | None", *, selected: bool
+) -> dict[str, dict[str, Any]]:
+    """Return how many gold rows there were and what each was used for; no round trains on any or is chosen by any."""
     uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
     counts = {name: int(np.sum(data.gold >= 0)) for name, data in sets.items() if data.gold is not None}
     training = {"rows": 0, "used_for": "nothing"}
     if few is not None:
         further = "further training, kept as it helped on held-out folds" if few.metrics.trained_further else ""
         calibrated = "calibration" if few.classifier.adjustable else ""
-        uses["few_gold"] = "; ".join(filter(None, [further, calibrated, _WEIGHED, "the baseline on gold alone"]))
+        trusted = "the choice of rows to train on" if selected else ""
+        all_uses = [trusted, further, calibrated, _WEIGHED, "the baseline on gold alone"]
+        uses["few_gold"] = "; ".join(filter(None, all_uses))
         training = {"rows": few.metrics.rows, "used_for": uses["few_gold"]}
     return {
         "training": training,

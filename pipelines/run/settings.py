@@ -173,6 +173,14 @@ class PipelineSettings:
                 self.data.few_gold is not None or self.few_gold == FewGold(),
                 "few_gold would do nothing: its settings go with data.few_gold, which is not set",
             ),
+            *(
+                (
+                    self.data.few_gold is not None or not getattr(self.self_training, name).needs_gold,
+                    f'self_training.{name}.rule = "precision" needs gold rows to judge by: set data.few_gold, or name '
+                    'another rule ("mean_confidence" goes by the confidences, which may be wrong)',
+                )
+                for name in ("first", "later")
+            ),
             (0 <= self.seed <= top, f"seed must be in 0..{top}; got {self.seed}"),
             *(
                 (

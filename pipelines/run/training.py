@@ -232,18 +232,20 @@ def train(
     """
     inputs, plan, labeled = prepared.inputs, prepared.plan, prepared.labeled
     label_model = copy.deepcopy(plan.label_model)
+    few, few_result = inputs.sets.get("few_gold"), None
+    known = (Labeled(few, few.gold), prepared.votes["few_gold"]) if few is not None and few.gold is not None else None
     with timed(prepared.seconds, "label model and rounds"):
         result = SelfTraining(label_model, plan.classifier, plan.rounds).run(
             inputs.pool,
             prepared.votes["pool"],
             gold=inputs.pool.gold,
             labeled=labeled,
+            few_gold=known,
             on_round=on_round,
             done=done,
             checkpoints=checkpoints,
             progress=progress,
         )
-    few, few_result = inputs.sets.get("few_gold"), None
     if few is not None and few.gold is not None:
         with timed(prepared.seconds, "few gold"):
             balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)

@@ -11,6 +11,7 @@ from labelfns.checks import Bools, Ints
 from labelfns.errors import InputError, raise_all
 from labelfns.models.class_balance import Floats
 from labelfns.models.evaluation.metrics import Scores
+from labelfns.models.evaluation.steps import Promise
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.votes import Probs
 
@@ -74,6 +75,8 @@ class Ledger:
         The best round before, by how much this one is judged better on the same judges, and the standard error of that
         difference, copies of a text counted as one; the best round is chosen by them. None in round 0, without judges,
         and in ledgers of 0.1.
+    promise
+        What few gold rows promise of the labels that were trained on; None where the selection did not ask them.
     """
 
     round: int
@@ -97,6 +100,7 @@ class Ledger:
     against: int | None = None
     gain: float | None = None
     gain_error: float | None = None
+    promise: Promise | None = None
 
     @classmethod
     def of(
@@ -146,6 +150,7 @@ class Ledger:
             against=verdict.against,
             gain=verdict.gain,
             gain_error=verdict.gain_error,
+            promise=now.promise,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -209,6 +214,8 @@ class Trained:
         The model's own probabilities on the pool, [n, k].
     shift
         What was added to its logits, [k]; None where nothing was.
+    promise
+        What few gold rows promise of the labels; None where they were not asked.
     """
 
     classifier: "TransformerClassifier"
@@ -216,6 +223,7 @@ class Trained:
     weights: Floats
     predicted: Probs
     shift: Floats | None
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,23 +10,23 @@ from pathlib import Path
 import numpy as np
 
 from labelfns.checks import Gold, Ints, check_gold, one_per_text
-from labelfns.errors import InputError, LabelFnsWarning, raise_all
+from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, raise_all
 from labelfns.io.texts import as_texts
-from labelfns.models.class_balance import Floats, alignment_shift, balancing_shift, shifted
+from labelfns.models.class_balance import balancing_shift, shifted
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.models.label_models.base import BaseLabelModel
-from labelfns.models.selection import combine, sharpen
 from labelfns.models.transformer.classifier import TransformerClassifier
 from labelfns.progress import Bar, Progress
 from labelfns.text.spans import Span
-from labelfns.votes import Probs, Votes
+from labelfns.votes import Votes
 
 from .copies import copy_groups
 from .judges import Verdict, ask, hold_out
 from .labeled import Labeled, check_lengths, check_sets, score_sets
 from .ledger import Ledger, Round, SelfTrainingResult, Trained, best_round
-from .pool import Pool
+from .pool import FewGoldTexts, Pool
 from .settings import Rounds
+from .training_set import TrainingSet, teacher
 
 
 @dataclass
@@ -64,6 +64,7 @@ class SelfTraining:
         cues: Sequence[Sequence[Span]] | None = None,
         gold: Gold | None = None,
         labeled: Mapping[str, Labeled] | None = None,
+        few_gold: tuple[Labeled, Votes] | None = None,
         on_round: Callable[[Round], None] | None = None,
         done: Sequence[Round] = (),
         checkpoints: Path | None = None,
@@ -85,6 +86,9 @@ class SelfTraining:
             The pool's labels [n], by id or name, -1 or None where unknown; for the ledger's figures alone.
         labeled
             Further sets with gold labels to report figures on, by name.
+        few_gold
+            Few texts with gold labels, and the LFs' votes on them, by which selections that need gold judge. No round
+            trains on them.
         on_round
             Called with each round when it is done.
         done
@@ -97,8 +101,11 @@ class SelfTraining:
         Raises
         ------
         InputError
-            If votes, cues or gold do not fit the texts, no row is covered, a label is never voted for, or the settings
-            do not have a share for each class.
+            If votes, cues or gold do not fit the texts, no row is covered, a label is never voted for, the settings
+            do not have a share for each class, or a selection needs gold and there is none.
+        NotAttainableError
+            If the few gold rows cannot promise what the selection of round 0 asks for; in a later round this ends the
+            rounds.
 
         Warns
         -----
@@ -114,6 +121,11 @@ class SelfTraining:
             raise InputError(f"class_balance must have {len(labels)} shares, one per label; got {balance}")
         gold = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), labels)
         check_sets(labeled or {}, labels)
+        if self.settings.needs_gold and few_gold is None:
+            raise InputError(
+                'the rule "precision" needs gold rows: hand in few_gold. The rule "mean_confidence" needs none, and is '
+                "as good as the confidences are"
+            )
         if cues is None and self.settings.judges and self.settings.rounds:
             warnings.warn(_NO_CUES, LabelFnsWarning, stacklevel=2)
         progress = progress or Bar()
@@ -130,6 +142,7 @@ class SelfTraining:
             groups=groups,
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
+            few_gold=self._judging(*few_gold, labels) if few_gold and self.settings.needs_gold else None,
         )
         from_text: tuple[TextPrecision, ...] = ()
         if self.settings.first.needs_features:
@@ -139,7 +152,13 @@ class SelfTraining:
         while (stopped := stop_reason(self.settings, rounds)) is None:
             kept = checkpoints and checkpoints / str(len(rounds))
             student = first if len(rounds) == len(done) else self._student(len(rounds), labels)
-            rounds.append(self._round(pool, rounds, student, labeled or {}, kept, progress))
+            try:
+                rounds.append(self._round(pool, rounds, student, labeled or {}, kept, progress))
+            except NotAttainableError as error:
+                if not rounds:
+                    raise
+                stopped = f"round {len(rounds)} has no rows to train on: {error}"
+                break
             if on_round:
                 on_round(rounds[-1])
         copies = len(texts) - int(groups.max()) - 1
@@ -172,8 +191,8 @@ class SelfTraining:
         report: Progress,
     ) -> Trained:
         """Fine-tune a round's student on the rows and labels that the settings choose, and adjust it."""
-        labels = self._pseudo_labels(pool, before) if before else pool.weak
-        weights = self._row_weights(pool, labels, first=not before)
+        chosen = TrainingSet.of(self.settings, pool, before, report)
+        labels, weights = chosen.labels, chosen.weights
         rows = np.flatnonzero(weights).tolist()
         if not rows:
             raise InputError(
@@ -181,7 +200,7 @@ class SelfTraining:
                 f"none (the most confident label has probability {labels.max():.2f}); loosen its rule or lower its "
                 "min_confidence"
             )
-        start = self._teacher(before).classifier if before and self.settings.warm_start else None
+        start = teacher(self.settings, before).classifier if before and self.settings.warm_start else None
         if start is not None:
             slower = student.settings.learning_rate * self.settings.warm_rate
             student = student.unfitted(settings=dataclasses.replace(student.settings, learning_rate=slower))
@@ -196,10 +215,10 @@ class SelfTraining:
         )
         predicted = student.predict_proba(pool.texts, progress=report)
         if not (self.settings.adjust_logits and student.shiftable):
-            return Trained(student, labels, weights, predicted, None)
+            return Trained(student, labels, weights, predicted, None, chosen.promise)
         shift = balancing_shift(pool.answer_balance, predicted[pool.balanced_rows])
         adjusted = shifted(predicted, shift).astype(predicted.dtype)
-        return Trained(student.adjusted(shift=shift), labels, weights, adjusted, shift)
+        return Trained(student.adjusted(shift=shift), labels, weights, adjusted, shift, chosen.promise)
 
     def _best(self, pool: Pool, before: Sequence[Round], report: Progress) -> tuple[int, Ints] | None:
         """Return the number of the best round before and its answers on the judges; None in round 0."""
@@ -209,34 +228,14 @@ class SelfTraining:
         answers = ask(best.classifier, pool, report) if best.on_judges is None else best.on_judges
         return best.ledger.round, answers
 
-    def _teacher(self, before: Sequence[Round]) -> Round:
-        """Return the round whose model a student starts from."""
-        return best_round(before) if self.settings.teacher == "best" else before[-1]
+    def _judging(self, data: Labeled, votes: Votes, labels: Sequence[str]) -> FewGoldTexts:
+        """Return few texts with gold labels, with what the fitted label model says of them."""
+        check_lengths(len(data.texts), votes=votes)
+        return FewGoldTexts(data.texts, data.gold_ids(labels), votes.covered, self.label_model.predict_proba(votes))
 
     def _student(self, number: int, labels: Sequence[str]) -> TransformerClassifier:
         """Return the model of a round, not yet fitted."""
         return self.classifier.unfitted(labels, seed=self.classifier.seed + number)
-
-    def _pseudo_labels(self, pool: Pool, before: Sequence[Round]) -> Probs:
-        """Return the teacher's labels of the pool, as the settings say sharpened, aligned, combined with the LFs'."""
-        teachers = before if self.settings.teacher == "mean" else [self._teacher(before)]
-        labels: Probs = np.mean([teacher.predicted for teacher in teachers], axis=0, dtype=float)
-        if self.settings.sharpen:
-            labels = sharpen(labels)
-        if self.settings.align_classes:
-            labels = shifted(labels, alignment_shift(pool.class_balance, labels[pool.balanced_rows]))
-        if self.settings.use_votes:
-            labels[pool.covered] = combine(labels[pool.covered], pool.weak[pool.covered])
-        return labels
-
-    def _row_weights(self, pool: Pool, labels: Probs, *, first: bool) -> Floats:
-        """Return the weights [n] of the rows; held-out rows, and in round 0 uncovered rows, have none."""
-        selection = self.settings.first if first else self.settings.later
-        rows = np.flatnonzero(~pool.held_out & (pool.covered if first else True)).tolist()
-        features = pool.features[rows] if selection.needs_features else None
-        weights = np.zeros(len(labels))
-        weights[rows] = selection(labels[rows], features=features, class_balance=pool.class_balance)
-        return weights
 
 
 _NO_CUES = (

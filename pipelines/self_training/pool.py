@@ -14,6 +14,28 @@ from labelfns.votes import Probs, Votes
 
 
 @dataclass(frozen=True, eq=False)
+class FewGoldTexts:
+    """Few texts with gold labels, which no round trains on: selections that need gold judge by them.
+
+    Parameters
+    ----------
+    texts
+        The g texts.
+    gold
+        Label ids [g], -1 where unknown.
+    covered
+        A mask [g]: texts on which an LF votes.
+    weak
+        The label model's probabilities, [g, k].
+    """
+
+    texts: Sequence[str]
+    gold: Ints
+    covered: Bools
+    weak: Probs
+
+
+@dataclass(frozen=True, eq=False)
 class Pool:
     """The unlabeled texts and what is known of them before the first round.
 
@@ -37,6 +59,8 @@ class Pool:
         The share of each class in the pool, [k], where it is known.
     embed
         Returns a vector per text, [n, d]: the features of the backbone before any fine-tuning.
+    few_gold
+        Few texts with gold labels; None where no selection needs them.
     """
 
     texts: Texts
@@ -48,6 +72,7 @@ class Pool:
     groups: Ints
     known_balance: tuple[float, ...] | None
     embed: Callable[[Sequence[str]], Floats]
+    few_gold: FewGoldTexts | None = None
 
     @cached_property
     def features(self) -> Floats:

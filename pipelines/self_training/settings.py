@@ -93,3 +93,8 @@ class Rounds:
             ),
             *only_with(self, bool(self.warm_start), "warm_start = true", "warm_rate"),
         )
+
+    @property
+    def needs_gold(self) -> bool:
+        """Whether a selection judges by few gold rows."""
+        return self.first.needs_gold or self.later.needs_gold

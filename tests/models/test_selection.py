@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelfns.errors import InputError, SettingsError
-from labelfns.models.selection import Selection, combine, cut_statistic, margins, sharpen, surest
+from labelfns.errors import InputError, NotAttainableError, SettingsError
+from labelfns.models.selection import Selection, combine, sharpen
 
 PROBS = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7], [0.45, 0.55]])
 
@@ -30,10 +30,66 @@ def test_threshold():
     assert select("threshold", min_confidence=0.6) == [1, 1, 1, 1, 0]
 
 
-def test_precision_keeps_the_longest_run_that_is_precise_enough():
+def test_mean_confidence_keeps_the_longest_run_that_is_sure_enough():
     # means, surest first: .9, .85, .767 in the first class, .7, .625 in the second
-    assert select("precision", precision=0.8) == [1, 1, 0, 0, 0]
-    assert select("precision", precision=0.7) == [1, 1, 1, 1, 0]
+    assert select("mean_confidence", precision=0.8) == [1, 1, 0, 0, 0]
+    assert select("mean_confidence", precision=0.7) == [1, 1, 1, 1, 0]
+
+
+def gold_rows(*parts):
+    """Return few gold rows of (confidence, how many are right, how many are wrong) each, all labeled 0."""
+    probs = np.concatenate([np.tile([sure, 1 - sure], (right + wrong, 1)) for sure, right, wrong in parts])
+    return probs, np.concatenate([np.repeat([0, 1], [right, wrong]) for _, right, wrong in parts])
+
+
+def test_precision_keeps_what_gold_rows_promise():
+    few = gold_rows((0.9, 60, 0), (0.6, 30, 30))
+    selection = Selection("precision", precision=0.9)
+    assert selection(PROBS, few_gold=few).tolist() == [1, 0, 0, 0, 0]
+    assert Selection("precision", precision=0.5)(PROBS, few_gold=few).tolist() == [1, 1, 1, 1, 0]
+    promise = selection.promised(few)
+    assert (promise.threshold, promise.rows, promise.coverage, promise.accuracy) == (0.9, 60, 0.5, 1.0)
+    # of log2(120), 7 thresholds, 18, 35, 52, 69, 86, 103 and 120 rows, there are two different ones: 60 and all
+    assert promise.tried == 2
+    assert promise.at_least == pytest.approx(0.025 ** (1 / 60))
+    more = Selection("precision", precision=0.9, certainty=0.99).promised(few)
+    assert more.at_least == pytest.approx(0.005 ** (1 / 60))
+
+
+def test_gold_rows_that_are_unknown_or_less_sure_than_candidates_may_be_say_nothing():
+    probs, gold = gold_rows((0.9, 60, 0), (0.6, 30, 30))
+    selection = Selection("precision", precision=0.9, min_confidence=0.7)
+    assert selection.promised((probs, gold)).tried == 1
+    assert selection(PROBS, few_gold=(probs, gold)).tolist() == [1, 0, 0, 0, 0]
+    gold[:20] = -1
+    assert selection.promised((probs, gold)).rows == 40
+
+
+def test_a_promise_that_is_not_attainable_is_an_error_that_says_what_it_takes():
+    with pytest.raises(
+        NotAttainableError, match=r"0\.9 with 95 % .* not attainable: of 28 gold rows the labels of 28 .* 29"
+    ):
+        Selection("precision")(PROBS, few_gold=gold_rows((0.9, 28, 0)))
+    with pytest.raises(NotAttainableError, match="of 0 gold rows the labels of 0"):
+        Selection("precision")(PROBS, few_gold=(np.zeros((0, 2)), np.zeros(0, dtype=int)))
+    assert Selection("precision").promised(gold_rows((0.9, 29, 0))).rows == 29
+
+
+@pytest.mark.slow
+def test_a_promised_precision_is_missed_less_often_than_it_may_be():
+    rng = np.random.default_rng(0)
+    missed = 0
+    for _ in range(400):
+        confidence = rng.uniform(0.5, 1, 150)
+        chance = np.where(confidence > 0.9, 0.79, 0.9)  # the surest rows are less often right
+        gold = (rng.random(150) > chance).astype(int)
+        try:
+            least = Selection("precision", precision=0.8).promised((np.stack([confidence, 1 - confidence], 1), gold))
+        except NotAttainableError:
+            continue
+        kept = max(0.9 - least.threshold, 0), min(1 - least.threshold, 0.1)  # lengths of either part
+        missed += (kept[0] * 0.9 + kept[1] * 0.79) / sum(kept) < 0.8
+    assert missed <= 20
 
 
 def test_flexmatch_lowers_the_threshold_of_a_class_that_lags():
@@ -58,31 +114,6 @@ def test_entropy_weights():
     assert select("entropy", np.array([[1.0, 0.0], [0.5, 0.5]])) == [1, 0]
 
 
-def test_the_cut_statistic_finds_the_row_whose_neighbours_disagree():
-    rng = np.random.default_rng(0)
-    features = np.concatenate([rng.normal([5, 0], 0.5, (30, 2)), rng.normal([0, 5], 0.5, (30, 2))])
-    labels = np.repeat([0, 1], 30)
-    labels[[3, 40]] = [1, 0]  # wrong
-    z = cut_statistic(features, labels, neighbors=10)
-    assert set(np.argsort(-z)[:2].tolist()) == {3, 40}
-    weights = Selection("cut_statistic", keep=0.9, neighbors=10)(np.eye(2)[labels], features=features)
-    assert weights[[3, 40]].tolist() == [0, 0]
-    assert weights.sum() == 54
-
-
-def test_a_margin_is_low_where_a_head_that_has_not_seen_the_row_says_otherwise():
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 2, 100)
-    features = rng.normal(0, 0.3, (100, 2)) + np.eye(2)[labels]
-    wrong = labels.copy()
-    wrong[:5] = 1 - wrong[:5]
-    found = margins(features, wrong, 3)  # a class that no row has changes nothing
-    assert np.array_equal(found, margins(features, wrong, 2))
-    assert found[:5].max() < 0 < np.median(found)
-    assert np.abs(found).max() <= 1
-    assert margins(np.ones((1, 2)), np.array([0]), 2).tolist() == [0]
-
-
 def test_ranks_by_neighbours_and_by_the_head_are_joined(monkeypatch):
     # ranks by the cut statistic 1 2 3 4, by the margins 4 2 3 1: together 5 4 6 5, of equal ones the earlier
     monkeypatch.setattr("labelfns.models.selection.cut_statistic", lambda *_: np.array([4.0, 3.0, 2.0, 1.0]))
@@ -92,20 +123,7 @@ def test_ranks_by_neighbours_and_by_the_head_are_joined(monkeypatch):
     assert Selection("cut_and_margin", keep=0.5)(probs, features=features).tolist() == [1, 0, 1, 0]
 
 
-def test_the_cut_statistic_by_hand():
-    # on a circle at 0, 0, 90 degrees: of the first row the neighbours are at 0 and at sqrt 2
-    features, labels = np.array([[1.0, 0], [2.0, 0], [0, 1.0]]), np.array([0, 0, 1])
-    w = np.array([1, 1 / (1 + 2**0.5)])
-    expected = (w[1] - w.sum() / 3) / np.sqrt(2 / 9 * (w**2).sum())
-    assert cut_statistic(features, labels, neighbors=2)[0] == pytest.approx(expected)
-
-
-def test_nothing_is_cut_with_one_label_or_one_row():
-    assert cut_statistic(np.ones((4, 2)), np.zeros(4, dtype=int)).tolist() == [0] * 4
-    assert cut_statistic(np.ones((1, 2)), np.array([1])).tolist() == [0]
-
-
-RULES = ["threshold", "quota", "precision", "flexmatch", "freematch", "softmatch", "entropy"]
+RULES = ["threshold", "quota", "precision", "mean_confidence", "flexmatch", "freematch", "softmatch", "entropy"]
 RULES += ["cut_statistic", "cut_and_margin"]
 
 
@@ -116,9 +134,11 @@ def test_every_rule_can_hold_class_shares(rule, k, n, seed):
     rng = np.random.default_rng(seed)
     probs, shares = rng.dirichlet(np.ones(k), n), rng.dirichlet(np.full(k, 5.0))
     keeping = ("quota", "cut_statistic", "cut_and_margin")
-    own = {"keep": 0.5} if rule in keeping else {"precision": 0.6} if rule == "precision" else {}
+    own = {"keep": 0.5} if rule in keeping else {"precision": 0.6} if rule in ("precision", "mean_confidence") else {}
     selection = Selection(rule, min_confidence=0.3, keep_class_balance=True, **own)
-    weights = selection(probs, features=rng.normal(size=(n, 3)), class_balance=shares)
+    weights = selection(
+        probs, features=rng.normal(size=(n, 3)), class_balance=shares, few_gold=gold_rows((0.4, 9, 9), (0.7, 60, 0))
+    )
     assert weights.shape == (n,)
     assert np.isfinite(weights).all()
     assert (weights >= 0).all()
@@ -132,21 +152,24 @@ def test_what_a_rule_needs_is_asked_for():
     for rule in ("cut_statistic", "cut_and_margin"):
         with pytest.raises(InputError, match=f'"{rule}" needs features'):
             Selection(rule)(PROBS)
+    with pytest.raises(InputError, match='"precision" needs gold rows'):
+        Selection("precision")(PROBS)
+    with pytest.raises(InputError, match=r"few_gold needs a class id per row, 5; got shape \(2,\)"):
+        Selection("precision")(PROBS, few_gold=(PROBS, [0, 1]))
     with pytest.raises(InputError, match="needs the class balance"):
         Selection("quota", keep_class_balance=True)(PROBS)
 
 
 def test_settings_are_checked():
-    with pytest.raises(SettingsError, match="4 problems"):
-        Selection(keep=0, min_confidence=2, precision=0.5, neighbors=0)
+    with pytest.raises(SettingsError, match="5 problems"):
+        Selection(keep=0, min_confidence=2, precision=0.5, certainty=0.9, neighbors=0)
+    with pytest.raises(SettingsError, match=r"precision must be in \(0, 1\); got 1"):
+        Selection("precision", precision=1)
+    assert Selection("mean_confidence", precision=1).precision == 1
     with pytest.raises(SettingsError, match=r"rule must be one of .*; got 'qouta'; did you mean 'quota'"):
         Selection("qouta")
     with pytest.raises(SettingsError, match="3 problems"):
         Selection(keep=float("nan"), neighbors=2.5, keep_class_balance="no")
-
-
-def test_ties_go_to_the_earlier_row():
-    assert surest(np.array([0.7, 0.7, 0.7]), np.array([1, 1, 1]), 0.4).tolist() == [1, 1, 0]
 
 
 def test_combine_by_hand():
@@ -159,25 +182,3 @@ def test_sharpen_by_hand():
     # f = (1.4, 0.6): (0.81 / 1.4, 0.01 / 0.6) and (0.25 / 1.4, 0.25 / 0.6)
     found = sharpen(np.array([[0.9, 0.1], [0.5, 0.5]]))
     np.testing.assert_allclose(found, [[0.97201, 0.02799], [0.3, 0.7]], atol=1e-4)
-
-
-def test_of_many_rows_the_same_few_are_asked(monkeypatch):
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 2, 400)
-    features = rng.normal(0, 0.3, (400, 5)) + np.eye(5)[labels]
-    wrong = labels.copy()
-    wrong[:20] = 1 - wrong[:20]
-    every = cut_statistic(features, wrong, neighbors=10)
-    monkeypatch.setattr("labelfns.models.selection.MAX_NEIGHBOR_ROWS", 100)
-    some = cut_statistic(features, wrong, neighbors=10)
-    assert np.array_equal(some, cut_statistic(features, wrong, neighbors=10))
-    assert np.corrcoef(every, some)[0, 1] > 0.8
-    assert every[:20].min() > np.median(every)
-    assert some[:20].mean() > some[20:].mean() + 2
-
-
-def test_a_row_is_not_its_own_neighbour_even_among_copies():
-    labels = np.array([0, 1, 1, 1, 0, 0])
-    z = cut_statistic(np.ones((6, 2)), labels, neighbors=5)
-    assert z[labels == 0] == pytest.approx(z[0])
-    assert z[0] > 0  # of the five others three have another label, half of them by chance

@@ -12,7 +12,7 @@ from labelfns import LFSet, hashtags, keywords, labeling_function
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
-from labelfns.pipelines import Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
+from labelfns.pipelines import FewGold, Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
 from labelfns.pipelines.prediction.predictor import joined, with_view
 from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.progress import silent
@@ -235,6 +235,29 @@ def test_few_gold_rows_are_used_and_said(tiny_backbone, toy_texts):
     pipeline.fit(Texts(texts, gold), few_gold=few, val=Texts(texts[:20], gold[:20]), progress=silent)
     assert "24 rows, for " in pipeline.summary()
     assert pipeline.classifier_ is not pipeline.result_.best.classifier
+
+
+@pytest.mark.slow
+def test_a_precision_is_promised_in_every_round_by_few_gold_rows(tiny_backbone, toy_texts):
+    texts, gold = toy_texts
+    promised = Selection("precision", precision=0.8)
+    pipeline = Pipeline(
+        lfs(),
+        tiny_backbone,
+        label_model=MajorityVote(),
+        settings=QUICK,
+        rounds=Rounds(first=promised, later=promised),
+        few_gold=FewGold(folds=2, steps=1),
+        prediction=Prediction(second_view=False),
+    )
+    pipeline.fit(Texts(texts, gold), few_gold=Labelled(texts, gold), progress=silent)
+    first, second = (done.ledger for done in pipeline.result_.rounds)
+    assert first.promise.rows == 64  # those with a vote, all of them right
+    for ledger in (first, second):
+        assert ledger.promise.at_least >= 0.8
+        assert ledger.pseudo_label_accuracy >= 0.8
+    with pytest.raises(InputError, match="needs gold rows: hand in few_gold"):
+        pipeline.fit(texts, progress=silent)
 
 
 def test_defaults_are_those_of_a_pipeline_file(tiny_project):

@@ -151,6 +151,29 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
     assert labelfns("predict", run, tiny_project / "val.csv", "--output", run / "p.txt")[0] == 2
 
 
+@pytest.mark.slow
+def test_a_run_says_what_its_labels_were_promised_to_be(labelfns, tiny_project):
+    texts = [json.loads(line)["text"] for line in (tiny_project / "pool.jsonl").read_text().splitlines()][:-1]
+    gold = ["positive" if "great" in text or "happy" in text else "negative" for text in texts]
+    rows = [json.dumps({"text": text, "label": label}) for text, label in zip(texts, gold, strict=True)]
+    (tiny_project / "few.jsonl").write_text("\n".join(rows))
+    command = ["run", tiny_project / "pipeline.toml", "--output", tiny_project / "out"]
+    settings = ["data.few_gold=few.jsonl", "self_training.first.rule=precision", "self_training.rounds=0"]
+    settings += ["few_gold.steps=1", "few_gold.folds=2", "prediction.second_view=false"]  # which have no part in it
+    for setting in settings:
+        command += ["--set", setting]
+    code, out, err = labelfns(*command)
+    assert code == 0, err
+    # all of the 64 gold rows with a vote are right; .05 ** (1 / 64) is .954
+    assert (
+        "Round 0 trains on labels of confidence 1.00 and more; by 64 gold rows, 95.4% of them or more are right." in out
+    )
+    metrics = json.loads((tiny_project / "out" / "metrics.json").read_text())
+    assert metrics["gold_rows"]["few_gold"]["used_for"].startswith("the choice of rows to train on; ")
+    code, out, err = labelfns(*command, "--set", "self_training.first.precision=0.99", "--overwrite")
+    assert (code, "a precision of 0.99 with 95 % confidence is not attainable" in err) == (2, True)
+
+
 def test_overwrite_spares_what_is_not_a_run(labelfns, tiny_project):
     (tiny_project / "precious").mkdir()
     (tiny_project / "precious" / "thesis.txt").write_text("years of work")

@@ -1,5 +1,6 @@
 """`labelfns predict`: LFs and classifier answer together, and no code from elsewhere runs for it."""
 
+import gc
 import json
 import shutil
 
@@ -89,6 +90,22 @@ def test_lfs_and_classifier_answer_together(made, predict):
     assert answers.covered.tolist() == [True, False, True, True], "the LF that reads another column votes too"
     assert rows[2]["label"] is None
     assert "1 of 5 texts are blank" in done.stderr
+
+
+def test_garbage_is_looked_for_again_once_all_is_open(predict, monkeypatch):
+    asked = []
+    load = Pipeline.load.__func__
+    monkeypatch.setattr(
+        Pipeline,
+        "load",
+        classmethod(lambda cls, *args, **named: asked.append(gc.isenabled()) or load(cls, *args, **named)),
+    )
+    try:
+        assert predict()[0].exit_code == 0
+        assert (asked, gc.isenabled()) == ([False], True)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_without_lfs_the_classifier_answers_alone(made, predict):

@@ -132,6 +132,15 @@ def test_single_problems(tmp_path, text, message):
         load_settings(write(tmp_path, text))
 
 
+@pytest.mark.parametrize("name", ["first", "later"])
+def test_precision_is_judged_by_gold_that_must_be_there(tmp_path, name):
+    text = SMALL + f'[self_training.{name}]\nrule = "precision"\n'
+    with pytest.raises(SettingsError, match=rf'self_training.{name}.rule = "precision" needs gold .* data.few_gold'):
+        load_settings(write(tmp_path, text))
+    settings = load_settings(write(tmp_path, text), ["data.few_gold=few.csv"])
+    assert getattr(settings.self_training, name).needs_gold
+
+
 def test_no_such_pipeline(tmp_path):
     with pytest.raises(InputError, match="no such pipeline file"):
         load_settings(tmp_path / "none.toml")

@@ -6,6 +6,7 @@ import pytest
 
 from labelfns import Votes
 from labelfns.errors import InputError
+from labelfns.models.evaluation.steps import Promise
 from labelfns.pipelines import Ledger, Round, SelfTrainingResult
 from labelfns.pipelines.self_training.judges import Verdict
 from labelfns.pipelines.self_training.ledger import Trained, best_round
@@ -21,10 +22,16 @@ def test_ledgers_of_before_are_read_and_written_alike(number):
     assert ledger.label_changes == old.pop("flips")
     now = json.loads(json.dumps(ledger.to_json()))
     assert now.pop("label_changes") == ledger.label_changes
-    assert [now.pop(name) for name in ("against", "gain", "gain_error")] == [None] * 3  # nor compared row by row
+    assert [now.pop(name) for name in ("against", "gain", "gain_error", "promise")] == [None] * 4  # of later
     for scores in (*now["scores"].values(), *now["hidden_scores"].values()):
         assert scores.pop("abstained") == []  # 0.1 did not count them
     assert now == old
+    assert Ledger.from_json(json.loads(json.dumps(ledger.to_json()))) == ledger
+
+
+def test_a_promise_is_written_and_read(make_round):
+    promise = Promise(0.9, 0.8, rows=60, coverage=0.5, accuracy=1.0, at_least=0.94, tried=2)
+    ledger = make_round(promise=promise).ledger
     assert Ledger.from_json(json.loads(json.dumps(ledger.to_json()))) == ledger
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labelfns import LFSet, Votes, hashtags, keywords
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError
 from labelfns.models import FineTuning, MajorityVote, Selection, TransformerClassifier
 from labelfns.models.class_balance import balancing_shift, predicted_balance, shifted
 from labelfns.models.transformer.views import hide
@@ -293,3 +293,33 @@ def test_copies_of_judges_are_held_out_and_counted(watched):
 def test_what_does_not_fit_the_texts(watched, parts, message):
     with pytest.raises(InputError, match=message):
         watched().run(TEXTS, LFS.apply(TEXTS), **{"cues": [[] for _ in TEXTS], **parts}, progress=quiet)
+
+
+def test_a_later_round_that_cannot_keep_its_promise_ends_the_rounds(watched, make_round):
+    class Refused(Watched):
+        def _round(self, pool, before, student, labeled, checkpoints, progress):
+            self.pool = pool
+            if before:
+                raise NotAttainableError("a precision of .9 is not attainable")
+            return make_round(round=0)
+
+    settings = Rounds(first=Selection("threshold"), later=Selection("precision"))
+    training = Refused(MajorityVote(), TransformerClassifier("never opened"), settings)
+    few = Labeled(["so great", "so awful"], ["positive", None]), LFS.apply(["so great", "so awful"])
+    votes, cues = LFS.apply(TEXTS), LFS.cues(TEXTS)
+    result = training.run(TEXTS, votes, cues=cues, few_gold=few, progress=quiet)
+    assert len(result.rounds) == 1
+    assert result.stopped == "round 1 has no rows to train on: a precision of .9 is not attainable"
+    assert training.pool.few_gold.gold.tolist() == [1, -1]
+    assert training.pool.few_gold.weak.tolist() == [[0, 1], [1, 0]]
+    with pytest.raises(InputError, match="needs gold rows: hand in few_gold"):
+        training.run(TEXTS, votes, cues=cues, progress=quiet)
+    with pytest.raises(InputError, match="votes has 30 entries for 2 texts"):
+        training.run(TEXTS, votes, cues=cues, few_gold=(few[0], votes), progress=quiet)
+
+
+def test_round_0_that_cannot_keep_its_promise_is_an_error():
+    training = SelfTraining(MajorityVote(), TransformerClassifier("never opened"), Rounds(first=Selection("precision")))
+    few = Labeled(TEXTS[:20], ["positive", "negative"] * 10), LFS.apply(TEXTS[:20])
+    with pytest.raises(NotAttainableError, match="of 14 gold rows the labels of"):
+        training.run(TEXTS, LFS.apply(TEXTS), cues=LFS.cues(TEXTS), few_gold=few, progress=quiet)
