@@ -16,8 +16,8 @@ extensions = [
     "myst_nb",  # Markdown, and notebooks with the outputs that are committed
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "numpydoc",
     "sphinx_copybutton",
     "sphinx_design",
     "reference",  # our own: public names by topic, the command line, links to names under either of their places
@@ -38,9 +38,8 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 autodoc_class_signature = "mixed"
 autosummary_generate = False
-napoleon_google_docstring = False
-napoleon_use_rtype = False
-napoleon_use_ivar = True
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = True
 add_module_names = False
 python_use_unqualified_type_names = True
 toc_object_entries_show_parents = "hide"
@@ -50,6 +49,7 @@ python_maximum_signature_line_length = 100
 nitpick_ignore_regex = [
     (r"py:.*", r"(numpy|np|npt|polars|pl|pandas|pd|torch|transformers|rich|pyarrow|matplotlib|sklearn|snorkel)\..*"),
     (r"py:.*", r"(collections|os|pathlib|types|typing|dataclasses|datetime|abc)\..*"),
+    (r"py:.*", r"python:.*|.*\[.*|Path|Group|Span|Probs|SecondView|Tensor"),
 ]
 
 html_theme = "pydata_sphinx_theme"

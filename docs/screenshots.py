@@ -46,7 +46,7 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _opened(browser: Browser, address: str, size: dict[str, int], scheme: str) -> Page:
-    page = browser.new_page(viewport=size, color_scheme=scheme, device_scale_factor=1)
+    page = browser.new_page(viewport=size, color_scheme=scheme, device_scale_factor=2)
     page.goto(address)
     return page
 
@@ -61,7 +61,7 @@ def _save(page: Page, name: str) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
-        given = Path(sys.argv[1]) if sys.argv[1:] else Path(made) / "run"
+        given = Path(sys.argv[1]) if sys.argv[1:] else Path(made) / "tweet_sentiment"
         if not sys.argv[1:]:
             subprocess.run([sys.executable, "-m", "labelfns", "demo", "--output", given], check=True)
         subprocess.run([sys.executable, "-m", "labelfns", "report", given], check=True)

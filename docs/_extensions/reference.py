@@ -1,4 +1,4 @@
-"""What the reference pages are made of: public names by topic, and the command line, both read from the code.
+"""What the reference pages are made of: public names by topic, the command line and the settings, read from the code.
 
 A page of names lists them under the module that exports them::
 
@@ -7,11 +7,12 @@ A page of names lists them under the module that exports them::
        LFSet
        keywords
 
-The page ``command_line`` gets the text of every command's ``--help``.
+The page ``command_line`` gets the text of every command's ``--help``, the page ``pipeline_file`` every setting.
 """
 
 import importlib
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
@@ -21,19 +22,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 ROOMS = ("labelfns", "labelfns.models", "labelfns.pipelines")
-
-
-def public_names() -> dict[str, str]:
-    """Return every public name, and those that it has elsewhere: ``LFSet`` and ``labelfns.lfset.LFSet``."""
-    places: dict[str, str] = {}
-    for room in reversed(ROOMS):  # a name of two rooms belongs to the first
-        module = importlib.import_module(room)
-        for name in module.__all__:
-            places[name] = f"{room}.{name}"
-            found = getattr(module, name)
-            if hasattr(found, "__qualname__"):
-                places[f"{found.__module__}.{found.__qualname__}"] = f"{room}.{name}"
-    return places
 
 
 class Public(SphinxDirective):
@@ -50,23 +38,26 @@ class Public(SphinxDirective):
         lines = [f".. currentmodule:: {room}", "", ".. autosummary::", "   :nosignatures:", ""]
         lines += [f"   {name}" for name in names]
         for name in names:
-            found = getattr(module, name)
-            lines += ["", *_documented(name, found)]
+            lines += ["", *_documented(name, getattr(module, name))]
         return self.parse_text_to_nodes("\n".join(lines) + "\n", allow_section_headings=True)
 
 
 def _documented(name: str, found: Any) -> list[str]:
     if inspect.isclass(found):
-        return [f".. autoclass:: {name}", "   :members:", "   :inherited-members: object, Exception, UserWarning"]
-    if callable(found):
-        return [f".. autofunction:: {name}"]
-    return [f".. autodata:: {name}"]
+        inherited = "object, Exception, UserWarning, Sequence"
+        return [f".. autoclass:: {name}", "   :members:", f"   :inherited-members: {inherited}"]
+    return [f".. autofunction:: {name}" if callable(found) else f".. autodata:: {name}"]
 
 
-def command_line(app: Sphinx, page: str, source: list[str]) -> None:
-    """Add to the page of commands what each says of itself."""
-    if page != "command_line":
-        return
+def generated(app: Sphinx, page: str, source: list[str]) -> None:
+    """Add to the pages of commands and of settings what the code says."""
+    if page == "command_line":
+        source[0] += _commands()
+    elif page == "pipeline_file":
+        source[0] += f"```\n{_settings()}```\n"
+
+
+def _commands() -> str:
     import typer
     from typer.cli import get_docs_for_click
 
@@ -74,28 +65,82 @@ def command_line(app: Sphinx, page: str, source: list[str]) -> None:
 
     command = typer.main.get_command(commands)
     context = typer.Context(command, info_name="labelfns")
-    source[0] += "\n" + get_docs_for_click(obj=command, ctx=context, name="labelfns", title="The commands")
+    return get_docs_for_click(obj=command, ctx=context, name="labelfns").split("**Commands**", 1)[1].split("\n", 1)[1]
 
 
-def find_public(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElement) -> nodes.Node | None:
-    """Link a name to where it is documented, whether it was written whole, short, or under the module that has it."""
+def _settings() -> str:
+    import tomli_w
+
+    from labelfns.pipelines import PipelineSettings
+    from labelfns.pipelines.run.settings import DataSettings, LFSettings
+    from labelfns.settings import to_mapping
+
+    data = DataSettings(("negative", "neutral", "positive"), "unlabeled.jsonl", val="val.jsonl")
+    settings = PipelineSettings(data=data, lfs=LFSettings("lfs.py"))
+    return tomli_w.dumps(to_mapping(settings))
+
+
+def places_of_public_names() -> dict[str, str]:
+    """Return by the place where a name is defined the one where it is public: ``labelfns.lfset.LFSet``, ``labelfns.LFSet``."""
+    places = {}
+    for room in reversed(ROOMS):  # what two rooms have belongs to the first
+        module = importlib.import_module(room)
+        for name in module.__all__:
+            found = getattr(module, name)
+            if hasattr(found, "__qualname__"):
+                places[f"{found.__module__}.{found.__qualname__}"] = f"{room}.{name}"
+    return places
+
+
+def find_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElement) -> nodes.Node | None:
+    """Link a name in backquotes to where it is documented, however it is written; what is private is shown as code.
+
+    What is neither, and so is nowhere, is left to Sphinx, which warns.
+    """
     if node.get("refdomain") != "py":
         return None
-    target = node["reftarget"]
-    head, _, member = target.rpartition(".")
-    places = app.labelfns_places
-    full = places.get(target) or (head in places and f"{places[head]}.{member}")
+    target = node["reftarget"].removeprefix("labelfns.pipelines.labelfns.")
     domain = env.get_domain("py")
     assert isinstance(domain, PythonDomain)
-    if not full or full not in domain.objects:
-        return None
-    return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", full, node, content)
+    for name in _candidates(target, app.labelfns_places, domain):
+        if name in domain.objects:
+            return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, content)
+    parameter = target.isidentifier() and target.islower()
+    return content if parameter or _is_there(target) else None
+
+
+def _candidates(target: str, places: dict[str, str], domain: PythonDomain) -> Iterator[str]:
+    head, _, member = target.rpartition(".")
+    for name in (target, head):  # a field of a class has no place of its own
+        if not name:
+            continue
+        yield places.get(name, name)
+        named = [known for known, entry in domain.objects.items() if known.endswith(f".{name}") and not entry.aliased]
+        if len(named) == 1 and (name == target or _has(named[0], member)):
+            yield named[0]
+
+
+def _has(name: str, member: str) -> bool:
+    room, _, short = name.rpartition(".")
+    found = getattr(importlib.import_module(room), short)
+    return hasattr(found, member) or member in getattr(found, "__annotations__", {})
+
+
+def _is_there(target: str) -> bool:
+    """Tell whether a module of ours, or a name in one, is called so."""
+    if not target.startswith("labelfns."):
+        return False
+    room, _, name = target.rpartition(".")
+    try:
+        return hasattr(importlib.import_module(room), name) or bool(importlib.import_module(target))
+    except ImportError:
+        return False
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx what is here."""
-    app.labelfns_places = public_names()
+    app.labelfns_places = places_of_public_names()
     app.add_directive("public", Public)
-    app.connect("source-read", command_line)
-    app.connect("missing-reference", find_public)
+    app.connect("source-read", generated)
+    app.connect("missing-reference", find_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
