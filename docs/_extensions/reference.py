@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains.python import PythonDomain
 from sphinx.environment import BuildEnvironment
@@ -65,7 +66,9 @@ def _commands() -> str:
 
     command = typer.main.get_command(commands)
     context = typer.Context(command, info_name="labelfns")
-    return get_docs_for_click(obj=command, ctx=context, name="labelfns").split("**Commands**", 1)[1].split("\n", 1)[1]
+    each = get_docs_for_click(obj=command, ctx=context, name="labelfns").split("\n## ")[1:]
+    table = [f"| [`{name}`](#labelfns-{name}) | {one.help.splitlines()[0]} |" for name, one in command.commands.items()]
+    return "\n".join(["| | |", "|---|---|", *table, "", *(f"## {about}" for about in each)])
 
 
 def _settings() -> str:
@@ -110,6 +113,9 @@ def find_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Text
 
 
 def _candidates(target: str, places: dict[str, str], domain: PythonDomain) -> Iterator[str]:
+    if target.islower() and target.isidentifier():  # a function, or a parameter of one
+        yield from (f"{room}.{target}" for room in ROOMS)
+        return
     head, _, member = target.rpartition(".")
     for name in (target, head):  # a field of a class has no place of its own
         if not name:
@@ -137,10 +143,23 @@ def _is_there(target: str) -> bool:
         return False
 
 
+def link_names(app: Sphinx, doctree: nodes.document) -> None:
+    """Link a class of ours where a page of Markdown has its name as code."""
+    public = {place.rpartition(".")[2]: place for place in app.labelfns_places.values()}
+    for literal in list(doctree.findall(nodes.literal)):
+        place = public.get(literal.astext())
+        if place and not literal.astext().islower() and isinstance(literal.parent, nodes.paragraph | nodes.entry):
+            about = {"refdomain": "py", "reftype": "obj", "reftarget": place, "refdoc": app.env.docname}
+            link = addnodes.pending_xref("", refexplicit=True, refwarn=True, **about)
+            literal.replace_self(link)
+            link += literal
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx what is here."""
     app.labelfns_places = places_of_public_names()
     app.add_directive("public", Public)
     app.connect("source-read", generated)
+    app.connect("doctree-read", link_names)
     app.connect("missing-reference", find_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
