@@ -52,10 +52,8 @@ def _documented(name: str, found: Any) -> list[str]:
 
 def generated(app: Sphinx, page: str, source: list[str]) -> None:
     """Add to the pages of commands and of settings what the code says."""
-    if page == "command_line":
-        source[0] += _commands()
-    elif page == "pipeline_file":
-        source[0] += f"```\n{_settings()}```\n"
+    if page in GENERATED:
+        source[0] += GENERATED[page]()
 
 
 def _commands() -> str:
@@ -68,7 +66,7 @@ def _commands() -> str:
     context = typer.Context(command, info_name="labelfns")
     each = get_docs_for_click(obj=command, ctx=context, name="labelfns").split("\n## ")[1:]
     table = [f"| [`{name}`](#labelfns-{name}) | {one.help.splitlines()[0]} |" for name, one in command.commands.items()]
-    return "\n".join(["| | |", "|---|---|", *table, "", *(f"## {about}" for about in each)])
+    return "\n".join(["| command | what it does |", "|---|---|", *table, "", *(f"## {about}" for about in each)])
 
 
 def _settings() -> str:
@@ -80,11 +78,14 @@ def _settings() -> str:
 
     data = DataSettings(("negative", "neutral", "positive"), "unlabeled.jsonl", val="val.jsonl")
     settings = PipelineSettings(data=data, lfs=LFSettings("lfs.py"))
-    return tomli_w.dumps(to_mapping(settings))
+    return f"```toml\n{tomli_w.dumps(to_mapping(settings))}```\n"
+
+
+GENERATED = {"command_line": _commands, "pipeline_file": _settings}
 
 
 def places_of_public_names() -> dict[str, str]:
-    """Return by the place where a name is defined the one where it is public: ``labelfns.lfset.LFSet``, ``labelfns.LFSet``."""
+    """Return the public place of a name by the one where it is defined: that of ``labelfns.lfset.LFSet``, for one."""
     places = {}
     for room in reversed(ROOMS):  # what two rooms have belongs to the first
         module = importlib.import_module(room)
@@ -160,6 +161,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.labelfns_places = places_of_public_names()
     app.add_directive("public", Public)
     app.connect("source-read", generated)
+    app.connect("env-get-outdated", lambda *_: list(GENERATED))
     app.connect("doctree-read", link_names)
     app.connect("missing-reference", find_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

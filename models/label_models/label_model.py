@@ -68,7 +68,8 @@ class LabelModel(BaseLabelModel):
     convergence_
         What shows that the fit is at its optimum (see `Convergence`).
     misfit_
-        How far the counts of pairs of votes are from those of independent LFs, at least 0 (see `labelfns.models.label_models.independent.misfit`).
+        How far the counts of pairs of votes are from those of independent LFs, at least 0 (see
+        `labelfns.models.label_models.independent.misfit`).
     floored_
         Whether majority vote's verdicts are in use.
 
