@@ -1,6 +1,7 @@
 """Run the README's first example as a reader would, with the embedded backbone, and compare what it prints.
 
-Words must be the same; figures may differ by a twentieth, as they depend on the processor in their last digits.
+Words must be the same; counts may differ by a twentieth and shares by .12, two of the nineteen texts that judge a round
+here, as how a round went depends on processor and threads.
 """
 
 import contextlib
@@ -30,7 +31,7 @@ def main(readme: Path) -> None:
 
 
 def _near(shown: str, printed: str) -> bool:
-    return bool(NUMBER.fullmatch(printed)) and abs(float(shown) - float(printed)) <= max(0.05 * float(shown), 0.05)
+    return bool(NUMBER.fullmatch(printed)) and abs(float(shown) - float(printed)) <= max(0.05 * float(shown), 0.12)
 
 
 if __name__ == "__main__":
