@@ -1,6 +1,6 @@
 """`LabelModel`, the default to reach for: no seed, anchored to a vote of equals, with a floor.
 
-What it was compared with is in ``docs/label_models.md``; how it is fitted, in `.fit`.
+What it was compared with is in ``docs/label_models_measured.md``; how it is fitted, in `.fit`.
 """
 
 from dataclasses import asdict, dataclass, fields
