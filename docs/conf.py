@@ -49,7 +49,7 @@ python_maximum_signature_line_length = 100
 nitpick_ignore_regex = [
     (r"py:.*", r"(numpy|np|npt|polars|pl|pandas|pd|torch|transformers|rich|pyarrow|matplotlib|sklearn|snorkel)\..*"),
     (r"py:.*", r"(collections|os|pathlib|types|typing|dataclasses|datetime|abc)\..*"),
-    (r"py:.*", r"python:.*|.*\[.*|Path|Group|Span|Probs|SecondView|Tensor"),
+    (r"py:.*", r"python:.*|.*\[.*|Path|Axes|Probs"),
 ]
 
 html_theme = "pydata_sphinx_theme"

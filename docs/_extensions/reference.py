@@ -7,7 +7,8 @@ A page of names lists them under the module that exports them::
        LFSet
        keywords
 
-The page ``command_line`` gets the text of every command's ``--help``, the page ``pipeline_file`` every setting.
+Without names it lists the classes that the module defines. The page ``command_line`` gets the text of every command's
+``--help``, the page ``pipeline_file`` every setting.
 """
 
 import importlib
@@ -35,12 +36,19 @@ class Public(SphinxDirective):
         """Return what autosummary and autodoc make of the names."""
         (room,) = self.arguments
         module = importlib.import_module(room)
-        names = [line.strip() for line in self.content if line.strip()]
+        names = [line.strip() for line in self.content if line.strip()] or _defined_in(module)
         lines = [f".. currentmodule:: {room}", "", ".. autosummary::", "   :nosignatures:", ""]
         lines += [f"   {name}" for name in names]
         for name in names:
             lines += ["", *_documented(name, getattr(module, name))]
         return self.parse_text_to_nodes("\n".join(lines) + "\n", allow_section_headings=True)
+
+
+def _defined_in(module: Any) -> list[str]:
+    """Return the classes that a module defines, but for those that a room exports, which have another page."""
+    exported = {name for room in ROOMS for name in importlib.import_module(room).__all__}
+    mine = [name for name, found in vars(module).items() if getattr(found, "__module__", "") == module.__name__]
+    return [name for name in mine if inspect.isclass(vars(module)[name]) and name not in exported and name[0] != "_"]
 
 
 def _documented(name: str, found: Any) -> list[str]:
@@ -109,8 +117,8 @@ def find_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Text
     for name in _candidates(target, app.labelfns_places, domain):
         if name in domain.objects:
             return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, content)
-    parameter = target.isidentifier() and target.islower()
-    return content if parameter or _is_there(target) else None
+    is_code = " " in target or (target.isidentifier() and (target.islower() or node["reftype"] == "class"))
+    return content if is_code or _is_there(target) else None  # a command, a parameter, a type; a private name
 
 
 def _candidates(target: str, places: dict[str, str], domain: PythonDomain) -> Iterator[str]:
