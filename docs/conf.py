@@ -1,11 +1,19 @@
 """The docs site: Sphinx with MyST Markdown. ``make docs`` builds it to build/docs; no network is needed."""
 
+import shutil
 import sys
 from pathlib import Path
 
 from labelfns import __version__
 
-sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_extensions"))
+
+# Pages lie below this folder: the notebooks are copied here, and git ignores the copies.
+shutil.rmtree(HERE / "notebooks", ignore_errors=True)
+(HERE / "notebooks").mkdir()
+for notebook in (HERE.parent / "notebooks").glob("*.ipynb"):
+    shutil.copy2(notebook, HERE / "notebooks")
 
 project = "labelfns"
 author = "The labelfns maintainers"
