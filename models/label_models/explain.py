@@ -39,7 +39,8 @@ class VoteReason:
         The learned probability, in (0, 1), that this LF is right when it gives this label.
     interval
         An interval of it; both None of a model that does not learn such. What was learned without gold counts as much
-        as 3 gold rows: with that, 90 % of the intervals held the truth where it is known (docs/label_models.md).
+        as 3 gold rows: with that, 90 % of the intervals held the truth where it is known
+        (docs/label_models_measured.md).
     """
 
     lf: str

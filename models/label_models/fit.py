@@ -73,7 +73,7 @@ class Fitted:
         How often a vote alone is taken to be right, in (1/k, 1).
     misfit
         How far the counts of pairs of votes are from those of independent LFs, at least 0; infinite if there are too
-        few (see `independent.misfit`).
+        few (see `labelfns.models.label_models.independent.misfit`).
     convergence
         What shows that the fit is at its optimum.
     gold_votes

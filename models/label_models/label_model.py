@@ -1,6 +1,6 @@
 """`LabelModel`, the default to reach for: no seed, anchored to a vote of equals, with a floor.
 
-What it was compared with is in ``docs/label_models.md``; how it is fitted, in `.fit`.
+What it was compared with is in ``docs/label_models_measured.md``; how it is fitted, in `.fit`.
 """
 
 from dataclasses import asdict, dataclass, fields
@@ -68,7 +68,8 @@ class LabelModel(BaseLabelModel):
     convergence_
         What shows that the fit is at its optimum (see `Convergence`).
     misfit_
-        How far the counts of pairs of votes are from those of independent LFs, at least 0 (see `independent.misfit`).
+        How far the counts of pairs of votes are from those of independent LFs, at least 0 (see
+        `labelfns.models.label_models.independent.misfit`).
     floored_
         Whether majority vote's verdicts are in use.
 

@@ -52,7 +52,7 @@ class TransformerClassifier(Params):
     seed
         At least 0: seed of the head, the order of rows, dropout and the views; global generators are left as they were.
     callbacks
-        `transformers.TrainerCallback` objects, handed to the `Trainer`.
+        `transformers.TrainerCallback` objects, handed to its `transformers.Trainer`.
 
     Attributes
     ----------

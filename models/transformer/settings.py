@@ -102,7 +102,7 @@ class FineTuning:
         Probability, in [0, 1], with which each cue, a piece of text that made an LF fire, is replaced by the mask token
         whenever the text is read in training. The student then has to learn from the rest of the text, which helps
         where the texts to come lack the cues. 0, the default, hides none: as good or better on the real sets that it
-        was measured on (docs/rounds.md).
+        was measured on (docs/rounds_measured.md).
     word_dropout
         Probability, in [0, 1], with which the perturbed view hides a word (``loss.consistency = "perturbed"``).
     layers

@@ -1,7 +1,7 @@
 """`labelfns rows`: texts to read, with what made LFs fire and what every LF says."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -107,7 +107,7 @@ def rows(
         table = flat_columns(columns) if format == "csv" else columns
         changed = 0
         if output is not None:
-            changed = write_rows(table, output, raw=raw)
+            changed = write_rows(_as_the_pipeline_names(table, settings), output, raw=raw)
         elif format == "csv":
             changed = print_csv(table, raw=raw)
         else:
@@ -128,6 +128,13 @@ def rows(
         console.next_step("find words for them", "suggest", pipeline)
     else:
         console.next_step("see why one of them gets its label", "analyze", *as_given, "--why", found.rows[0].row)
+
+
+def _as_the_pipeline_names(table: dict[str, list[Any]], settings: "PipelineSettings") -> dict[str, list[Any]]:
+    """Return the columns with texts and gold under the names that the pipeline reads, so that the file can be val."""
+    names = {"text": settings.data.text, "gold": settings.data.gold or "gold"}
+    taken = set(names.values())
+    return {names.get(name, name): column for name, column in table.items() if name in names or name not in taken}
 
 
 def _answers(settings: "PipelineSettings", on_pool: "Votes", votes: "Votes") -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether confidences mean what they say, on many votes of seven data sets (docs/label_models.md).
+"""Whether confidences mean what they say, on many votes of seven data sets (docs/label_models_measured.md).
 
     LABELFNS_DATA=... python tests/benchmarks/bench_calibration.py [--read-once]
 

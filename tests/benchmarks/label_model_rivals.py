@@ -1,4 +1,4 @@
-"""Methods that were tried for `LabelModel`, and its parts by themselves, for the table in docs/label_models.md."""
+"""Methods that were tried for `LabelModel`, and its parts by themselves, for docs/label_models_measured.md."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment, minimize

@@ -1,4 +1,4 @@
-"""What `LabelModel` and `SnorkelLabelModel` are measured against; figures go to docs/label_models.md.
+"""What `LabelModel` and `SnorkelLabelModel` are measured against; figures go to docs/label_models_measured.md.
 
 Run with ``LABELFNS_DATA=... pytest tests/benchmarks/test_bench_label_models.py -s``; a target that is missed is an
 expected failure with its figure.

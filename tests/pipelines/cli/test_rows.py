@@ -102,6 +102,17 @@ def test_csv_is_harmless_and_whole(project):
         call("rows", project, "--output", target, "--overwrite", "--format", "jsonl")
 
 
+def test_a_file_of_rows_can_be_read_as_val(project):
+    """Texts and gold stand under the names that the pipeline reads, also where these are those of other columns."""
+    (project / "pool.csv").write_text("votes,mood\nso great,positive\nawful,\n")
+    named = ("--set", "data.pool=pool.csv", "--set", "data.text=votes", "--set", "data.gold=mood")
+    call("rows", project, "--output", project / "gold.csv", *named)
+    written = list(csv.DictReader(io.StringIO((project / "gold.csv").read_text())))
+    assert [(row["votes"], row["mood"]) for row in written] == [("so great", "positive"), ("awful", "")]
+    done = call("rows", project, "--data", project / "gold.csv", "--format", "jsonl", *named)
+    assert [json.loads(line)["gold"] for line in done.stdout.splitlines()] == ["positive", None]
+
+
 def test_a_text_is_shown_as_text(project):
     shown = call("rows", project, "--lf", "good").stdout
     assert "\\x1b[2J [bold]great[/bold] \\u202eback" in " ".join(shown.split())

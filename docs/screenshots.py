@@ -1,0 +1,68 @@
+"""Make the pictures in docs/images: the report of the embedded example, in Debian's chromium.
+
+``python docs/screenshots.py`` runs the example first, which takes a few minutes; with the folder of a finished run of
+it, ``python docs/screenshots.py RUN``, that run's report is written again and taken.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+COLORS = 256
+
+
+def main(run: Path) -> None:
+    """Take each picture from the run's report."""
+    report = (run / "report.html").resolve().as_uri()
+    with _chromium() as browser:
+        for name, size, scheme in (
+            ("report_light", DESKTOP, "light"),
+            ("report_dark", DESKTOP, "dark"),
+            ("report_phone", PHONE, "light"),
+        ):
+            _save(_opened(browser, report, size, scheme), name)
+        page = _opened(browser, report, DESKTOP, "light")
+        row = page.locator("table.lfs tr.lf").nth(1)
+        row.locator(".opens").click()
+        row.evaluate("row => window.scrollTo(0, row.getBoundingClientRect().top + window.scrollY - 120)")
+        _save(page, "report_lf")
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def _opened(browser: Browser, address: str, size: dict[str, int], scheme: str) -> Page:
+    page = browser.new_page(viewport=size, color_scheme=scheme, device_scale_factor=2)
+    page.goto(address)
+    return page
+
+
+def _save(page: Page, name: str) -> None:
+    """Write what is seen as a PNG of few colors, which text needs no more of."""
+    file = IMAGES / f"{name}.png"
+    page.screenshot(path=file)
+    Image.open(file).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(file, optimize=True)
+    print(f"{file}: {file.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made:
+        given = Path(sys.argv[1]) if sys.argv[1:] else Path(made) / "tweet_sentiment"
+        if not sys.argv[1:]:
+            subprocess.run([sys.executable, "-m", "labelfns", "demo", "--output", given], check=True)
+        subprocess.run([sys.executable, "-m", "labelfns", "report", given], check=True)
+        main(given)
