@@ -97,7 +97,7 @@ def _read_toml(path: Path) -> list[LabelingFunction]:
     ]
     for number, entry in enumerate(entries, start=1):
         try:
-            lfs.append(_build(entry, path.parent))
+            lfs.append(lf_of_table(entry, path.parent))
         except (LFError, InputError) as error:
             name = entry.get("name", "no name") if isinstance(entry, dict) else "no name"
             problems.append(f"{path}, [[lf]] number {number} ({name}): {error}")
@@ -105,7 +105,21 @@ def _read_toml(path: Path) -> list[LabelingFunction]:
     return lfs
 
 
-def _build(table: Any, folder: Path) -> LabelingFunction:
+def lf_of_table(table: Any, folder: Path) -> LabelingFunction:
+    """Return the LF of a table of a TOML file.
+
+    Parameters
+    ----------
+    table
+        Its settings: ``kind``, ``label`` and those of the builder.
+    folder
+        Where a text file of words, which it may name, lies.
+
+    Raises
+    ------
+    InputError, LFError
+        If a setting is not right.
+    """
     if not isinstance(table, dict):
         raise LFError(f"an LF is a table of settings, which begins with a line [[lf]]; got {table!r}")
     entry = dict(table)
