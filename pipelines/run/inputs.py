@@ -112,6 +112,13 @@ def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     gold = [label_of.get(text, label) for text, label in zip(pool, before, strict=True)]
     return replace(pool, gold=np.array(gold)) if pool.gold is not None or label_of else pool
 
+def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:
+    """Return the texts by which words are told by class: the pool or val, whichever has more gold; None without any."""
+    val = settings.data.val
+    sets = [pool, *([] if val is None else [read_set(val, settings.data, need_gold=True)])]
+    known = [0 if data.gold is None else int((data.gold >= 0).sum()) for data in sets]
+    return sets[known.index(max(known))] if any(known) else None
+
 
 def input_paths(settings: "PipelineSettings") -> list[Path]:
     """Return every file and folder that a run reads."""

@@ -142,7 +142,8 @@ class PythonFile:
         code = f"{variable} = {call_code(table, built, context)}"
         if self.listed is None:
             ended = not self.source or self.source.endswith((b"\n", b"\r"))
-            edits.append((len(self.source), len(self.source), ("" if ended else "\n") + f"\n{code}\n"))
+            gap = 1 + isinstance(self.tree.body[-1] if self.tree.body else None, _DEFINITION)
+            edits.append((len(self.source), len(self.source), ("" if ended else "\n") + "\n" * gap + f"{code}\n"))
         else:
             value = self.listed.value
             if not isinstance(value, ast.List):
@@ -270,6 +271,7 @@ class PythonFile:
         return self.source[start:end].decode()
 
 
+_DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _NAMES = (*BUILDERS, Context.__name__)
 
 

@@ -26,7 +26,7 @@ from labelfns.lfs.load import lf_of_table
 from labelfns.lfset import LFSet
 from labelfns.pipelines.report.evidence import SetRows
 from labelfns.pipelines.report.sample import Sample
-from labelfns.pipelines.run.inputs import read_set
+from labelfns.pipelines.run.inputs import read_set, with_most_gold
 from labelfns.progress import Progress, silent
 from labelfns.vote_tables import lf_table
 from labelfns.votes import Fault, Votes
@@ -301,9 +301,10 @@ class Studio:
             n = len(self.texts)
             rows = np.unique(np.linspace(0, n - 1, min(n, MOST_READ)).astype(int))
             votes = Votes(self._matrix[rows], labels=self.labels, lf_names=self.lfs.names)
-            texts, gold = self.texts.take(rows).texts, self.gold[rows]
-            lfs = self.lfs
-        found = suggest(texts, votes, labeled=(texts, gold) if (gold >= 0).any() else None, lfs=lfs, n=_SUGGESTED)
+            texts, lfs = self.texts.take(rows).texts, self.lfs
+            with_gold = with_most_gold(self.settings, replace(self.texts, gold=self.gold))
+        labeled = None if with_gold is None or with_gold.gold is None else (with_gold, with_gold.gold)
+        found = suggest(texts, votes, labeled=labeled, lfs=lfs, n=_SUGGESTED)
         return [
             {
                 "kind": one.kind,
