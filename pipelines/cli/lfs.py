@@ -112,7 +112,8 @@ def suggest(
 ) -> None:
     """List words, hashtags and emoji worth an LF: those that stand out where the LFs are silent or disagree.
 
-    With gold labels in the pool or in val, they are listed by class, by the one that has more. The test set is not read.
+    With gold labels in the pool or in val they are listed by class, told by the one that has more. The test set is not
+    read.
 
     z says how sure it is that a word stands out: how many standard errors its log-odds on these texts are above those
     on the others. A word that stands everywhere is near 0; one word in forty reaches 2 by chance, one in thirty

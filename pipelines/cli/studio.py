@@ -14,7 +14,9 @@ _NEEDS = ("starlette", "uvicorn", "tomlkit")
 
 def studio(
     pipeline: PipelineFile,
-    port: Annotated[int, typer.Option(help="Where it answers; by default any port that is free.", min=0, max=65535)] = 0,
+    port: Annotated[
+        int, typer.Option(help="Where it answers; by default any port that is free.", min=0, max=65535)
+    ] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
     set_: Set = None,
 ) -> None:

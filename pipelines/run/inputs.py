@@ -107,10 +107,11 @@ def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     assert data.pool_gold is not None
     marked = read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
     assert marked.gold is not None
-    label_of = {text: label for text, label in zip(marked, marked.gold.tolist(), strict=True) if label >= 0}
+    label_of = dict(zip(marked, marked.gold.tolist(), strict=True))
     before = [ABSTAIN] * len(pool) if pool.gold is None else pool.gold.tolist()
     gold = [label_of.get(text, label) for text, label in zip(pool, before, strict=True)]
-    return replace(pool, gold=np.array(gold)) if pool.gold is not None or label_of else pool
+    return replace(pool, gold=np.array(gold))
+
 
 def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:
     """Return the texts by which words are told by class: the pool or val, whichever has more gold; None without any."""

@@ -136,9 +136,7 @@ def as_text(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value, keep="\n\t")
     if isinstance(value, Mapping):
-        return {
-            name: _as_typed(entry) if name == "form" else as_text(entry) for name, entry in value.items()
-        }
+        return {name: _as_typed(entry) if name == "form" else as_text(entry) for name, entry in value.items()}
     return [as_text(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 

@@ -117,8 +117,12 @@ class PythonFile:
         table = lf_table(new) | ({} if not new.expects else {"expects": dict(new.expects)})
         if not any(one.arg == "name" for one in call.keywords):
             del table["name"]
-        whole = [(*self._place(call), call_code(table, self._written(call.func), self._imported("Context")))]
-        for edits in (self._small_edits(call, old, new), whole):
+        whole: list[Edit] = []
+        same_kind = table["kind"] == self._kind(call)
+        built = self._written(call.func) if same_kind else self._import(table["kind"], whole)
+        context = self._import("Context", whole) if "where" in table else "Context"
+        whole.append((*self._place(call), call_code(table, built, context)))
+        for edits in (*([self._small_edits(call, old, new)] if same_kind else []), whole):
             after = self._edited(edits)
             if _same_but(self, after, new):
                 return after

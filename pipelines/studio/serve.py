@@ -36,7 +36,9 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         opened.close()
         why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise InputError(f"port {port} {why}; name another with --port, or leave it out for one that is free") from error
+        raise InputError(
+            f"port {port} {why}; name another with --port, or leave it out for one that is free"
+        ) from error
     return opened
 
 

@@ -3,8 +3,7 @@
 import threading
 import time
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,23 +16,23 @@ from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.text_index import index_of
-from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError
+from labelfns.errors import InputError, LabelFnsWarning, LFError
 from labelfns.io.texts import Texts
-from labelfns.lfs.as_toml import is_data
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfs.declared import DeclaredLF
-from labelfns.lfs.load import lf_of_table
 from labelfns.lfset import LFSet
 from labelfns.pipelines.report.evidence import SetRows
 from labelfns.pipelines.report.sample import Sample
 from labelfns.pipelines.run.inputs import read_set, with_most_gold
 from labelfns.progress import Progress, silent
 from labelfns.vote_tables import lf_table
-from labelfns.votes import Fault, Votes
+from labelfns.votes import Votes
 
-from .counts import Column, Others, Tabs, figures, tabs
-from .forms import Form, form_of, table_of
-from .write_back import Change, check_inside, gold_change, is_made_there, lf_change, setting_change
+from .counts import Others, Tabs, figures, tabs
+from .drafts import Draft, editable, made, name_of
+from .forms import Form, table_of
+from .marks import save_mark
+from .write_back import Change, check_inside, lf_change
 
 if TYPE_CHECKING:
     from labelfns.pipelines.run.settings import PipelineSettings
@@ -44,31 +43,8 @@ SECONDS = 0.5
 """How long a typed pattern may search a text, where the pipeline does not set less: `analyze` waits longer."""
 MOST_READ = 5_000
 """Texts in which words to suggest are looked for, evenly spread."""
-GOLD_FILE = "pool_gold.jsonl"
 _SUGGESTED = 8
 _TABS = tuple(Tabs.__dataclass_fields__)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An LF as it is typed.
-
-    Parameters
-    ----------
-    lf
-        The LF.
-    column
-        Its votes, int8 [n].
-    fault
-        What went wrong; None where nothing did.
-    notes
-        What to know of it, one sentence each.
-    """
-
-    lf: LabelingFunction
-    column: Column
-    fault: Fault | None
-    notes: tuple[str, ...]
 
 
 class Studio:
@@ -98,7 +74,9 @@ class Studio:
         self._lock = threading.RLock()
         self._index = index_of(self.texts.texts)
         self._searched = [text.casefold() for text in self.texts]
-        self._order = np.random.default_rng(0).permutation(len(self.texts))  # the same rows come first, whatever is typed
+        self._order = np.random.default_rng(0).permutation(
+            len(self.texts)
+        )  # the same rows come first, whatever is typed
         self._drafted: tuple[object, Draft | None] = (None, None)
         self._read_lfs(progress)
 
@@ -252,48 +230,31 @@ class Studio:
         label
             Its class id; None where it is not known any more.
         agreed
-            The mark of the change of the pipeline file that was shown.
+            The mark of the change that was returned before, where it is agreed to.
 
         Returns
         -------
         Change | None
-            None where it is saved. Where the pipeline names no file for marked rows yet, what would be added to it:
-            nothing is saved before that change is agreed to.
+            None where it is saved; else the change of the pipeline file that has to be agreed to.
 
         Raises
         ------
-        InputError
-            If there is no such row or label, or marked rows cannot be saved.
-        WriteError
-            If a file cannot be written.
+        LabelFnsError
+            If there is no such row or label; as `save_mark`.
         """
         with self._lock:
-            data = self.settings.data
             if type(row) is not int or not 0 <= row < len(self.texts):
                 raise InputError(f"there is no row {row!r}")
             if label is not None and (type(label) is not int or not 0 <= label < len(self.labels)):
                 raise InputError(f"there is no label {label!r}")
-            setting = self._gold_setting() if data.pool_gold is None else None
-            if setting is not None and setting.mark != agreed:
-                return setting
-            path = Path(data.pool_gold or self.folder / GOLD_FILE)
             text, name = self.texts[row], None if label is None else self.labels[label]
-            gold_change(path, text, name, (data.text, data.gold)).write(self.folder)
-            if setting is not None:
-                setting.write(self.folder)
-                self.settings = replace(self.settings, data=replace(data, pool_gold=str(path)))
+            done = save_mark(self.pipeline, self.settings, text, name, agreed)
+            if isinstance(done, Change):
+                return done
+            self.settings = done
             same = [i for i, other in enumerate(self.texts.texts) if other == text]
             self.gold[same] = ABSTAIN if label is None else label
         return None
-
-    def _gold_setting(self) -> Change:
-        """Return the change of the pipeline file that names a file for marked rows."""
-        if not self.settings.data.gold:
-            raise InputError("data.gold is empty: name the column there in which labels of marked rows are saved")
-        if (self.folder / GOLD_FILE).exists():
-            raise InputError(f"{GOLD_FILE} is there already: name it, or another file, as data.pool_gold")
-        check_inside(self.pipeline, self.folder)
-        return setting_change(self.pipeline, "data", "pool", "pool_gold", GOLD_FILE)
 
     def suggestions(self) -> list[dict[str, Any]]:
         """Return words worth an LF, each with the form that has it, by class where gold labels are known."""
@@ -341,20 +302,20 @@ class Studio:
         texts = self.texts
         numbers = RowNumbers(np.arange(len(texts)), texts.row_numbers, texts.unit)
         fields = {name: values for name, values in (texts.fields or {}).items() if name != "text"}
-        return applier.apply(
-            texts.texts, options, fields=fields, numbers=numbers, progress=progress, index=self._index
-        )
+        return applier.apply(texts.texts, options, fields=fields, numbers=numbers, progress=progress, index=self._index)
 
     def _draft(self, form: Form, place: int | None) -> Draft | None:
         """Return the LF that is typed, with its votes; the last one is remembered, as more of its rows are asked for."""
         was = None if place is None else self.lfs.lfs[place]
-        table = table_of({**form, "name": self._name(form, was)}, self.labels)
+        table = table_of(
+            {**form, "name": was.name if was is not None else name_of(form, self.lfs.names, self.labels)}, self.labels
+        )
         if table is None:
             return None
         if repr((table, place)) == self._drafted[0]:
             return self._drafted[1]
         with warnings.catch_warnings(record=True, action="always", category=LabelFnsWarning) as said:
-            lf = _made(table, was, self.labels)
+            lf = made(table, was, self.labels)
             draft = self._voted(lf, tuple(str(one.message) for one in said))
         self._drafted = (repr((table, place)), draft)
         return draft
@@ -377,39 +338,8 @@ class Studio:
         notes = (*notes, *(failure for case in expectations(lone) if (failure := case.failure())))
         return Draft(lf, np.ascontiguousarray(votes.matrix[:, 0]), fault, notes)
 
-    def _name(self, form: Form, was: LabelingFunction | None) -> object:
-        """Return an LF's name: that of the one that it replaces, what is typed, or one that is free."""
-        if was is not None:
-            return was.name
-        given = form.get("name", "")
-        if given and isinstance(given, str) and given.strip():
-            if given.strip() in self.lfs.names:
-                raise LFError(f"there is an LF named {given.strip()!r} already; choose it in the list to change it")
-            return given
-        label = form.get("label")
-        about = f"_{self.labels[label]}" if type(label) is int and 0 <= label < len(self.labels) else ""
-        plain = "".join(char if char.isalnum() else "_" for char in f"{form.get('kind')}{about}")
-        names = (f"{plain}_{number}" if number > 1 else plain for number in range(1, len(self.lfs) + 2))
-        return next(name for name in names if name not in self.lfs.names)
-
     def _editable(self, lf: LabelingFunction) -> dict[str, Any]:
-        """Return the form of an LF, or why there is none."""
-        if not isinstance(lf, DeclaredLF) or not is_data(lf):
-            return {"form": None, "reason": f"it is Python code: change it in {self.lf_file.name}"}
-        form = form_of(lf, self.labels)
-        try:
-            again = _made(table_of(form, self.labels) or {}, lf, self.labels)
-        except LabelFnsError:
-            again = None
-        if again != lf:
-            return {"form": None, "reason": f"the page has no fields for what it says: change it in {self.lf_file.name}"}
-        if not is_made_there(self.lf_file, self.lfs.source or b"", lf):
-            return {
-                "form": form,
-                "reason": f"{self.lf_file.name} does not make it of plain values (it reads a file, or computes them): "
-                "change it there",
-            }
-        return {"form": form, "reason": ""}
+        return editable(lf, self.labels, self.lf_file, self.lfs.source or b"")
 
     def _check_place(self, place: int | None) -> None:
         if place is not None and (type(place) is not int or not 0 <= place < len(self.lfs)):
@@ -434,18 +364,7 @@ class Studio:
         if not len(rows):
             return []
         votes = Votes(matrix, labels=self.labels, lf_names=tuple(lf.name for lf in lfs))
-        few = SetRows("row", [self.texts[row] for row in rows.tolist()], votes, self.gold[rows])
+        few = SetRows("pool", [self.texts[row] for row in rows.tolist()], votes, self.gold[rows])
         sample = Sample(self.labels, LFSet(self.labels, lfs))
         sample.take(few, range(len(rows)), len(rows))
         return [one | {"row": row} for one, row in zip(sample.rows, rows.tolist(), strict=True)]
-
-
-def _made(table: Mapping[str, Any], was: LabelingFunction | None, labels: Sequence[str]) -> DeclaredLF:
-    """Return the LF of a table, with what the form does not say as it was: texts it must vote on, a label's id."""
-    settings = dict(table)
-    if isinstance(was, DeclaredLF):
-        settings |= {"expects": was.expects} if was.expects else {}
-        settings |= {} if isinstance(was.label, str) else {"label": labels.index(settings["label"])}
-    lf = lf_of_table(settings, Path())
-    assert isinstance(lf, DeclaredLF)
-    return lf

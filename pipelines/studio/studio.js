@@ -462,6 +462,7 @@ byId("reload").addEventListener("click", () =>
   }),
 );
 
+byId("beside").open = matchMedia("(min-width: 60rem)").matches;
 fit();
 tried(async () => {
   await overview();
