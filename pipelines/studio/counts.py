@@ -59,7 +59,7 @@ class Tabs:
     all: Bools
 
 
-def tabs(mine: Column | None, others: Others, gold: Ints | None) -> Tabs:
+def tabs(mine: Column | None, others: Others, gold: Ints) -> Tabs:
     """Sort rows into lists.
 
     Parameters
@@ -74,7 +74,8 @@ def tabs(mine: Column | None, others: Others, gold: Ints | None) -> Tabs:
     votes = others.by_class.sum(axis=1)
     everywhere = np.ones(len(votes), dtype=bool)
     if mine is None:
-        return Tabs(*(~everywhere for _ in range(5)), (votes == 0) & (others.last == ABSTAIN), everywhere)
+        nowhere = ~everywhere
+        return Tabs(nowhere, nowhere, nowhere, nowhere, nowhere, (votes == 0) & (others.last == ABSTAIN), everywhere)
     fired = mine != ABSTAIN
     same = np.zeros(len(votes), dtype=np.int16)
     rows = np.flatnonzero(fired)
@@ -84,13 +85,13 @@ def tabs(mine: Column | None, others: Others, gold: Ints | None) -> Tabs:
         lost=(others.last != ABSTAIN) & (others.last != mine),
         conflicts=fired & (votes > same),
         votes=fired,
-        wrong=~everywhere if gold is None else fired & (gold >= 0) & (gold != mine),
+        wrong=fired & (gold >= 0) & (gold != mine),
         silent=~fired & (votes == 0),
         all=everywhere,
     )
 
 
-def figures(mine: Column, others: Others, lists: Tabs, gold: Ints | None) -> dict[str, Any]:
+def figures(mine: Column, others: Others, lists: Tabs, gold: Ints) -> dict[str, Any]:
     """Return what an LF does, in numbers of rows.
 
     The words are those of `Votes.summary` and `labelfns.pipelines.analysis.one_lf`: ``votes``, ``overlaps`` and
@@ -102,7 +103,7 @@ def figures(mine: Column, others: Others, lists: Tabs, gold: Ints | None) -> dic
     rows = np.flatnonzero(lists.votes)
     by_class, label = others.by_class[rows], mine[rows]
     votes = by_class.sum(axis=1)
-    known = np.full(len(rows), ABSTAIN) if gold is None else gold[rows]
+    known = gold[rows]
     others_vote = others.by_class.any(axis=1)
     return {
         "votes": len(rows),

@@ -49,7 +49,7 @@ class PythonFile:
     @cached_property
     def builders(self) -> dict[str, str]:
         """The names under which builders, and `Context`, were imported, as written: ``{"labelfns.emoji": "emoji"}``."""
-        names = {}
+        names: dict[str, str] = {}
         for node in self.tree.body:
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "labelfns":
                 names |= {alias.asname or alias.name: alias.name for alias in node.names}

@@ -61,7 +61,7 @@ def serve(studio: Studio, opened: socket.socket, say: Callable[[str], None], *, 
     say("Ctrl-C ends it.")
     keys.handed_over = lambda: say(f"Opened. For another window: {keys.url}")
     config = uvicorn.Config(
-        studio_app(studio, keys),  # type: ignore[arg-type] # ASGI, said in other words
+        studio_app(studio, keys),
         log_level="error",
         access_log=False,
         proxy_headers=False,

@@ -26,9 +26,9 @@ from labelfns.pipelines.report.sample import Sample
 from labelfns.pipelines.run.inputs import read_set, with_most_gold
 from labelfns.progress import Progress, silent
 from labelfns.vote_tables import lf_table
-from labelfns.votes import Votes
+from labelfns.votes import Fault, Votes
 
-from .counts import Others, Tabs, figures, tabs
+from .counts import Matrix, Others, Tabs, figures, tabs
 from .drafts import Draft, editable, made, name_of
 from .forms import Form, table_of
 from .marks import save_mark
@@ -77,6 +77,8 @@ class Studio:
         self._order = np.random.default_rng(0).permutation(
             len(self.texts)
         )  # the same rows come first, whatever is typed
+        self._matrix: Matrix
+        self._faults: tuple[Fault, ...]
         self._drafted: tuple[object, Draft | None] = (None, None)
         self._read_lfs(progress)
 
@@ -305,11 +307,10 @@ class Studio:
         return applier.apply(texts.texts, options, fields=fields, numbers=numbers, progress=progress, index=self._index)
 
     def _draft(self, form: Form, place: int | None) -> Draft | None:
-        """Return the LF that is typed, with its votes; the last one is remembered, as more of its rows are asked for."""
+        """Return the LF that is typed, with its votes; the last one is remembered for its other rows."""
         was = None if place is None else self.lfs.lfs[place]
-        table = table_of(
-            {**form, "name": was.name if was is not None else name_of(form, self.lfs.names, self.labels)}, self.labels
-        )
+        name = name_of(form, self.lfs.names, self.labels) if was is None else was.name
+        table = table_of({**form, "name": name}, self.labels)
         if table is None:
             return None
         if repr((table, place)) == self._drafted[0]:

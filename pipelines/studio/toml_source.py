@@ -34,7 +34,7 @@ def changed(source: bytes, old: DeclaredLF, new: DeclaredLF) -> bytes:
     before, after = lf_table(old), lf_table(new)
     for by_entry in (True, False):
         document = tomlkit.parse(source.decode())
-        table: Any = document["lf"][place]  # type: ignore[index]
+        table: Any = document["lf"][place]
         for name in dict.fromkeys([*before, *after]):
             if before.get(name) == after.get(name):
                 continue
