@@ -104,7 +104,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http":  # there are no websockets here, and nothing to start
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+        if scope["type"] != "http":  # nothing is to be started or ended
             return
         headers = scope["headers"]
         cookies: list[str] = []

@@ -247,7 +247,7 @@ class PythonFile:
     def _edited(self, edits: Sequence[Edit]) -> bytes:
         source = self.source
         line = match.group() if (match := _LINE.search(source)) else b"\n"
-        for start, end, text in sorted(edits, key=lambda edit: edit[:2], reverse=True):
+        for start, end, text in reversed(sorted(edits, key=lambda edit: edit[:2])):  # at one place in their order
             source = source[:start] + text.encode().replace(b"\n", line) + source[end:]
         return source
 

@@ -140,10 +140,11 @@ def setting_change(path: Path, table: str, after: str, name: str, value: str) ->
     expected.setdefault(table, {})[name] = value
     end = b"\r\n" if b"\r\n" in source else b"\n"
     line = f"{name} = {json.dumps(value, ensure_ascii=False)}".encode() + end
+    dotted = f"{table}.".encode()
     places = sorted(range(len(lines)), key=lambda at: lines[at].split(b"=")[0].strip() != after.encode())
-    for at in places:
+    for at, prefix in ((at, prefix) for at in places for prefix in (b"", dotted)):
         gap = b"" if lines[at].endswith((b"\n", b"\r")) else end
-        changed = b"".join([*lines[: at + 1], gap, line, *lines[at + 1 :]])
+        changed = b"".join([*lines[: at + 1], gap, prefix, line, *lines[at + 1 :]])
         if _toml(changed) == expected:
             return Change(path, source, changed)
     raise InputError(f"{path.name}: found no place for {table}.{name}; add the line there: {line.decode().strip()}")

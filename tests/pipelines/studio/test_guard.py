@@ -63,7 +63,15 @@ def test_three_hosts_are_the_studio(own, host):
     "host",
     [
         *("evil.example", f"evil.example:{PORT}", f"127.0.0.1.evil.example:{PORT}", f"localhost.evil.example:{PORT}"),
-        *("127.0.0.1", "127.0.0.1:80", f"127.0.0.1:{PORT}0", f"127.0.0.2:{PORT}", f"0.0.0.0:{PORT}", f"[::]:{PORT}", ""),
+        *(
+            "127.0.0.1",
+            "127.0.0.1:80",
+            f"127.0.0.1:{PORT}0",
+            f"127.0.0.2:{PORT}",
+            f"0.0.0.0:{PORT}",
+            f"[::]:{PORT}",
+            "",
+        ),
         *(f"LOCALHOST:{PORT}", f"localhost:{PORT} ", f"user@127.0.0.1:{PORT}", f"127.0.0.1:{PORT}/", f"127.1:{PORT}"),
     ],
 )
@@ -192,7 +200,10 @@ def test_large_bodies_are_refused(own):
     assert own.post("/answer", content=json.dumps(asked)).is_success
 
 
-@pytest.mark.parametrize("path", ["../state.py", "..%2fstate.py", "%2e%2e/state.py", "/etc/passwd", "state.py", "studio.html.jinja"])  # fmt: skip
+PATHS = ["../state.py", "..%2fstate.py", "%2e%2e/state.py", "/etc/passwd", "state.py", "studio.html.jinja"]
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_no_other_file_is_served(own, path):
     assert own.get(f"/static/{path}").status_code == 404
 
@@ -219,7 +230,9 @@ def test_there_is_no_websocket(own):
         pass
 
 
-@pytest.mark.parametrize("body", ["[]", "1", "null", '{"a": 1}', "", "[" * 20_000, "\ud800".encode("utf-8", "surrogatepass")])
+@pytest.mark.parametrize(
+    "body", ["[]", "1", "null", '{"a": 1}', "", "[" * 20_000, "\ud800".encode("utf-8", "surrogatepass")]
+)
 def test_what_is_no_question_is_said(own, body):
     response = own.post("/overview", content=body)
     assert response.status_code in (200, 400)
@@ -231,5 +244,13 @@ def test_odd_forms_are_said(own, value):
     asked = {"form": value, "place": None}
     assert own.post("/change", content=json.dumps(asked)).json()["problem"]
     asked |= {"tab": "new", "search": "", "first": 0}
-    for odd in ({"place": "x"}, {"place": 99}, {"place": True}, {"first": -1}, {"first": "x"}, {"search": 1}, {"tab": 1}):
+    for odd in (
+        {"place": "x"},
+        {"place": 99},
+        {"place": True},
+        {"first": -1},
+        {"first": "x"},
+        {"search": 1},
+        {"tab": 1},
+    ):
         assert own.post("/answer", content=json.dumps(asked | odd)).json()["problem"]
