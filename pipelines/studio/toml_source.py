@@ -5,12 +5,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from labelfns.errors import LabelFnsError, LFError
 from labelfns.lfs.as_toml import lf_table
 from labelfns.lfs.declared import DeclaredLF
 from labelfns.lfs.load import lf_of_table
+
+_LONG = 80
 
 
 def makes(source: bytes, lf: DeclaredLF) -> bool:
@@ -43,7 +43,7 @@ def changed(source: bytes, old: DeclaredLF, new: DeclaredLF) -> bytes:
             elif by_entry and name == "words" and name in table:
                 _change_entries(table[name], list(table[name].unwrap()), list(after[name]))
             else:
-                table[name] = _listed(after[name])
+                table[name] = _item(after[name])
         text = document.as_string().encode()
         if _same_but(source, text, place, new):
             return text
@@ -58,8 +58,15 @@ def with_new(source: bytes, lf: DeclaredLF) -> bytes:
     LFError
         If the file would hold something else then.
     """
+    import tomlkit
+
     line = b"\r\n" if b"\r\n" in source else b"\n"
-    code = tomli_w.dumps({"lf": [_listed(lf_table(lf))]}).encode().replace(b"\n", line)
+    table = tomlkit.table()
+    for name, value in lf_table(lf).items():
+        table[name] = _item(value)
+    tables = tomlkit.aot()
+    tables.append(table)
+    code = tomlkit.dumps({"lf": tables}).strip().encode().replace(b"\n", line) + line
     text = source + line * (bool(source) and not source.endswith(b"\n")) + line + code
     if not _same_but(source, text, len(_tables(source)), lf):
         raise LFError(f"{lf.name} could not be added without touching the rest of the file; write it there")
@@ -107,8 +114,17 @@ def _change_entries(array: Any, old: list[str], new: list[str]) -> None:
                 array.insert(i, entry)
 
 
-def _listed(value: Any) -> Any:
-    """Return a value with lists in place of tuples."""
+def _item(value: Any) -> Any:
+    """Return a value as it is written: tables on one line, long lists on several."""
+    import tomlkit
+
     if isinstance(value, dict):
-        return {name: _listed(one) for name, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, tuple | list) else value
+        table = tomlkit.inline_table()
+        for name, one in value.items():
+            table[name] = _item(one)
+        return table
+    if isinstance(value, list | tuple):
+        array = tomlkit.array()
+        array.extend(value)
+        return array.multiline(sum(map(len, map(repr, value))) > _LONG)
+    return value
