@@ -56,6 +56,7 @@ def serve(studio: Studio, opened: socket.socket, say: Callable[[str], None], *, 
     browser
         Whether to open the page.
     """
+    opened.listen()  # whoever opens the address before the server is up waits for it
     keys = Keys(opened.getsockname()[1])
     say(f"The studio is at {keys.url}")
     say("Ctrl-C ends it.")
