@@ -135,7 +135,7 @@ async function answerAll() {
 function show(answer, keep) {
   counts = answer.counts;
   const has = answer.draft !== null;
-  const best = has ? OF_LF.find((one) => counts[one] > 0) : "silent";
+  const best = has ? OF_LF.find((one) => counts[one] > 0) : counts.silent ? "silent" : "all";
   if (!chosen && counts[tab] === 0 && best && best !== tab) {
     tab = best;
     ask();
