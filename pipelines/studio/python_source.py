@@ -247,7 +247,8 @@ class PythonFile:
     def _edited(self, edits: Sequence[Edit]) -> bytes:
         source = self.source
         line = match.group() if (match := _LINE.search(source)) else b"\n"
-        for start, end, text in reversed(sorted(edits, key=lambda edit: edit[:2])):  # at one place in their order
+        order = sorted(range(len(edits)), key=lambda at: (edits[at][:2], at), reverse=True)
+        for start, end, text in (edits[at] for at in order):
             source = source[:start] + text.encode().replace(b"\n", line) + source[end:]
         return source
 
