@@ -8,6 +8,7 @@ kind is typed letter by letter, each of ten LFs of the file is changed by a word
 
 import http.client
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -52,7 +53,9 @@ def project(folder: Path, rows: int) -> Path:
 class Page:
     """Asks as the page does."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pid: int) -> None:
+        self.pid = pid
+        self.cpu: list[float] = []
         host, key = re.fullmatch(r"http://([\d.:]+)(/\?key=.*)", url).groups()  # type: ignore[union-attr]
         self.connection = http.client.HTTPConnection(host)
         self.connection.request("GET", key)
@@ -68,14 +71,26 @@ class Page:
 
     def ask(self, call: str, **values: object) -> tuple[float, object]:
         """Return the seconds that an answer took, and the answer."""
-        start = time.perf_counter()
+        busy, start = cpu(self.pid), time.perf_counter()
         self.connection.request("POST", f"/{call}", json.dumps(values), self.headers)
         answer = json.loads(self.connection.getresponse().read())
-        return time.perf_counter() - start, answer
+        seconds = time.perf_counter() - start
+        self.cpu.append(cpu(self.pid) - busy)
+        return seconds, answer
 
     def answer(self, form: dict[str, object], place: int | None = None) -> float:
         """Return the seconds that the answer to a form took."""
         return self.ask("answer", form=form, place=place, tab="new", search="", first=0)[0]
+
+
+def cpu(pid: int) -> float:
+    """Return the seconds of processor time that a process has taken, to a hundredth; 0 where that is not known."""
+    stat = Path(f"/proc/{pid}/stat")
+    return (
+        sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        if stat.exists()
+        else 0
+    )
 
 
 def said(name: str, seconds: list[float]) -> None:
@@ -103,9 +118,11 @@ def measure(process: subprocess.Popen[str], start: float) -> None:
     """Ask a studio that is being started."""
     assert process.stdout is not None
     url = process.stdout.readline().split()[-1]
-    page = Page(url)
+    page = Page(url, process.pid)
     first, overview = page.ask("overview")
     print(f"  start, to the first answer: {time.perf_counter() - start:.2f} s (asked: under 5)")
+    print(f"    processor time {cpu(process.pid):.2f} s")
+    page.cpu.clear()
     everything: list[float] = []
     for kind, (field, text) in TYPED.items():
         form = {"kind": kind, "label": 1, "threshold": "2"}
@@ -121,6 +138,7 @@ def measure(process: subprocess.Popen[str], start: float) -> None:
             changed.append(page.answer({**form, "entries": more}, place))
     said("an LF of the file", changed)
     said("all keystrokes (asked: under 0.2 and 0.5)", everything + changed)
+    said("  processor time of these, which other work does not change", list(page.cpu))
     for name, form in OTHERS.items():
         said(name, [page.answer({"label": 1, **form, "only_with": "\n" * turn}) for turn in range(1)])
     print(f"  words to suggest: {page.ask('suggest')[0]:.2f} s; list of LFs: {first:.2f} s")
