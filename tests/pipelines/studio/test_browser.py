@@ -27,7 +27,8 @@ def browser():
 @pytest.fixture
 def served(opened):
     """Return a function that serves the studio, and gives its address and its state."""
-    uvicorn = pytest.importorskip("uvicorn", reason="needs the extra studio")
+    import uvicorn
+
     from labelfns.pipelines.studio.app import studio_app
     from labelfns.pipelines.studio.guard import Keys
     from labelfns.pipelines.studio.serve import listen

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-testclient = pytest.importorskip("starlette.testclient", reason="needs the extra studio")
+from starlette import testclient
 
 PORT = 8700
 HERE = f"http://127.0.0.1:{PORT}"
