@@ -140,7 +140,8 @@ def suggest(
         Their votes, [n, m].
     labeled
         Texts and their classes, by id or name (gold, or a model's labels; -1 or None where unknown), the same texts or
-        others. Terms are then ranked by class on these: rows of the class against those of other classes.
+        others. Terms are then ranked by class on these: rows of the class against those of other classes. Where none
+        stands out, as with few labeled texts, they are ranked without.
     lfs
         The LFs, an `LFSet` for example: what their lists have is left out. Without them, words are taken to be an LF's
         if it votes on each of their rows.
@@ -172,6 +173,20 @@ def suggest(
     rows = _Rows.of(texts, votes)
     labeled = labelled if labeled is None else labeled
     known = None if labeled is None else _Labeled.of(labeled, votes.labels)
+    suggestions = _suggested(rows, known, lfs, n, at_least, min_z)
+    if known is not None and not suggestions:
+        suggestions = _suggested(rows, None, lfs, n, at_least, min_z)
+    return suggestions
+
+
+def _suggested(
+    rows: "_Rows",
+    known: "_Labeled | None",
+    lfs: tuple[LabelingFunction, ...] | None,
+    n: int,
+    at_least: int,
+    min_z: float,
+) -> list[Suggestion]:
     suggestions: list[Suggestion] = []
     for gap in _GAPS:
         mine = rows.counts(rows.gaps == gap)

@@ -75,6 +75,7 @@ class LFApplier:
         numbers: RowNumbers | None = None,
         cues: bool = False,
         progress: Progress = silent,
+        index: "dict[int, TextIndex] | None" = None,
     ) -> Votes:
         """Let the LFs vote on texts.
 
@@ -92,6 +93,9 @@ class LFApplier:
             Whether the votes get their cues.
         progress
             Called after each LF, the declared ones together.
+        index
+            What `index_of` gives of these texts, kept by who asks of them again and again; not used with a cache, which
+            has its own.
 
         Returns
         -------
@@ -106,7 +110,7 @@ class LFApplier:
         rows = Rows.of(texts, fields, numbers)
         matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
         if options.cache is None:
-            faults = self._run(range(len(self.lfs)), rows, matrix, options, progress)
+            faults = self._run(range(len(self.lfs)), rows, matrix, options, progress, index)
         else:
             faults = self._run_with_cache(options.cache, rows, matrix, options, progress)
         places = self._cues(rows, matrix, options) if cues else None

@@ -42,10 +42,11 @@ def lfs_toml(lfs: Iterable[LabelingFunction]) -> str:
     lfs = list(lfs)
     if code := [lf.name for lf in lfs if not is_data(lf)]:
         raise LFError(f"a TOML file holds word lists, patterns and counts, and no Python code, as {some(code)} have")
-    return tomli_w.dumps({"lf": [_entry(lf) for lf in lfs if isinstance(lf, DeclaredLF)]})
+    return tomli_w.dumps({"lf": [lf_table(lf) for lf in lfs if isinstance(lf, DeclaredLF)]})
 
 
-def _entry(lf: DeclaredLF) -> dict[str, Any]:
+def lf_table(lf: DeclaredLF) -> dict[str, Any]:
+    """Return an LF that a builder made as a table that `labelfns.lfs.load.lf_of_table` reads."""
     kind, settings = _SETTINGS[type(lf)]
     entry = {
         "kind": kind,

@@ -28,7 +28,7 @@ from labelfns.lfs.lexicon import lexicon
 from labelfns.lfs.module import lfs_of_module as lfs_of_module
 from labelfns.lfs.python_file import lfs_of_python_file
 
-_KINDS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
+BUILDERS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
     "hashtags": (hashtags, "words"),
     "keywords": (keywords, "words"),
     "emoji": (emoji, "words"),
@@ -36,6 +36,7 @@ _KINDS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
     "lexicon": (lexicon, "weights"),
     "count": (count, "what"),
 }
+"""By kind, the builder, and the setting that says what it looks for."""
 
 
 def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
@@ -97,7 +98,7 @@ def _read_toml(path: Path) -> list[LabelingFunction]:
     ]
     for number, entry in enumerate(entries, start=1):
         try:
-            lfs.append(_build(entry, path.parent))
+            lfs.append(lf_of_table(entry, path.parent))
         except (LFError, InputError) as error:
             name = entry.get("name", "no name") if isinstance(entry, dict) else "no name"
             problems.append(f"{path}, [[lf]] number {number} ({name}): {error}")
@@ -105,16 +106,30 @@ def _read_toml(path: Path) -> list[LabelingFunction]:
     return lfs
 
 
-def _build(table: Any, folder: Path) -> LabelingFunction:
+def lf_of_table(table: Any, folder: Path) -> LabelingFunction:
+    """Return the LF of a table of a TOML file.
+
+    Parameters
+    ----------
+    table
+        Its settings: ``kind``, ``label`` and those of the builder.
+    folder
+        Where a text file of words, which it may name, lies.
+
+    Raises
+    ------
+    InputError, LFError
+        If a setting is not right.
+    """
     if not isinstance(table, dict):
         raise LFError(f"an LF is a table of settings, which begins with a line [[lf]]; got {table!r}")
     entry = dict(table)
     kind, label = entry.pop("kind", None), entry.pop("label", None)
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise LFError(f"kind must be one of {', '.join(_KINDS)}; got {kind!r}{did_you_mean(str(kind), _KINDS)}")
+    if not isinstance(kind, str) or kind not in BUILDERS:
+        raise LFError(f"kind must be one of {', '.join(BUILDERS)}; got {kind!r}{did_you_mean(str(kind), BUILDERS)}")
     if label is None:
         raise LFError("label is missing: the label it votes for")
-    builder, main = _KINDS[kind]
+    builder, main = BUILDERS[kind]
     if main == "words":
         entry |= {"words": words} if (words := _words(entry, folder)) is not None else {}
     if main not in entry:

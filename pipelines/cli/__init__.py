@@ -25,6 +25,7 @@ from . import lfs, runs
 from .analyze import analyze
 from .compare import compare
 from .rows import rows
+from .studio import studio
 
 
 class _Stopped(BaseException):
@@ -102,6 +103,7 @@ for command in (
     analyze,
     rows,
     lfs.suggest,
+    studio,
     runs.predict,
     compare,
     runs.report,

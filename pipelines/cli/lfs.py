@@ -112,26 +112,26 @@ def suggest(
 ) -> None:
     """List words, hashtags and emoji worth an LF: those that stand out where the LFs are silent or disagree.
 
-    With gold labels in the pool, or else in val, they are listed by class. The test set is not read.
+    With gold labels in the pool or in val they are listed by class, told by the one that has more. The test set is not
+    read.
 
     z says how sure it is that a word stands out: how many standard errors its log-odds on these texts are above those
     on the others. A word that stands everywhere is near 0; one word in forty reaches 2 by chance, one in thirty
     thousand 4.
     """
     from labelfns.analysis.suggest import suggest as suggestions
+    from labelfns.pipelines.run.inputs import with_most_gold
 
     from . import console, inputs
 
     settings = inputs.settings_of(pipeline, set_)
     pool = inputs.texts_of(settings)
-    with_gold = pool
-    if pool.gold is None and settings.data.val is not None:
-        with_gold = inputs.texts_of(settings, "val")
+    with_gold = with_most_gold(settings, pool)
     lfs = inputs.lfs_of(settings)
     (votes,) = inputs.votes_of(settings, lfs, pool)
     if not as_json:
         console.faults(votes.faults, len(votes))
-    labeled = None if with_gold.gold is None else (with_gold, with_gold.gold)
+    labeled = None if with_gold is None or with_gold.gold is None else (with_gold, with_gold.gold)
     terms = suggestions(pool, votes, labeled=labeled, lfs=lfs, n=n, at_least=at_least, min_z=min_z)
     if as_json:
         console.print_json([{**dataclasses.asdict(term), "line": term.line} for term in terms])

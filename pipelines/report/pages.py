@@ -54,7 +54,8 @@ def page(content: Mapping[str, Any]) -> str:
     Every name and text in it is shown as text. A content policy in the page lets nothing run or load but its own style
     and script.
     """
-    style, script = ((_BESIDE / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    style, rows, own = ((_BESIDE / name).read_text(encoding="utf-8") for name in ("report.css", "rows.js", "report.js"))
+    script = rows + own
     data = {name: content[name] for name in _FOR_SCRIPT} | {"lfs": [short(lf["name"]) for lf in content["lfs"]]}
     data["curves"] = [{"points": curve["points"], "measured": curve["measured"]} for curve in content["curves"]]
     return _template().render(

@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from labelfns.errors import ColumnError, InputError
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.texts import Texts
+from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
 from labelfns.text.spans import Span
 
@@ -92,15 +95,35 @@ def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | 
     if need_gold and not gold:
         raise InputError(f"{source}: its gold labels are needed, and data.gold is empty: name their column there")
     try:
-        return read_texts(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
+        texts = read_texts(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
     except ColumnError as error:
         error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
         raise
+    return texts if source != data.pool or data.pool_gold is None or not gold else _with_pool_gold(texts, data)
+
+
+def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
+    """Return the pool with the labels of `data.pool_gold`, told by their texts."""
+    assert data.pool_gold is not None
+    marked = read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    assert marked.gold is not None
+    label_of = dict(zip(marked, marked.gold.tolist(), strict=True))
+    before = [ABSTAIN] * len(pool) if pool.gold is None else pool.gold.tolist()
+    gold = [label_of.get(text, label) for text, label in zip(pool, before, strict=True)]
+    return replace(pool, gold=np.array(gold))
+
+
+def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:
+    """Return the texts by which words are told by class: the pool or val, whichever has more gold; None without any."""
+    val = settings.data.val
+    sets = [pool, *([] if val is None else [read_set(val, settings.data, need_gold=True)])]
+    known = [0 if data.gold is None else int((data.gold >= 0).sum()) for data in sets]
+    return sets[known.index(max(known))] if any(known) else None
 
 
 def input_paths(settings: "PipelineSettings") -> list[Path]:
     """Return every file and folder that a run reads."""
-    sources = [source for name in _SOURCES if (source := getattr(settings.data, name)) is not None]
+    sources = [source for name in (*_SOURCES, "pool_gold") if (source := getattr(settings.data, name)) is not None]
     paths = [Path(source) for source in sources if not is_hub(source)]
     lf_file, backbone = Path(settings.lfs.file), Path(settings.classifier.backbone)
     lists = word_lists(lf_file) if lf_file.is_file() else []

@@ -62,11 +62,15 @@ class DataSettings:
         The column of texts.
     gold
         The column of gold labels, names or ids; val, test and few_gold must have it.
+    pool_gold
+        Gold labels of texts of the pool: a file with the columns of texts and of gold labels, where `labelfns studio`
+        saves the rows that one marks. They are for figures and suggestions; nothing is trained on them. A label there
+        counts before one in the pool itself.
 
     Raises
     ------
     SettingsError
-        If the labels are not right, or one column is named for texts and gold.
+        If the labels are not right, one column is named for texts and gold, or none for the labels of pool_gold.
     """
 
     labels: tuple[str, ...]
@@ -76,6 +80,7 @@ class DataSettings:
     few_gold: DataPath | None = None
     text: str = "text"
     gold: str = "label"
+    pool_gold: DataPath | None = None
 
     def __post_init__(self) -> None:
         check_types(self)
@@ -83,7 +88,13 @@ class DataSettings:
             check_labels(self.labels)
         except InputError as error:
             raise SettingsError(str(error)) from None
-        check((self.text != self.gold, f"text and gold are both the column {self.text!r}: name two"))
+        check(
+            (self.text != self.gold, f"text and gold are both the column {self.text!r}: name two"),
+            (
+                self.pool_gold is None or bool(self.gold),
+                "pool_gold is set, and gold, the name of its column of labels, is empty",
+            ),
+        )
 
 
 @dataclass(frozen=True)

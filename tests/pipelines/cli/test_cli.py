@@ -58,6 +58,7 @@ OPTIONS = {
         "--overwrite",
     ),
     "report": (),
+    "studio": ("--port", "--browser", "--no-browser", "--set"),
 }
 
 

@@ -1,0 +1,1 @@
+"""The studio: a page, served to this machine alone, in which LFs are written while one looks at what they do."""

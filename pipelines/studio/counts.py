@@ -1,0 +1,145 @@
+"""What an LF that is being written does beside the others: counted on its own rows alone, from columns kept ready."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labelfns.checks import Bools, Ints
+from labelfns.lfs.base import ABSTAIN
+
+Column = npt.NDArray[np.int8]
+Matrix = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """The votes beside an LF.
+
+    Parameters
+    ----------
+    matrix
+        The votes of all LFs, [n, m].
+    by_class
+        How many LFs but this one vote for each class, [n, k].
+    last
+        The votes of the LF's last version, [n]; all abstains for a new one.
+    place
+        Its column, None for a new one.
+    """
+
+    matrix: Matrix
+    by_class: npt.NDArray[np.int16]
+    last: Column
+    place: int | None
+
+    @classmethod
+    def of(cls, matrix: Matrix, by_class: npt.NDArray[np.int16], place: int | None) -> "Others":
+        """Take an LF out of the counts [n, k] of all."""
+        if place is None:
+            return cls(matrix, by_class, np.full(len(matrix), ABSTAIN, dtype=np.int8), None)
+        last = matrix[:, place].copy()
+        rows = np.flatnonzero(last != ABSTAIN)
+        without = by_class.copy()
+        without[rows, last[rows]] -= 1
+        return cls(matrix, without, last, place)
+
+
+@dataclass(frozen=True, eq=False)
+class Tabs:
+    """Which rows stand in which list, masks [n]; those of an LF are empty where none is typed."""
+
+    new: Bools
+    lost: Bools
+    conflicts: Bools
+    votes: Bools
+    wrong: Bools
+    silent: Bools
+    all: Bools
+
+
+def tabs(mine: Column | None, others: Others, gold: Ints) -> Tabs:
+    """Sort rows into lists.
+
+    Parameters
+    ----------
+    mine
+        The LF's votes, [n]; None where there is no LF, so that the rows are as they are on disk.
+    others
+        The votes beside it.
+    gold
+        Class ids [n], -1 where unknown.
+    """
+    votes = others.by_class.sum(axis=1)
+    everywhere = np.ones(len(votes), dtype=bool)
+    if mine is None:
+        nowhere = ~everywhere
+        return Tabs(nowhere, nowhere, nowhere, nowhere, nowhere, (votes == 0) & (others.last == ABSTAIN), everywhere)
+    fired = mine != ABSTAIN
+    same = np.zeros(len(votes), dtype=np.int16)
+    rows = np.flatnonzero(fired)
+    same[rows] = others.by_class[rows, mine[rows]]
+    return Tabs(
+        new=fired & (others.last != mine),
+        lost=(others.last != ABSTAIN) & (others.last != mine),
+        conflicts=fired & (votes > same),
+        votes=fired,
+        wrong=fired & (gold >= 0) & (gold != mine),
+        silent=~fired & (votes == 0),
+        all=everywhere,
+    )
+
+
+def figures(mine: Column, others: Others, lists: Tabs, gold: Ints) -> dict[str, Any]:
+    """Return what an LF does, in numbers of rows.
+
+    The words are those of `Votes.summary` and `labelfns.pipelines.analysis.one_lf`: ``votes``, ``overlaps`` and
+    ``conflicts``; ``first`` votes, where no other LF votes; ``right`` and ``wrong`` by gold. ``classes`` has for each
+    class on how many of its rows others vote for it, and gold is it; ``met`` the other LFs that vote there, by their
+    places, with ``both``, ``conflicts`` and who is right there; ``covered`` is how many rows have a vote, before and
+    now.
+    """
+    rows = np.flatnonzero(lists.votes)
+    by_class, label = others.by_class[rows], mine[rows]
+    votes = by_class.sum(axis=1)
+    known = gold[rows]
+    others_vote = others.by_class.any(axis=1)
+    return {
+        "votes": len(rows),
+        "overlaps": int((votes > 0).sum()),
+        "agree": int((by_class[np.arange(len(rows)), label] > 0).sum()),
+        "conflicts": int(lists.conflicts.sum()),
+        "first": int((votes == 0).sum()),
+        "right": int((known == label).sum()),
+        "wrong": int(lists.wrong.sum()),
+        "covered": [int((others_vote | (others.last != ABSTAIN)).sum()), int((others_vote | lists.votes).sum())],
+        "classes": [
+            {"others": int((by_class[:, c] > 0).sum()), "gold": int((known == c).sum())}
+            for c in range(by_class.shape[1])
+        ],
+        "met": _met(others, rows, label, known),
+    }
+
+
+def _met(others: Others, rows: Ints, label: Column, known: Ints) -> list[dict[str, int]]:
+    """Return the other LFs that vote on some rows, those with most conflicts first."""
+    theirs = others.matrix[rows]
+    voted = theirs != ABSTAIN
+    differ = voted & (theirs != label[:, None])
+    both, conflicts = voted.sum(axis=0), differ.sum(axis=0)
+    judged = np.flatnonzero(known >= 0)
+    right = (differ[judged] & (label == known)[judged, None]).sum(axis=0)
+    other_right = (differ[judged] & (theirs[judged] == known[judged, None])).sum(axis=0)
+    found = [
+        {
+            "lf": j,
+            "both": int(both[j]),
+            "conflicts": int(conflicts[j]),
+            "right": int(right[j]),
+            "other_right": int(other_right[j]),
+        }
+        for j in np.flatnonzero(both).tolist()
+        if j != others.place
+    ]
+    return sorted(found, key=lambda one: (-one["conflicts"], -one["both"]))
