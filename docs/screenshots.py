@@ -1,9 +1,12 @@
-"""Make the pictures in docs/images: the report of the embedded example, in Debian's chromium.
+"""Make the pictures in docs/images: the embedded example's report and studio, in Debian's chromium.
 
 ``python docs/screenshots.py`` runs the example first, which takes a few minutes; with the folder of a finished run of
-it, ``python docs/screenshots.py RUN``, that run's report is written again and taken.
+it, ``python docs/screenshots.py RUN``, that run's report is written again and taken. The studio opens on a copy of the
+example.
 """
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +17,8 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from labelfns.data import example
 
 IMAGES = Path(__file__).parent / "images"
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
@@ -35,6 +40,28 @@ def main(run: Path) -> None:
         row.locator(".opens").click()
         row.evaluate("row => window.scrollTo(0, row.getBoundingClientRect().top + window.scrollY - 120)")
         _save(page, "report_lf")
+        with tempfile.TemporaryDirectory() as made, _studio(Path(made)) as address:
+            page = _opened(browser, address, DESKTOP, "light")
+            page.locator("#rows article").first.wait_for()
+            page.get_by_label("and votes for").select_option("positive")
+            page.locator("textarea[name=entries]").fill("tonight\nfinally\ncan't wait")
+            page.locator("mark.draft").first.wait_for()
+            _save(page, "studio_light")
+            page.set_viewport_size(PHONE)
+            page.emulate_media(color_scheme="dark")
+            _save(page, "studio_phone")
+
+
+@contextmanager
+def _studio(folder: Path) -> Iterator[str]:
+    """Start the command on a copy of the example, and give the address that it prints."""
+    copy = shutil.copytree(example("tweet_sentiment"), folder / "tweets")
+    command = [sys.executable, "-m", "labelfns", "studio", copy / "pipeline.toml", "--no-browser"]
+    settings = {**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "400"}  # an address on one line, at once
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=settings) as started:
+        assert started.stdout is not None
+        yield next(found[0] for line in started.stdout if (found := re.search(r"http://\S+", line)))
+        started.terminate()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ def studio(
     port: Annotated[
         int, typer.Option(help="Where it answers; by default any port that is free.", min=0, max=65535)
     ] = 0,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address alone.")] = False,
     set_: Set = None,
 ) -> None:
     """Open a page to write LFs in: type, see at once what it would do on the pool, accept it into the LF file.
@@ -36,4 +36,4 @@ def studio(
     with listen(port) as opened:
         with console.bars() as progress:
             state = Studio(pipeline, settings, progress)
-        serve(state, opened, console.say, browser=browser)
+        serve(state, opened, console.say, browser=not no_browser)

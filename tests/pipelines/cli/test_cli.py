@@ -58,7 +58,7 @@ OPTIONS = {
         "--overwrite",
     ),
     "report": (),
-    "studio": ("--port", "--browser", "--no-browser", "--set"),
+    "studio": ("--port", "--no-browser", "--set"),
 }
 
 
