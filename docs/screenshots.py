@@ -57,8 +57,8 @@ def _studio(folder: Path) -> Iterator[str]:
     """Start the command on a copy of the example, and give the address that it prints."""
     copy = shutil.copytree(example("tweet_sentiment"), folder / "tweets")
     command = [sys.executable, "-m", "labelfns", "studio", copy / "pipeline.toml", "--no-browser"]
-    settings = {**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "400"}  # an address on one line, at once
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=settings) as started:
+    at_once = {**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "400"}  # and the address on one line
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=at_once) as started:
         assert started.stdout is not None
         yield next(found[0] for line in started.stdout if (found := re.search(r"http://\S+", line)))
         started.terminate()
