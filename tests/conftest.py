@@ -206,3 +206,29 @@ def make_round():
         "hidden_scores": {},
     }
     return lambda **given: Round(None, None, None, Ledger(**{**plain, **given}), None)
+
+
+@pytest.fixture
+def browser():
+    """Debian's chromium, driven by playwright; skipped where there is neither."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def barriers():
+    """Return a function that lists what axe-core finds on a page that keeps people out, by rule and element."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def of(page):
+        found = axe.run(page).response
+        assert found["passes"]  # it ran
+        return [(rule["id"], node["html"][:200]) for rule in found["violations"] for node in rule["nodes"]]
+
+    return of

@@ -1,25 +1,11 @@
 """The page in a browser: Debian's chromium, driven by playwright; skipped where there is neither."""
 
-import shutil
-
 import pytest
 
 from labelfns.pipelines.report.content import run_content
 from labelfns.pipelines.report.pages import page as html_page
 
 pytestmark = pytest.mark.slow
-CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -115,3 +101,13 @@ def test_everything_to_press_has_a_name_and_ids_are_there_once(opened):
     assert unnamed == []
     heads = page.evaluate("[...document.querySelectorAll('th')].filter((e) => !e.scope).length")
     assert heads == 0
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out(opened, barriers, width, scheme):
+    page = opened(width, color_scheme=scheme)
+    page.locator("table.lfs tr.lf .opens").first.click()
+    for details in page.locator("details").all():
+        details.evaluate("details => { details.open = true }")
+    assert barriers(page) == []
