@@ -150,7 +150,7 @@ def script(settings, sets, threads, padding, models):
     start = time.perf_counter()
     answers, parts = obvious(settings, inputs, sets, padding, models)
     seconds = time.perf_counter() - start
-    gold = {name: inputs.labeled[name].gold for name in sets}
+    gold = {name: inputs.sets[name].gold for name in sets}
     found = {name: vars(score(gold[name], np.asarray(answers[name]), len(settings.data.labels))) for name in sets}
     return f"obvious script, {models} models, {padding}", seconds, parts, found, peak_memory()
 
