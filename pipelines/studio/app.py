@@ -56,7 +56,9 @@ def studio_app(studio: Studio, keys: Keys) -> Guard:
 
     routes = [Route("/", page, methods=["GET"]), Route("/static/{name}", static, methods=["GET"])]
     routes += [Route(f"/{name}", _asked(call), methods=["POST"]) for name, call in _calls(studio).items()]
-    return Guard(Starlette(routes=routes), keys)
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    return Guard(app, keys)
 
 
 def html_page(studio: Studio, token: str) -> str:
