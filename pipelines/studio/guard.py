@@ -190,7 +190,10 @@ def _set_cookies(cookies: list[str]) -> list[tuple[str, str]]:
 
 async def _body(headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
     """Return the body of a request; None where it is larger than it may be, by what it says or by what comes."""
-    if any(not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES for length in _all(headers, "content-length")):
+    if any(
+        not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES
+        for length in _all(headers, "content-length")
+    ):
         return None
     body, more = b"", True
     while more:

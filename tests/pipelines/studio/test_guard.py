@@ -271,3 +271,12 @@ def test_odd_forms_are_said(own, value):
         {"tab": 1},
     ):
         assert own.post("/answer", content=json.dumps(asked | odd)).json()["problem"]
+
+
+def test_a_file_that_cannot_be_read_is_said(own, project):
+    (project / "pipeline.toml").unlink()
+    response = own.post("/mark", content='{"row": 5, "label": 1, "agreed": ""}')
+    assert "cannot be read" in response.json()["problem"]
+    (project / "pipeline.toml").write_text("[")
+    response = own.post("/mark", content='{"row": 5, "label": 1, "agreed": ""}')
+    assert "no TOML" in response.json()["problem"]
