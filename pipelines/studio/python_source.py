@@ -323,7 +323,7 @@ def _after_last(places: Sequence[tuple[int, int]], start: int, written: Sequence
 
 def _variable(name: str, taken: set[str]) -> str:
     """Return a variable for an LF: its name where that can be one."""
-    if name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and name not in {*taken, "lfs"}:
+    if name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and name not in {*taken, *_NAMES, "lfs"}:
         return name
     return next(one for number in range(1, len(taken) + 3) if (one := f"lf_{number}") not in taken)
 
