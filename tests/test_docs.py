@@ -160,7 +160,8 @@ def _read_toml(content):
     import tomli_w
 
     whole = tomllib.loads(Path("pipeline.toml").read_text(encoding="utf-8"))
-    Path("shown.toml").write_text(tomli_w.dumps(whole | shown), encoding="utf-8")
+    data = whole["data"] | shown.get("data", {})  # a page may show one line of it
+    Path("shown.toml").write_text(tomli_w.dumps({**whole, **shown, "data": data}), encoding="utf-8")
     assert load_settings("shown.toml")
 
 

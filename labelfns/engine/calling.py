@@ -85,7 +85,7 @@ def call(
     LFError
         If a vote is no vote, the LF raises and the options say ``"raise"``, or its pattern cannot be limited.
     """
-    function = lf.function if isinstance(lf, FunctionLF | RowLF) else limited(lf, options.time_limit)
+    function = lf.function if isinstance(lf, FunctionLF | RowLF) else limited(lf, options.time_limit, options.until)
     votes: list[object] = []
     failures = _Failures(lf, options, numbers.unit)
     late = 0

@@ -1,6 +1,7 @@
 """How LFs are applied: the options that every engine gets, and which LFs the compiled one answers."""
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ MOST_WORKERS = 1024
 
 @dataclass(frozen=True)
 class ApplyOptions:
-    """How LFs are applied; see `LFSet.apply`.
+    """How LFs are applied; see `LFSet.apply`, and `until`: when patterns are given up, by `time.monotonic`.
 
     Raises
     ------
@@ -32,6 +33,7 @@ class ApplyOptions:
     time_limit: float = 2.0
     workers: int = 1
     cache: str | Path | None = None
+    until: float = inf
 
     def __post_init__(self) -> None:
         problems = []

@@ -5,12 +5,13 @@
 """
 
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain
-from math import isinf
+from math import inf, isinf
 from typing import Any, TypeVar
 
 from labelfns.engine.regex_syntax import translated
@@ -36,10 +37,13 @@ class TimedPattern:
         The pattern.
     seconds
         The limit of a search; more than 0.
+    until
+        When all searches end, by `time.monotonic`.
     """
 
     original: re.Pattern[str]
     seconds: float
+    until: float = inf
 
     def search(self, text: str) -> Any:
         """Return the first match or None.
@@ -77,6 +81,8 @@ class TimedPattern:
         return text.translate({ord(char): _UNASSIGNED for char in _newer()})
 
     def _in_time(self, search: Callable[[], Result]) -> Result:
+        if time.monotonic() > self.until:
+            raise TimeLimitError("took longer than the time limit for all texts together")
         try:
             return search()
         except TimeoutError:
@@ -92,7 +98,7 @@ def _newer() -> dict[str, str]:
     return dict.fromkeys([_UNASSIGNED, *regex.findall(r"\P{Cn}", unknown)], _UNASSIGNED)
 
 
-def limited(lf: object, seconds: float) -> Any:
+def limited(lf: object, seconds: float, until: float = inf) -> Any:
     """Return an LF that does the same, the searches of a pattern limited; no other LF is.
 
     Raises
@@ -102,7 +108,7 @@ def limited(lf: object, seconds: float) -> Any:
     """
     if type(lf) is not PatternLF or isinf(seconds):
         return lf
-    pattern = TimedPattern(lf.pattern, seconds)
+    pattern = TimedPattern(lf.pattern, seconds, until)
     try:
         _ = pattern._regex
     except LFError as error:

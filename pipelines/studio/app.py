@@ -1,19 +1,22 @@
 """The studio's addresses: the page, its style and script, and what the script asks for (Starlette)."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from functools import cache
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from labelfns.errors import InputError, LabelFnsError, some
+from labelfns.errors import InputError, LabelFnsError, first_line, some
 from labelfns.lfs.declared import Count
 from labelfns.pipelines.report.names import name_html, printable
 
@@ -56,7 +59,9 @@ def studio_app(studio: Studio, keys: Keys) -> Guard:
 
     routes = [Route("/", page, methods=["GET"]), Route("/static/{name}", static, methods=["GET"])]
     routes += [Route(f"/{name}", _asked(call), methods=["POST"]) for name, call in _calls(studio).items()]
-    return Guard(Starlette(routes=routes), keys)
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    return Guard(app, keys)
 
 
 def html_page(studio: Studio, token: str) -> str:
@@ -115,13 +120,32 @@ def _asked(call: Callable[..., Any]) -> Callable[[Request], Any]:
             names = list(signature(call).parameters)
             if not isinstance(values, dict) or set(values) != set(names):
                 raise InputError(f"expected {some(names) if names else 'an empty object'}")
-            return _json(await run_in_threadpool(call, **values))
+            return _json(await _in_thread(lambda: call(**values)))
         except LabelFnsError as error:
             return _json({"problem": str(error)})  # with another status than 200 a browser notes an error
+        except OSError as error:
+            return _json({"problem": f"a file cannot be read: {first_line(error)}"})
+        except asyncio.CancelledError:
+            return _json({"problem": "the studio has been ended"}, 503)
         except (ValueError, RecursionError):
             return _json({"problem": "this is no JSON"}, 400)
 
     return answer
+
+
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    """Return what work gives, in a thread that does not hold up the end of the process, as those of a pool do."""
+    loop, done = asyncio.get_running_loop(), Future[Any]()
+
+    def run() -> None:
+        with suppress(InvalidStateError):  # nobody waits any more
+            try:
+                done.set_result(work())
+            except BaseException as error:
+                done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await asyncio.wrap_future(done, loop=loop)
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -3,7 +3,8 @@
 A page of another site that is open in the same browser can send requests here, and by rebinding a name can even have
 them count as its own. So a request must name one of three hosts exactly, carry the cookie that only the key from the
 terminal buys, and, to change anything or to read texts, come from the studio's page itself: by its `Origin`, and by a
-token in a header, which no other site can read or set.
+token in a header, which no other site can read or set. A browser sends cookies to every port of a machine, where other
+users may listen; so everything stands in a folder with a random name, and the cookie is for that folder alone.
 """
 
 import secrets
@@ -51,12 +52,15 @@ class Keys:
         What cookie and header must hold.
     key
         What the address that is printed holds; it is taken once.
+    folder
+        Where everything stands, a path with slashes at both ends.
     """
 
     port: int
     handed_over: Callable[[], None] = lambda: None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    folder: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(32)}/", repr=False)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -124,13 +128,13 @@ class Guard:
         known = same(_cookie(headers, self.keys.cookie), self.keys.token)
         query = parse_qs(scope["query_string"].decode("latin-1"))
         if scope["path"] == "/" and scope["method"] == "GET" and "key" in query:
-            if not known and not self.keys.take(query["key"][0]):
+            if not self.keys.take(query["key"][0]):
                 await _say(answer, 403, _USED)
                 return
-            cookies.append(f"{self.keys.cookie}={self.keys.token}; HttpOnly; SameSite=Strict; Path=/")
-            await _say(answer, 303, "", location="/")
+            cookies.append(f"{self.keys.cookie}={self.keys.token}; HttpOnly; SameSite=Strict; Path={self.keys.folder}")
+            await _say(answer, 303, "", location=self.keys.folder)
             return
-        if not known:
+        if not known or not scope["path"].startswith(self.keys.folder):
             await _say(answer, 403, _NO_KEY)
             return
         body = await _body(headers, receive)
@@ -142,7 +146,7 @@ class Guard:
         async def read() -> MutableMapping[str, Any]:
             return parts.pop() if parts else await receive()
 
-        await self.app(scope, read, answer)
+        await self.app({**scope, "path": scope["path"][len(self.keys.folder) - 1 :]}, read, answer)
 
     def _problem(self, method: str, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
         """Return why a request is refused, whatever it asks for; None where it is not."""
@@ -186,7 +190,10 @@ def _set_cookies(cookies: list[str]) -> list[tuple[str, str]]:
 
 async def _body(headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
     """Return the body of a request; None where it is larger than it may be, by what it says or by what comes."""
-    if any(not length.isdigit() or int(length) > MOST_BYTES for length in _all(headers, "content-length")):
+    if any(
+        not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES
+        for length in _all(headers, "content-length")
+    ):
         return None
     body, more = b"", True
     while more:

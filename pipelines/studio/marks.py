@@ -45,7 +45,13 @@ def save_mark(
     setting = _setting(pipeline, settings) if data.pool_gold is None else None
     if setting is not None and setting.mark != agreed:
         return setting
-    path = Path(data.pool_gold or folder / GOLD_FILE)
+    path = Path(data.pool_gold or folder / GOLD_FILE).resolve()
+    others = {"lfs.file": settings.lfs.file} | {f"data.{name}": getattr(data, name) for name in ("pool", "val", "test")}
+    for name, source in others.items():
+        if source is not None and Path(source).resolve() == path:
+            raise InputError(
+                f"data.pool_gold and {name} are one file, {path.name}: marked rows need a file of their own"
+            )
     gold_change(path, text, label, (data.text, data.gold)).write(folder)
     if setting is not None:
         setting.write(folder)

@@ -8,6 +8,7 @@ import ast
 import inspect
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -58,7 +59,32 @@ class PythonFile:
                 for alias in node.names:
                     if alias.name == "labelfns":
                         names |= {f"{alias.asname or alias.name}.{name}": name for name in _NAMES}
-        return {written: name for written, name in names.items() if name in _NAMES}
+        return {
+            written: name
+            for written, name in names.items()
+            if name in _NAMES and not self._bound[written.split(".")[0]]
+        }
+
+    @cached_property
+    def _bound(self) -> Counter[str]:
+        """How often each name is bound outside of functions, imports of labelfns apart."""
+        found: Counter[str] = Counter()
+        nodes: list[ast.AST] = list(self.tree.body)
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, _DEFINITION):
+                found[node.name] += 1
+                continue
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                found[node.id] += 1
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                ours = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "labelfns"
+                names = [
+                    (one.asname or one.name).split(".")[0] for one in node.names if one.name.split(".")[0] != "labelfns"
+                ]
+                found.update([] if ours else names)
+            nodes += ast.iter_child_nodes(node)
+        return found
 
     @cached_property
     def calls(self) -> dict[str, ast.Call]:
@@ -144,6 +170,8 @@ class PythonFile:
         built = self._import(table["kind"], edits)
         context = self._import("Context", edits) if "where" in table else "Context"
         code = f"{variable} = {call_code(table, built, context)}"
+        if self._bound["lfs"] > (self.listed is not None):
+            raise LFError(f"the file computes its list lfs; write it there, and add it to that list: {code}")
         if self.listed is None:
             ended = not self.source or self.source.endswith((b"\n", b"\r"))
             gap = 1 + isinstance(self.tree.body[-1] if self.tree.body else None, _DEFINITION)
@@ -193,6 +221,8 @@ class PythonFile:
         """Return how a builder is written here; where it is not imported, add what imports it to the edits."""
         if name in self.builders.values():
             return self._imported(name)
+        if self._bound[name]:
+            raise LFError(f"{name} is something else in the file than labelfns.{name}; change it there")
         imports = [node for node in self.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         ours = [node for node in imports if isinstance(node, ast.ImportFrom) and node.module == "labelfns"]
         if ours:
@@ -293,7 +323,7 @@ def _after_last(places: Sequence[tuple[int, int]], start: int, written: Sequence
 
 def _variable(name: str, taken: set[str]) -> str:
     """Return a variable for an LF: its name where that can be one."""
-    if name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and name not in {*taken, "lfs"}:
+    if name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and name not in {*taken, *_NAMES, "lfs"}:
         return name
     return next(one for number in range(1, len(taken) + 3) if (one := f"lf_{number}") not in taken)
 

@@ -16,6 +16,7 @@ from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.text_index import index_of
+from labelfns.engine.time_limit import limited
 from labelfns.errors import InputError, LabelFnsWarning, LFError
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
@@ -41,6 +42,8 @@ ROWS = 30
 """Rows that are shown at a time."""
 SECONDS = 0.5
 """How long a typed pattern may search a text, where the pipeline does not set less: `analyze` waits longer."""
+SECONDS_IN_ALL = 3.0
+"""How long it may search all of them: other questions wait for it."""
 MOST_READ = 5_000
 """Texts in which words to suggest are looked for, evenly spread."""
 _SUGGESTED = 8
@@ -141,7 +144,7 @@ class Studio:
             raise InputError(f"there is no list {tab!r} of rows; there are {', '.join(_TABS)}")
         began = time.perf_counter()
         with self._lock:
-            self._check_place(place)
+            self._check_place(place, form)
             draft = self._on_disk(place) if form is None else self._draft(form, place)
             others = Others.of(self._matrix, self._by_class, place)
             mine = None if draft is None else draft.column
@@ -174,7 +177,7 @@ class Studio:
             If the LF file lies outside of the pipeline's folder.
         """
         with self._lock:
-            self._check_place(place)
+            self._check_place(place, form)
             draft = self._draft(form, place)
             if draft is None:
                 raise LFError("nothing is typed yet that an LF could look for")
@@ -332,19 +335,26 @@ class Studio:
     def _voted(self, lf: DeclaredLF, notes: tuple[str, ...]) -> Draft:
         limit = min(self.settings.lfs.time_limit, SECONDS)
         lone = LFSet(self.labels, [lf])
-        votes = self._apply(lone.applier, ApplyOptions(time_limit=limit))
+        until = time.monotonic() + SECONDS_IN_ALL
+        votes = self._apply(lone.applier, ApplyOptions(time_limit=limit, until=until))
         fault = votes.faults[0] if votes.faults else None
         if fault is not None:
             notes = (*notes, str(fault))
-        notes = (*notes, *(failure for case in expectations(lone) if (failure := case.failure())))
+        cases = expectations(LFSet(self.labels, [limited(lf, limit, until)]))
+        notes = (*notes, *(failure for case in cases if (failure := case.failure())))
         return Draft(lf, np.ascontiguousarray(votes.matrix[:, 0]), fault, notes)
 
     def _editable(self, lf: LabelingFunction) -> dict[str, Any]:
         return editable(lf, self.labels, self.lf_file, self.lfs.source or b"")
 
-    def _check_place(self, place: int | None) -> None:
-        if place is not None and (type(place) is not int or not 0 <= place < len(self.lfs)):
+    def _check_place(self, place: int | None, form: Form | None) -> None:
+        if place is None:
+            return
+        if type(place) is not int or not 0 <= place < len(self.lfs):
             raise InputError(f"there is no LF {place!r}")
+        name = self.lfs.names[place].encode("utf-8", "backslashreplace").decode()  # as the page has it
+        if form is not None and form.get("name", name) not in (name, self.lfs.names[place]):
+            raise InputError("the LFs are others than this page shows: load it again")
 
     def _searched_for(self, rows: Ints, search: str) -> Ints:
         words = search.casefold().strip()

@@ -28,7 +28,7 @@ const votesAlready = () => place !== null && lfs[place].reason !== "";
 async function call(name, values = {}) {
   let response;
   try {
-    response = await fetch(`/${name}`, {
+    response = await fetch(name, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Labelfns-Token": token },
       body: JSON.stringify(values),

@@ -136,7 +136,9 @@ def setting_change(path: Path, table: str, after: str, name: str, value: str) ->
     """
     source = path.read_bytes()
     lines = source.splitlines(keepends=True)
-    expected = tomllib.loads(source.decode("utf-8-sig"))
+    expected = _toml(source)
+    if expected is None:
+        raise InputError(f"{path.name} is no TOML as it is now; mend it first")
     expected.setdefault(table, {})[name] = value
     end = b"\r\n" if b"\r\n" in source else b"\n"
     line = f"{name} = {json.dumps(value, ensure_ascii=False)}".encode() + end
@@ -151,7 +153,7 @@ def setting_change(path: Path, table: str, after: str, name: str, value: str) ->
 
 
 def gold_change(path: Path, text: str, label: str | None, columns: tuple[str, str]) -> Change:
-    """Return the change of a file of marked rows that gives a text a label; its other lines stay as they are.
+    """Return the change of a file of marked rows that gives a text a label; all else stays as it is.
 
     Parameters
     ----------
@@ -170,21 +172,24 @@ def gold_change(path: Path, text: str, label: str | None, columns: tuple[str, st
     if path.suffix not in (".jsonl", ".ndjson"):
         raise InputError(f"{path.name}: rows are marked in a file of JSON lines, and this one is not; name another")
     before = path.read_bytes() if path.exists() else None
-    row = dict(zip(columns, (text, label), strict=True))
-    halves = any("\ud800" <= char <= "\udfff" for char in text)  # of surrogate pairs, which UTF-8 does not have
-    line = json.dumps(row, ensure_ascii=halves).encode()
     lines = (before or b"").splitlines(keepends=True)
-    kept = [one for one in lines if _text_of(one, columns[0], path) != text]
+    rows = [_row_of(one, path) for one in lines]
+    own = [row for row in rows if row.get(columns[0]) == text]
+    row = (own[-1] if own else {}) | dict(zip(columns, (text, label), strict=True))
+    try:
+        line = json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 does not have
+        line = json.dumps(row).encode()
+    kept = [one for one, row in zip(lines, rows, strict=True) if row.get(columns[0]) != text]
     if kept and not kept[-1].endswith(b"\n"):
         kept[-1] += b"\n"
     return Change(path, before, b"".join([*kept, line, b"\n"]))
 
 
-def _text_of(line: bytes, column: str, path: Path) -> Any:
+def _row_of(line: bytes, path: Path) -> dict[str, Any]:
     try:
-        row = json.loads(line) if line.strip() else {}
-        return row.get(column)
-    except (ValueError, AttributeError) as error:
+        return dict(json.loads(line).items()) if line.strip() else {}
+    except (ValueError, AttributeError, RecursionError) as error:
         raise InputError(f"{path.name} is not a file of JSON lines: {first_line(error)}") from error
 
 

@@ -189,3 +189,29 @@ def test_nobody_is_kept_out(page_at, barriers, width, scheme):
     page.get_by_role("button", name="Look at the change of lfs.py").click()
     page.get_by_role("button", name="Write it").wait_for()
     assert barriers(page) == []
+
+
+def test_a_server_on_another_port_is_not_sent_the_cookie(page_at):
+    """Another user of the machine may listen there; for the browser it is the same site."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    heard = []
+
+    class Hostile(BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.headers["cookie"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Hostile) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        page = page_at()
+        page.goto(f"http://127.0.0.1:{server.server_port}/static/studio.js")
+        server.shutdown()
+        thread.join(10)
+    assert heard
+    assert set(heard) == {None}

@@ -29,6 +29,7 @@ def client(studio, keys):
 def own(client, keys):
     """The studio's own page: it has cookie and token."""
     assert client.get(f"/?key={keys.key}").status_code == 303
+    client.base_url = HERE + keys.folder
     client.headers |= {"origin": HERE, "x-labelfns-token": keys.token, "content-type": "application/json"}
     return client
 
@@ -142,16 +143,33 @@ def test_without_the_cookie_nothing_is_shown(own, keys):
     assert own.get("/").status_code == 403
 
 
+def test_another_port_of_the_machine_is_not_sent_the_cookie(own, keys):
+    """Cookies know no ports: a page that another user serves here would get one that is for every path."""
+    with own.stream("GET", "/") as response:
+        assert keys.token in response.request.headers["cookie"]
+    for path in ("", "/", "/overview", "/static/studio.js"):
+        assert "cookie" not in own.get(f"http://127.0.0.1:9999{path}").request.headers
+
+
+def test_who_has_the_cookie_alone_is_told_nothing(own, keys):
+    cookie = {"cookie": f"{keys.cookie}={keys.token}"}
+    for path in ("/", "/static/studio.js", "/overview", keys.folder.rstrip("/"), f"/x{keys.folder}"):
+        response = own.get(HERE + path, headers=cookie)
+        assert response.status_code == 403
+        assert not any(secret in response.text for secret in (keys.token, keys.folder))
+
+
 def test_the_key_is_taken_once(client, keys):
     said = []
     keys.handed_over = lambda: said.append(keys.url)
     url = f"/?key={keys.key}"
     first = client.get(url)
-    assert (first.status_code, first.headers["location"]) == (303, "/")
+    assert (first.status_code, first.headers["location"]) == (303, keys.folder)
     cookie = first.headers["set-cookie"]
-    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert {"HttpOnly", "SameSite=Strict", f"Path={keys.folder}"} <= set(cookie.split("; "))
     assert said == [keys.url]
-    assert client.get(url).status_code == 303  # who was let in may come back to the address
+    assert client.get(url).status_code == 403
+    assert client.get(keys.folder).is_success
     assert said == [keys.url]
     client.cookies.clear()
     assert client.get(url).status_code == 403
@@ -164,9 +182,9 @@ def test_tokens_are_random(keys):
     from labelfns.pipelines.studio.guard import Keys
 
     other = Keys(PORT)
-    assert len({keys.token, keys.key, other.token, other.key}) == 4
-    assert min(map(len, (keys.token, keys.key))) >= 32
-    assert keys.token not in repr(keys)
+    assert len({keys.token, keys.key, keys.folder, other.token, other.key, other.folder}) == 6
+    assert min(map(len, (keys.token, keys.key, keys.folder))) >= 32
+    assert not any(secret in repr(keys) for secret in (keys.token, keys.key, keys.folder))
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE"])
@@ -253,3 +271,12 @@ def test_odd_forms_are_said(own, value):
         {"tab": 1},
     ):
         assert own.post("/answer", content=json.dumps(asked | odd)).json()["problem"]
+
+
+def test_a_file_that_cannot_be_read_is_said(own, project):
+    (project / "pipeline.toml").unlink()
+    response = own.post("/mark", content='{"row": 5, "label": 1, "agreed": ""}')
+    assert "cannot be read" in response.json()["problem"]
+    (project / "pipeline.toml").write_text("[")
+    response = own.post("/mark", content='{"row": 5, "label": 1, "agreed": ""}')
+    assert "no TOML" in response.json()["problem"]

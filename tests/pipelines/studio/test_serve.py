@@ -44,6 +44,34 @@ def test_it_starts_answers_and_ends(project, number, code, said):
     assert "For another window: http://127.0.0.1" in out
 
 
+@pytest.mark.slow
+def test_it_ends_while_an_lf_is_at_work(project):
+    line = [sys.executable, "-m", "labelfns", "studio", str(project / "pipeline.toml"), "--no-browser"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            url = re.search(r"http://127\.0\.0\.1:\d+/\?key=\S+", process.stdout.readline())[0]
+            opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            page = opener.open(url)
+            token = re.search(r'name="token" content="([^"]+)"', page.read().decode())[1]
+            source = (
+                (project / "lfs.py")
+                .read_text(encoding="utf-8")
+                .replace("text.isupper()", "__import__('time').sleep(99)")
+            )
+            (project / "lfs.py").write_text(source, encoding="utf-8")
+            headers = {"content-type": "application/json", "x-labelfns-token": token, "origin": url.partition("/?")[0]}
+            asked = urllib.request.Request(f"{page.url}reload", b"{}", headers)
+            with pytest.raises(TimeoutError):
+                opener.open(asked, timeout=1)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
 def test_it_listens_on_this_machine_alone():
     with listen(0) as opened:
         assert opened.getsockname()[0] == HOST == "127.0.0.1"

@@ -130,6 +130,33 @@ def test_a_pattern_that_backtracks_is_a_fault(opened, project, monkeypatch):
     assert "time limit" in answer["notes"][0]
 
 
+def test_a_pattern_that_is_slow_on_every_text_is_given_up(opened, project, monkeypatch):
+    monkeypatch.setattr("labelfns.pipelines.studio.state.SECONDS_IN_ALL", 0.1)
+    (project / "pool.jsonl").write_text("".join(f'{{"text": "{"a" * 18}! {i}"}}\n' for i in range(4000)))
+    answer = opened().answer({"kind": "regex", "label": 0, "pattern": r"(?=a)(a|aa)+$"}, None)
+    assert "for all texts together" in answer["notes"][0]
+    assert answer["seconds"] < 5
+
+
+def test_what_an_lf_expects_is_looked_for_in_time(opened, project, monkeypatch):
+    monkeypatch.setattr("labelfns.pipelines.studio.state.SECONDS", 0.02)
+    lfs = f"from labelfns import regex\nlate = regex('negative', 'aa', expects={{'{'a' * 60}!': 'negative'}})\n"
+    (project / "lfs.py").write_text(lfs)
+    answer = opened().answer({"kind": "regex", "label": 0, "pattern": r"(?=a)(a|aa)+$"}, 0)
+    assert any("took longer than the time limit" in note for note in answer["notes"])
+
+
+def test_a_page_with_other_lfs_is_told(studio, project):
+    form = studio.overview()["lfs"][1]["form"]
+    source = (project / "lfs.py").read_text()
+    (project / "lfs.py").write_text(source.replace("good = words", "first = words(1, ['x'])\ngood = words"))
+    studio.reload()
+    for ask in (studio.answer, studio.change):
+        with pytest.raises(InputError, match="load it again"):
+            ask(form, 1)
+    assert studio.answer(form, 2)["figures"]
+
+
 def test_what_an_lf_expects_is_checked(studio):
     answer = studio.answer({"kind": "keywords", "label": 0, "entries": "dreadful"}, 1)
     assert "awful" in answer["notes"][0]
@@ -191,6 +218,18 @@ def test_marked_rows_are_gold_that_the_pipeline_reads(studio, opened, project):
     assert opened().gold[5] == 0
     assert len((project / "pool_gold.jsonl").read_text().splitlines()) == 3
     assert "# ours" in (project / "pipeline.toml").read_text()
+
+
+@pytest.mark.parametrize("name", ["pool.jsonl", "test.jsonl", "link.jsonl"])
+def test_marked_rows_have_a_file_of_their_own(opened, project, name):
+    (project / "test.jsonl").write_bytes((project / "pool.jsonl").read_bytes())
+    (project / "link.jsonl").symlink_to("pool.jsonl")
+    setting = f'[data]\ntest = "test.jsonl"\npool_gold = "{name}"\n'
+    (project / "pipeline.toml").write_text((project / "pipeline.toml").read_text().replace("[data]\n", setting))
+    before = (project / name).read_bytes()
+    with pytest.raises(InputError, match="marked rows need a file of their own"):
+        opened().mark(2, 1)
+    assert (project / name).read_bytes() == before
 
 
 @pytest.mark.parametrize(("row", "label"), [(12, 0), (-1, 0), (True, 0), ("0", 0), (0, 2), (0, "positive")])

@@ -260,16 +260,24 @@ def test_what_is_not_made_of_plain_values_is_told(tmp_path):
 )
 def test_only_a_call_that_makes_the_lf_can_be_changed(source):
     made_of = is_made_there(_PATH, source.encode(), keywords("yes", ["a"], name="x"))
-    assert made_of == ("def keywords" in source)  # such a name is caught by what the file made when it ran
-    if made_of:
-        lfs = keywords("yes", ["a", "from a function"], name="x")
-        assert not is_made_there(_PATH, source.encode(), lfs)
+    assert not made_of
+
+
+@pytest.mark.parametrize("other", ["def regex(): pass", "regex = None", "from re import compile as regex", "del regex"])
+def test_a_name_that_is_something_else_is_not_called(other):
+    source = f"from labelfns import regex\n{other}\n".encode()
+    with pytest.raises(LFError, match=r"regex is something else in the file than labelfns\.regex"):
+        lf_change(_PATH, source, None, regex("yes", "a", name="x"))
+    assert lf_change(_PATH, source, None, keywords("yes", ["a"], name="x"))
+    function = source.replace(other.encode(), b"def f():\n    regex = 1")
+    assert b'x = regex("yes", "a")' in lf_change(_PATH, function, None, regex("yes", "a", name="x")).after
 
 
 def test_a_computed_list_is_not_written_to():
-    source = b"from labelfns import keywords\na = keywords('yes', ['a'])\nlfs = [one for one in [a]]\n"
-    with pytest.raises(LFError, match="computes its list lfs"):
-        lf_change(_PATH, source, None, keywords("yes", ["b"], name="b"))
+    made = b"from labelfns import keywords\na = keywords('yes', ['a'])\n"
+    for listed in (b"lfs = [one for one in [a]]", b"if a:\n    lfs = [a]", b"lfs = [a]\nfor lfs in [lfs]: pass"):
+        with pytest.raises(LFError, match="computes its list lfs"):
+            lf_change(_PATH, made + listed + b"\n", None, keywords("yes", ["b"], name="b"))
 
 
 def test_a_file_is_written_as_it_was_shown_or_not_at_all(tmp_path):
@@ -335,7 +343,9 @@ def test_a_mark_changes_one_line(tmp_path_factory, texts, text):
     path.write_bytes(b"".join(lines).removesuffix(b"\n"))
     change = gold_change(path, text, "yes", ("text", "label"))
     rows = [json.loads(line) for line in change.after.splitlines()]
-    assert rows == [row for row in map(json.loads, lines) if row["text"] != text] + [{"text": text, "label": "yes"}]
+    before = list(map(json.loads, lines))
+    marked = ([row for row in before if row["text"] == text] or [{}])[-1] | {"text": text, "label": "yes"}
+    assert rows == [*(row for row in before if row["text"] != text), marked]
     assert all(line in change.after for line, one in zip(lines, texts, strict=True) if one != text)
 
 
