@@ -145,7 +145,8 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         source = "given" if source == "given" else "estimated from votes and abstains"
         notes = [f"the LFs fire as independent LFs would (within {trial.misfit:.0%}): abstains count as evidence"]
     else:
-        far = "too few votes meet" if np.isinf(trial.misfit) else f"pairs of votes are off by {trial.misfit:.0%}"
+        often = f"their votes meet {trial.misfit:.0%} more or less often than independent ones would"
+        far = "too few votes meet" if np.isinf(trial.misfit) else often
         notes = [f"the LFs are not taken to be independent ({far}): abstains count for nothing"]
         votes, start, convergence = _fit_agreement(distinct, hot, balance, lf_weights, prior, notes)
         worth = vote_worth(pairs, near, lf_weights, prior, k)

@@ -212,7 +212,9 @@ def _scores(model: BaseLabelModel, pool: Votes, probs: Probs, votes: Votes, gold
 def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tuple[str, ...]:
     notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
     if fitted_on is not None:
-        notes.insert(0, f"fitted on the {fitted_on} texts of the pool, as in a run, and measured on these")
+        notes.insert(
+            0, f"fitted on the {fitted_on:,} texts of the pool, as in a run; every figure is of the texts analyzed"
+        )
     if gold_rows:
         notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
     return tuple(notes)

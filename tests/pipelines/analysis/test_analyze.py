@@ -41,7 +41,10 @@ def test_the_label_model_is_fitted_on_the_pool_and_measured_elsewhere():
     assert not hasattr(model, "classes_")  # a copy is fitted
     np.testing.assert_array_equal(analysis.model.predict_proba(analysis.votes), probs)
     assert (analysis.coverage.rows, analysis.coverage.covered) == (4, 3)
-    assert any("fitted on the 12 texts of the pool" in note for note in analysis.label_model.notes)
+    assert any(
+        "fitted on the 12 texts of the pool, as in a run; every figure is of the texts analyzed" in note
+        for note in analysis.label_model.notes
+    )
 
 
 def test_what_each_lf_adds_with_the_fit_on_the_pool():
