@@ -1,5 +1,7 @@
 """Progress of long work: one function type that every room calls (a leaf: no imports of ours)."""
 
+import sys
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -8,12 +10,20 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
 
 
+SECONDS_A_LINE = 30
+"""How often a line is written where a bar cannot be shown: in a file, in a log of CI."""
+
+
 class Bar:
-    """One tqdm bar per task, shown in a terminal or notebook once the task takes over a second; the usual default."""
+    """One tqdm bar per task, shown in a terminal or notebook once the task takes over a second; the usual default.
+
+    Elsewhere a line now and then says that work goes on.
+    """
 
     def __init__(self) -> None:
         self._what = ""
         self._bar: Any = None
+        self._said = time.monotonic()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         with warnings.catch_warnings():  # a notebook without ipywidgets: a plain bar does
@@ -23,6 +33,9 @@ class Bar:
         if self._bar is None or what != self._what:
             self._what, self._bar = what, tqdm(desc=what, total=total, delay=1.0, leave=False, disable=None)
         self._bar.update(done - self._bar.n)
+        if self._bar.disable and time.monotonic() - self._said >= SECONDS_A_LINE:
+            self._said = time.monotonic()
+            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
         if done >= total:
             self._bar.close()
             self._bar = None

@@ -83,8 +83,9 @@ def dry(
         f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
         f"({share(coverage.share)}), {coverage.conflicting:,} votes for different labels",
         f"  fit     the label model {settings.label_model.kind}",
-        f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, up to "
-        f"{settings.classifier.epochs:g} epochs each, seed {settings.seed}",
+        f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, each "
+        f"{settings.classifier.epochs:g} times over its texts and {settings.classifier.min_steps} steps at the least, "
+        f"seed {settings.seed}",
         f"  write   {folder}{', in place of the run that is there' if overwrite and target.begun else ''}"
         f"{', going on with the run that is there' if resume and target.begun else ''}",
         "",

@@ -434,12 +434,14 @@ byId("show-change").addEventListener("click", () =>
       const found = await call("accept", { ...values, mark: change.mark });
       await overview(found);
       choose(place ?? lfs.length - 1);
+      say("written", `Written to ${change.file}.`);
     });
   }, "fault"),
 );
 
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", () => {
+  say("written", "");
   fit();
   if (!chosen && ["silent", "all", "votes"].includes(tab)) tab = "new";
   ask();

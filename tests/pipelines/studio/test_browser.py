@@ -75,6 +75,7 @@ def test_type_accept_change_and_mark(page_at, served, project, tmp_path, width, 
     shot(page, tmp_path, f"change-{width}-{scheme}")
     page.get_by_role("button", name="Write it").click()
     page.get_by_role("heading", name="keywords_positive").wait_for()
+    assert page.locator("#written").text_content() == "Written to lfs.py."
     assert LFSet.from_file(project / "lfs.py", served[1].labels).names[-1] == "keywords_positive"
 
     page.get_by_role("button", name="good", exact=True).click()

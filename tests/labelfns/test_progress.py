@@ -1,0 +1,23 @@
+"""Bars, and what stands for them where none can be shown."""
+
+import pytest
+
+from labelfns import progress
+
+
+def test_where_no_bar_can_be_shown_a_line_says_now_and_then_that_work_goes_on(capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    bar = progress.Bar()
+    for done in range(1, 101):
+        now[0] += 1
+        bar("training", done, 1000)
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["training: 30 of 1,000", "training: 60 of 1,000", "training: 90 of 1,000"]
+
+
+@pytest.mark.parametrize("task", [progress.Bar(), progress.silent])
+def test_short_work_says_nothing(capsys, task):
+    for done in range(1, 4):
+        task("reading", done, 3)
+    assert capsys.readouterr() == ("", "")
