@@ -11,19 +11,30 @@ Progress = Callable[[str, int, int], None]
 
 
 SECONDS_A_LINE = 30
-"""How often a line is written where a bar cannot be shown: in a file, in a log of CI."""
+
+
+class Lines:
+    """A line on standard error every half minute, where no bar can be shown: in a file, in a log of CI."""
+
+    def __init__(self) -> None:
+        self._said = time.monotonic()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if time.monotonic() - self._said >= SECONDS_A_LINE:
+            self._said = time.monotonic()
+            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
 
 
 class Bar:
     """One tqdm bar per task, shown in a terminal or notebook once the task takes over a second; the usual default.
 
-    Elsewhere a line now and then says that work goes on.
+    Elsewhere there are `Lines`.
     """
 
     def __init__(self) -> None:
         self._what = ""
         self._bar: Any = None
-        self._said = time.monotonic()
+        self._lines = Lines()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         with warnings.catch_warnings():  # a notebook without ipywidgets: a plain bar does
@@ -33,9 +44,8 @@ class Bar:
         if self._bar is None or what != self._what:
             self._what, self._bar = what, tqdm(desc=what, total=total, delay=1.0, leave=False, disable=None)
         self._bar.update(done - self._bar.n)
-        if self._bar.disable and time.monotonic() - self._said >= SECONDS_A_LINE:
-            self._said = time.monotonic()
-            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+        if self._bar.disable:
+            self._lines(what, done, total)
         if done >= total:
             self._bar.close()
             self._bar = None

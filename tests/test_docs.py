@@ -38,8 +38,11 @@ needs_minilm = pytest.mark.skipif(
 
 @pytest.fixture
 def tiny_for_embedded(tiny_backbone, monkeypatch):
+    from labelfns.pipelines.cli import console
+
     monkeypatch.setattr("labelfns.models.transformer.model_files.embedded_folder", lambda: tiny_backbone)
-    monkeypatch.setenv("COLUMNS", "100")
+    for opened in (console.out, console.err):
+        monkeypatch.setattr(opened, "_width", 100)  # what COLUMNS says it takes when it is first imported
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,19 @@ def printable(text: str, keep: str = "") -> str:
     )
 
 
+def printable_json(text: str) -> str:
+    r"""Return JSON of the same value in which such signs are escapes too, which `json.dumps` leaves as they are.
+
+    Examples
+    --------
+    >>> print(printable_json('{"lf": "a\u202eb"}'))
+    {"lf": "a\u202eb"}
+    """
+    if text.isprintable():
+        return text
+    return "".join(f"\\u{ord(sign):04x}" if _is_unseen(sign) and sign != "\n" else sign for sign in text)
+
+
 def short(name: str, limit: int = LIMIT) -> str:
     """Return a name as one line of at most `limit` signs.
 

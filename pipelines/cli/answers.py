@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labelfns.display.names import printable_json
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
 from labelfns.io.formats import Block, Format
@@ -119,7 +120,7 @@ def has_text(entry: str | None) -> bool:
 def print_rows(table: Table) -> None:
     """Print a table as JSON lines."""
     for line in _json_lines(table):
-        sys.stdout.write(line.encode("utf-8", "backslashreplace").decode())
+        sys.stdout.write(printable_json(line))
 
 
 def print_csv(table: Table, *, raw: bool) -> int:

@@ -13,11 +13,12 @@ from rich.progress import Progress as RichProgress
 from rich.style import Style
 from rich.text import Text
 
+from labelfns.display.names import printable_json
 from labelfns.errors import shown
 from labelfns.models.evaluation.coverage import CoveragePoint
 from labelfns.pipelines.analysis.tables import Cell, alarm, beside, titled, trade_off
 from labelfns.pipelines.report.worth import PARTS, who_answers, worth
-from labelfns.progress import Progress
+from labelfns.progress import Lines, Progress
 from labelfns.votes import Fault
 
 
@@ -79,12 +80,12 @@ def remark(line: object) -> None:
 
 def print_json(value: Any) -> None:
     """Print the answer for a program."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(printable_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
 
 
 @contextmanager
 def bars() -> Iterator[Progress]:
-    """Show a bar per task on standard error, and leave the finished ones standing."""
+    """Show a bar per task on standard error, and leave the finished ones standing; `Lines` where it is no terminal."""
     columns = (
         TextColumn("{task.description:<30}", markup=False),
         BarColumn(),
@@ -92,10 +93,13 @@ def bars() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
+    lines = Lines()
     with RichProgress(*columns, console=err) as display:
         tasks: dict[str, Any] = {}
 
         def progress(what: str, done: int, total: int) -> None:
+            if not err.is_terminal:
+                lines(shown(what), done, total)
             if what not in tasks:
                 tasks[what] = display.add_task(shown(what), total=total)
             elif done < display.tasks[tasks[what]].completed:  # the same work again, on another set of texts

@@ -92,6 +92,7 @@ def a_project(folder, labels, names):
 @example(["(tie)", "(uncovered)"], ["any", "text"])
 @example(["-1", "0"], ["$$", "[red]"])
 @example(["\x1b[2J", "a\nb"], ["y", "label"])
+@example(["conflict", "covered"], ["conflict", "a\u202eb"])
 @settings(ANY_MACHINE, max_examples=SLOW)
 def test_every_command_takes_any_name_and_shows_it_as_text(labels, names):
     with tempfile.TemporaryDirectory() as home:

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from labelfns import read_texts
+from labelfns.models import MajorityVote
 from labelfns.pipelines import analyze
 from labelfns.pipelines.report.content import run_content
 from labelfns.pipelines.report.evidence import Evidence
@@ -117,3 +119,12 @@ def test_an_analysis_has_a_page(evidence, tmp_path):
     with pytest.raises(ValueError, match="2 texts for 6 rows"):
         analysis.report(path, texts=texts[:2], overwrite=True)
     assert '"rows":[]' in analysis.report(path, overwrite=True).read_text(encoding="utf-8")
+
+
+def test_a_page_of_a_file_names_it_without_its_folder(evidence, tmp_path):
+    (tmp_path / "mine.txt").write_text("\n".join(evidence.pool.texts), encoding="utf-8")
+    texts = read_texts(tmp_path / "mine.txt")
+    analysis = analyze(evidence.lfs, texts, gold=[1, 0, 0, 0, None, 1], label_model=MajorityVote())
+    text = analysis.report(tmp_path / "a.html", texts=texts)
+    assert "on mine.txt" in text.read_text(encoding="utf-8")
+    assert str(tmp_path) not in text.read_text(encoding="utf-8")
