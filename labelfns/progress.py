@@ -17,11 +17,14 @@ class Lines:
     """A line on standard error every half minute, where no bar can be shown: in a file, in a log of CI."""
 
     def __init__(self) -> None:
-        self._said = time.monotonic()
+        self._said: float | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        if time.monotonic() - self._said >= SECONDS_A_LINE:
-            self._said = time.monotonic()
+        now = time.monotonic()
+        if self._said is None:
+            self._said = now  # work begins with the first call
+        if now - self._said >= SECONDS_A_LINE:
+            self._said = now
             print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
 
 

@@ -17,7 +17,7 @@ def test_where_no_bar_can_be_shown_a_line_says_now_and_then_that_work_goes_on(ca
             now[0] += 1
             bar("training", done, 1000)
         said = capsys.readouterr().err.splitlines()
-    assert said == ["training: 30 of 1,000", "training: 60 of 1,000", "training: 90 of 1,000"]
+    assert said == ["training: 31 of 1,000", "training: 61 of 1,000", "training: 91 of 1,000"]
 
 
 @pytest.mark.parametrize("task", [progress.Bar(), progress.silent])
