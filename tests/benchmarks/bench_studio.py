@@ -61,6 +61,7 @@ class Page:
         self.connection.request("GET", key)
         answer = self.connection.getresponse()
         answer.read()
+        self.folder = answer.getheader("location") or "/"
         cookie = (answer.getheader("set-cookie") or "").partition(";")[0]
         self.headers = {
             "Cookie": cookie,
@@ -72,7 +73,7 @@ class Page:
     def ask(self, call: str, **values: object) -> tuple[float, object]:
         """Return the seconds that an answer took, and the answer."""
         busy, start = cpu(self.pid), time.perf_counter()
-        self.connection.request("POST", f"/{call}", json.dumps(values), self.headers)
+        self.connection.request("POST", f"{self.folder}{call}", json.dumps(values), self.headers)
         answer = json.loads(self.connection.getresponse().read())
         seconds = time.perf_counter() - start
         self.cpu.append(cpu(self.pid) - busy)
