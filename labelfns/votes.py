@@ -381,6 +381,8 @@ class Votes(ShownVotes):
         return hashlib.blake2b(about.encode() + self.matrix.tobytes(), digest_size=16).hexdigest()
 
     def _column(self, lf: object) -> int:
+        if not isinstance(lf, str):
+            raise InputError(f"an LF is taken by its name; got {lf!r}. Rows are taken by votes.rows(...)")
         if lf not in self.lf_names:
             hint = did_you_mean(str(lf), self.lf_names) or f"; there are {some(self.lf_names)}"
             raise InputError(f"there is no LF named {lf!r}{hint}")

@@ -425,7 +425,7 @@ def _as_data(lfs: LFSet) -> str | None:
     if not code:
         return lfs_toml(lfs)
     warnings.warn(
-        f"{some(code)} are Python and come from no file, so the LFs are not saved with the pipeline. Save it with "
+        f"LFs in Python that come from no file: {some(code)}. So the LFs are not saved with the pipeline; save it with "
         "lf_file=..., or load it with lfs=LFSet(...)",
         LabelFnsWarning,
         stacklevel=3,

@@ -82,7 +82,8 @@ function fit() {
   for (const part of document.querySelectorAll("[data-kinds]")) part.hidden = !part.dataset.kinds.split(" ").includes(kind);
   const [label, help] = ENTRIES[kind] ?? ["", ""];
   byId("entries-label").textContent = label;
-  byId("entries-help").textContent = help;
+  const comma = kind !== "lexicon" && fields.entries.value.includes(",");
+  byId("entries-help").textContent = help + (comma ? " One a line: words with a comma between them are one phrase." : "");
 }
 
 function choose(which, values) {

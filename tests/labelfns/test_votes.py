@@ -138,7 +138,7 @@ def test_the_votes_of_one_lf_by_name(votes):
         votes["b"][0] = 1
     with pytest.raises(InputError, match="no LF named 'B'; there are a, b and c"):
         votes["B"]
-    with pytest.raises(InputError, match="no LF named 0"):
+    with pytest.raises(InputError, match=r"by its name; got 0\. Rows are taken by votes\.rows"):
         votes[0]
     with pytest.raises(TypeError):
         iter(votes)

@@ -106,7 +106,7 @@ def test_python_lfs_that_were_in_no_file_stay_behind(fitted, toy_texts, tmp_path
     own.lfs = LFSet(
         LABELS, [*list(lfs())[:3], labeling_function(name="awful")(lambda text: 0 if "awful" in text else -1)]
     )
-    with pytest.warns(LabelFnsWarning, match="awful are Python and come from no file"):
+    with pytest.warns(LabelFnsWarning, match="in Python that come from no file: awful"):
         own.save_pretrained(tmp_path / "saved")
     again = Pipeline.load(tmp_path / "saved")
     for call in (again.apply, again.predict):

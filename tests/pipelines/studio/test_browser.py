@@ -182,6 +182,8 @@ def test_another_site_reads_nothing(browser, served, page_at):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_kept_out(page_at, barriers, width, scheme):
     page = page_at(width, color_scheme=scheme)
+    page.locator("textarea[name=entries]").fill("happy, glad")
+    assert "One a line" in page.locator("#entries-help").text_content()
     page.locator("textarea[name=entries]").fill("happy")
     page.locator("mark.draft").first.wait_for()
     for details in page.locator("details").all():
