@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from labelfns.display.maps import confusion_map
+from labelfns.display.of_votes import PlotsOfVotes
 from labelfns.display.plots import Dots, dots
 from labelfns.display.style import say_of
 from labelfns.errors import InputError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Who = Literal["together", "label_model"]
 
 
-class ShownRun:
+class ShownRun(PlotsOfVotes):
     """The part of `labelfns.pipelines.Pipeline` that shows its run."""
 
     _facts: Mapping[str, Any] | None
@@ -33,18 +34,6 @@ class ShownRun:
     @abstractmethod
     def summary(self) -> str:
         """Return what LFs, rounds and gold did, in a few lines."""
-
-    def plot_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the coverage of each LF on the pool; see `labelfns.Votes.plot_coverage`."""
-        return self._pool_votes().plot_coverage(ax=ax)
-
-    def plot_overlaps(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the overlaps of LFs on the pool; see `labelfns.Votes.plot_overlaps`."""
-        return self._pool_votes().plot_overlaps(ax=ax)
-
-    def plot_conflicts(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the conflicts of LFs on the pool; see `labelfns.Votes.plot_conflicts`."""
-        return self._pool_votes().plot_conflicts(ax=ax)
 
     def plot_rounds(self, *, ax: "Axes | None" = None) -> "Axes":
         """Draw what each round trained on: rows kept from the round before, flipped, added; below, dropped.
@@ -207,7 +196,9 @@ class ShownRun:
             return found.label_model, f"label model, {name}"
         return found.together, f"{who_answers(self._known(who))}, {name}"
 
-    def _pool_votes(self) -> Votes:
+    @property
+    def _drawn_votes(self) -> Votes:
+        """The votes on the pool."""
         if hasattr(self, "votes_"):
             return self.votes_
         file = None if self._folder is None else self._folder / "votes.parquet"

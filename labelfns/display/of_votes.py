@@ -1,5 +1,6 @@
 """What a label matrix shows of itself: plots, and HTML in a notebook."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -123,6 +124,27 @@ class ShownVotes:
     def _contested(self) -> npt.NDArray[np.bool_]:
         labels = np.stack([(self.matrix == c).any(axis=1) for c in range(len(self.labels))])
         return np.asarray(labels.sum(axis=0) > 1)
+
+
+class PlotsOfVotes(ABC):
+    """The part of what holds a label matrix that draws this matrix."""
+
+    @property
+    @abstractmethod
+    def _drawn_votes(self) -> ShownVotes:
+        """The label matrix."""
+
+    def plot_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the coverage of each LF; see `labelfns.Votes.plot_coverage`."""
+        return self._drawn_votes.plot_coverage(ax=ax)
+
+    def plot_overlaps(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the overlaps of LFs; see `labelfns.Votes.plot_overlaps`."""
+        return self._drawn_votes.plot_overlaps(ax=ax)
+
+    def plot_conflicts(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw the conflicts of LFs; see `labelfns.Votes.plot_conflicts`."""
+        return self._drawn_votes.plot_conflicts(ax=ax)
 
 
 def most_voting(matrix: Matrix, most: int) -> list[int]:

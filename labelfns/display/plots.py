@@ -107,16 +107,9 @@ def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax
     ax = row_axes(ax, round(len(names) * (1 + 0.35 * (len(series) - 1))))
     handles = []
     for i, one in enumerate(series):
-        known = [row for row, share in enumerate(one.shares) if share is not None]
-        middle = np.array([one.shares[row] for row in known], dtype=float)
-        ends = np.array([one.intervals[row] or (middle[at],) * 2 for at, row in enumerate(known)], dtype=float)
-        rows = np.array(known) + 0.24 * (i - (len(series) - 1) / 2)
-        handles.append(
-            ax.errorbar(
-                middle, rows, xerr=lengths(middle, ends), fmt="osD^v"[i % 5], markersize=5, linewidth=1.5,
-                color=COLORS[i % len(COLORS)],
-            )
-        )  # fmt: skip
+        rows, middle, ends = _known(one)
+        rows = rows + 0.24 * (i - (len(series) - 1) / 2)
+        handles.append(ax.errorbar(middle, rows, xerr=lengths(middle, ends), **_marker(i)))
     dress(ax, title, x, grid="x")
     name_rows(ax, names)
     ax.set_xlim(-0.02, 1.02)
@@ -143,16 +136,9 @@ def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, 
     ax = new_axes(ax, 3.4 + 1.1 * len(places), 3.8)
     handles = []
     for i, one in enumerate(series):
-        known = [place for place, share in enumerate(one.shares) if share is not None]
-        middle = np.array([one.shares[place] for place in known], dtype=float)
-        ends = np.array([one.intervals[place] or (middle[at],) * 2 for at, place in enumerate(known)], dtype=float)
-        x = np.array(known) + 0.06 * (i - (len(series) - 1) / 2)
-        handles.append(
-            ax.errorbar(
-                x, middle, yerr=lengths(middle, ends), fmt="osD^v"[i % 5], linestyle="-", markersize=5,
-                linewidth=1.5, color=COLORS[i % len(COLORS)],
-            )
-        )  # fmt: skip
+        x, middle, ends = _known(one)
+        x = x + 0.06 * (i - (len(series) - 1) / 2)
+        handles.append(ax.errorbar(x, middle, yerr=lengths(middle, ends), linestyle="-", **_marker(i)))
     dress(ax, title, "", y, "y")
     ax.set_xticks(range(len(places)), labels=[as_text(place) for place in places])
     ax.margins(x=0.15)
@@ -199,3 +185,16 @@ def lengths(middle: Floats, ends: Floats) -> Floats:
     """Return how far the ends of intervals [r, 2] are from their middle, [2, r]."""
     ends = ends.reshape(-1, 2)
     return np.maximum(np.stack([middle - ends[:, 0], ends[:, 1] - middle]), 0)
+
+
+def _known(one: Dots) -> tuple[Floats, Floats, Floats]:
+    """Return the places of a series' known shares, the shares, [s], and the ends of their intervals, [s, 2]."""
+    places = [place for place, share in enumerate(one.shares) if share is not None]
+    middle = np.array([one.shares[place] for place in places], dtype=float)
+    ends = np.array([one.intervals[place] or (middle[at],) * 2 for at, place in enumerate(places)], dtype=float)
+    return np.array(places, dtype=float), middle, ends
+
+
+def _marker(i: int) -> dict[str, Any]:
+    """Return how the dots of the series at a place look."""
+    return {"fmt": "osD^v"[i % 5], "markersize": 5, "linewidth": 1.5, "color": COLORS[i % len(COLORS)]}

@@ -130,7 +130,7 @@ def votes_change(before: Votes, after: Votes, gold: Gold | None = None) -> Votes
     if len(before) != len(after):
         raise InputError(f"the votes of before are on {len(before):,} texts, those of now on {len(after):,}")
     ids = None if gold is None else check_gold(gold, len(after), after.labels)
-    columns = {name: _ids_of_now(before, after)[:, j] for j, name in enumerate(before.lf_names)}
+    columns = dict(zip(before.lf_names, _ids_of_now(before, after).T, strict=True))
     silent = np.full(len(after), ABSTAIN)
     gone = {name: column for name, column in columns.items() if name not in after.lf_names}
     found = []

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from labelfns.analysis.rows import Row, read_rows, select_rows
-from labelfns.checks import Gold, check_gold
+from labelfns.checks import Gold, Ints, check_gold
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
@@ -140,16 +141,15 @@ def one_lf(
         seen.update(rows.tolist())
         return read_rows(lfs, texts, votes, rows, gold, time_limit=time_limit) if len(rows) else ()
 
-    met = []
-    for other in votes.lf_names:
-        theirs = votes[other]
-        both = (mine != ABSTAIN) & (theirs != ABSTAIN)
-        if other != name and both.any():
-            differ = both & (mine != theirs)
-            right = [None, None] if ids is None else [int((differ & (said == ids)).sum()) for said in (mine, theirs)]
-            met.append(Meeting(other, int(both.sum()), int(differ.sum()), *right))
-    met.sort(key=lambda one: (-one.conflicts, -one.both))
     fired = mine != ABSTAIN
+    rows = np.flatnonzero(fired)
+    met = [
+        Meeting(votes.lf_names[j], both, conflicts, right, other_right)
+        for j, both, conflicts, right, other_right in meetings(
+            votes.matrix[rows], mine[rows], None if ids is None else ids[rows]
+        )
+        if votes.lf_names[j] != name
+    ]
     return OneLF(
         lf=next(one for one in lf_summaries(votes, ids) if one.lf == name),
         rows=len(votes),
@@ -160,3 +160,36 @@ def one_lf(
         others=some(),
         fault=next((fault for fault in votes.faults if fault.lf == name), None),
     )
+
+
+def meetings(
+    theirs: npt.NDArray[np.int8], mine: npt.NDArray[np.int8], gold: Ints | None
+) -> list[tuple[int, int, int, int | None, int | None]]:
+    """Return who else votes on the rows of an LF, those with most conflicts first.
+
+    Parameters
+    ----------
+    theirs
+        The votes of m LFs on its rows, [r, m].
+    mine
+        Its own votes there, [r].
+    gold
+        Class ids [r], -1 where unknown; None where no gold is known.
+
+    Returns
+    -------
+    list
+        For each of these LFs that votes there its position, on how many rows both vote, on how many for different
+        labels, and how often the one and the other is right where they differ; None without gold.
+    """
+    voted = theirs != ABSTAIN
+    differ = voted & (theirs != mine[:, None])
+    both, conflicts = voted.sum(axis=0).tolist(), differ.sum(axis=0).tolist()
+    right: list[int | None] = [None] * theirs.shape[1]
+    other_right = right
+    if gold is not None:
+        known = np.flatnonzero(gold >= 0)
+        right = (differ[known] & (mine == gold)[known, None]).sum(axis=0).tolist()
+        other_right = (differ[known] & (theirs[known] == gold[known, None])).sum(axis=0).tolist()
+    met = [(j, both[j], conflicts[j], right[j], other_right[j]) for j in np.flatnonzero(both).tolist()]
+    return sorted(met, key=lambda one: (-one[2], -one[1]))

@@ -6,6 +6,7 @@ import numpy as np
 
 from labelfns.checks import Ints
 from labelfns.display.maps import confusion_map
+from labelfns.display.of_votes import PlotsOfVotes
 from labelfns.display.plots import Dots, dots
 from labelfns.display.style import MOST_ROWS
 from labelfns.errors import InputError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class ShownAnalysis:
+class ShownAnalysis(PlotsOfVotes):
     """The part of `labelfns.pipelines.Analysis` that draws it."""
 
     lfs: tuple[LFSummary, ...]
@@ -31,17 +32,9 @@ class ShownAnalysis:
     evaluation: Evaluation | None
     problem: str
 
-    def plot_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the coverage of each LF; see `labelfns.Votes.plot_coverage`."""
-        return self.votes.plot_coverage(ax=ax)
-
-    def plot_overlaps(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the overlaps of LFs; see `labelfns.Votes.plot_overlaps`."""
-        return self.votes.plot_overlaps(ax=ax)
-
-    def plot_conflicts(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw the conflicts of LFs; see `labelfns.Votes.plot_conflicts`."""
-        return self.votes.plot_conflicts(ax=ax)
+    @property
+    def _drawn_votes(self) -> Votes:
+        return self.votes
 
     def plot_lf_accuracy(self, *, ax: "Axes | None" = None) -> "Axes":
         """Draw how often each LF is right where gold is known, with 95 % intervals (Wilson).

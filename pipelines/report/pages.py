@@ -18,7 +18,7 @@ from .evidence import Evidence
 from .headline import percent
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 _BESIDE = Path(__file__).parent
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}  # no end of the element, and no comment, is in it
@@ -70,18 +70,25 @@ def page(content: Mapping[str, Any]) -> str:
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    made = environment("labelfns.pipelines.report")
+    made.filters["pct"] = percent
+    return made.get_template("report.html.jinja")
 
-    environment = Environment(
-        loader=PackageLoader("labelfns.pipelines.report", "."),
+
+def environment(package: str) -> "Environment":
+    """Return what reads the templates of a package: whatever a value holds, a page shows it as text."""
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader(package, "."),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         finalize=lambda value: printable(value, keep="\n\t") if type(value) is str else value,
     )
-    environment.filters |= {"name": name_html, "pct": percent}
-    return environment.get_template("report.html.jinja")
+    made.filters["name"] = name_html
+    return made
 
 
 def embedded(data: Any) -> Markup:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LF_FILE, ROWS = "the LF file", "the rows of data.{}"
 """What a run calls them in ``made_from.json``."""
 
-_SOURCES = ("pool", "val", "test", "few_gold")
+SOURCES = ("pool", "val", "test", "few_gold")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Inputs:
         lfs = LFSet.from_file(Path(settings.lfs.file), data.labels)
         sets = {
             name: read_set(source, data, need_gold=name != "pool")
-            for name in _SOURCES
+            for name in SOURCES
             if (source := getattr(data, name)) is not None
         }
         return cls(lfs, sets)
@@ -123,7 +123,7 @@ def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:
 
 def input_paths(settings: "PipelineSettings") -> list[Path]:
     """Return every file and folder that a run reads."""
-    sources = [source for name in (*_SOURCES, "pool_gold") if (source := getattr(settings.data, name)) is not None]
+    sources = [source for name in (*SOURCES, "pool_gold") if (source := getattr(settings.data, name)) is not None]
     paths = [Path(source) for source in sources if not is_hub(source)]
     lf_file, backbone = Path(settings.lfs.file), Path(settings.classifier.backbone)
     lists = word_lists(lf_file) if lf_file.is_file() else []

@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from labelfns.display.names import printable
 from labelfns.errors import InputError, LabelFnsError, first_line, some
 from labelfns.lfs.declared import Count
-from labelfns.pipelines.report.names import name_html, printable
+from labelfns.pipelines.report.pages import environment
 
 from .counts import Tabs
 from .forms import KINDS
@@ -185,15 +186,4 @@ def _mapping(form: Any) -> Mapping[str, Any]:
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("labelfns.pipelines.studio", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: printable(value, keep="\n\t") if type(value) is str else value,
-    )
-    environment.filters["name"] = name_html
-    return environment.get_template("studio.html.jinja")
+    return environment("labelfns.pipelines.studio").get_template("studio.html.jinja")

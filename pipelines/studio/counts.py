@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints
 from labelfns.lfs.base import ABSTAIN
+from labelfns.pipelines.analysis.one_lf import meetings
 
 Column = npt.NDArray[np.int8]
 Matrix = npt.NDArray[np.int8]
@@ -122,24 +123,8 @@ def figures(mine: Column, others: Others, lists: Tabs, gold: Ints) -> dict[str, 
     }
 
 
-def _met(others: Others, rows: Ints, label: Column, known: Ints) -> list[dict[str, int]]:
+def _met(others: Others, rows: Ints, label: Column, known: Ints) -> list[dict[str, int | None]]:
     """Return the other LFs that vote on some rows, those with most conflicts first."""
-    theirs = others.matrix[rows]
-    voted = theirs != ABSTAIN
-    differ = voted & (theirs != label[:, None])
-    both, conflicts = voted.sum(axis=0), differ.sum(axis=0)
-    judged = np.flatnonzero(known >= 0)
-    right = (differ[judged] & (label == known)[judged, None]).sum(axis=0)
-    other_right = (differ[judged] & (theirs[judged] == known[judged, None])).sum(axis=0)
-    found = [
-        {
-            "lf": j,
-            "both": int(both[j]),
-            "conflicts": int(conflicts[j]),
-            "right": int(right[j]),
-            "other_right": int(other_right[j]),
-        }
-        for j in np.flatnonzero(both).tolist()
-        if j != others.place
-    ]
-    return sorted(found, key=lambda one: (-one["conflicts"], -one["both"]))
+    names = ("lf", "both", "conflicts", "right", "other_right")
+    found = [dict(zip(names, one, strict=True)) for one in meetings(others.matrix[rows], label, known)]
+    return [one for one in found if one["lf"] != others.place]

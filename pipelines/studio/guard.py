@@ -8,7 +8,7 @@ users may listen; so everything stands in a folder with a random name, and the c
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -113,11 +113,10 @@ class Guard:
         if scope["type"] != "http":  # nothing is to be started or ended
             return
         headers = scope["headers"]
-        cookies: list[str] = []
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                own = [(name.encode(), value.encode()) for name, value in [*HEADERS.items(), *_set_cookies(cookies)]]
+                own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 kept = [(name, value) for name, value in message.get("headers", []) if name.decode() not in HEADERS]
                 message = {**message, "headers": [*kept, *own]}
             await send(message)
@@ -131,8 +130,8 @@ class Guard:
             if not self.keys.take(query["key"][0]):
                 await _say(answer, 403, _USED)
                 return
-            cookies.append(f"{self.keys.cookie}={self.keys.token}; HttpOnly; SameSite=Strict; Path={self.keys.folder}")
-            await _say(answer, 303, "", location=self.keys.folder)
+            cookie = f"{self.keys.cookie}={self.keys.token}; HttpOnly; SameSite=Strict; Path={self.keys.folder}"
+            await _say(answer, 303, "", {"location": self.keys.folder, "set-cookie": cookie})
             return
         if not known or not scope["path"].startswith(self.keys.folder):
             await _say(answer, 403, _NO_KEY)
@@ -184,10 +183,6 @@ def _cookie(headers: list[tuple[bytes, bytes]], name: str) -> str:
     return "" if found is None else found.value
 
 
-def _set_cookies(cookies: list[str]) -> list[tuple[str, str]]:
-    return [("set-cookie", cookie) for cookie in cookies]
-
-
 async def _body(headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes | None:
     """Return the body of a request; None where it is larger than it may be, by what it says or by what comes."""
     if any(
@@ -205,8 +200,8 @@ async def _body(headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes |
     return body
 
 
-async def _say(send: Send, status: int, text: str, **more: str) -> None:
+async def _say(send: Send, status: int, text: str, more: Mapping[str, str] | None = None) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    headers += [(name.encode(), value.encode()) for name, value in more.items()]
+    headers += [(name.encode(), value.encode()) for name, value in (more or {}).items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

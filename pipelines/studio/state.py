@@ -77,9 +77,8 @@ class Studio:
         self._lock = threading.RLock()
         self._index = index_of(self.texts.texts)
         self._searched = [text.casefold() for text in self.texts]
-        self._order = np.random.default_rng(0).permutation(
-            len(self.texts)
-        )  # the same rows come first, whatever is typed
+        # the same rows come first, whatever is typed
+        self._order = np.random.default_rng(0).permutation(len(self.texts))
         self._matrix: Matrix
         self._faults: tuple[Fault, ...]
         self._drafted: tuple[object, Draft | None] = (None, None)
@@ -186,9 +185,8 @@ class Studio:
             if old is not None and (reason := self._editable(old)["reason"]):
                 raise LFError(f"{old.name}: {reason}")
             assert old is None or isinstance(old, DeclaredLF)
-            assert self.lfs.source is not None
             assert isinstance(draft.lf, DeclaredLF)
-            return lf_change(self.lf_file, self.lfs.source, old, draft.lf)
+            return lf_change(self.lf_file, self._source, old, draft.lf)
 
     def accept(self, form: Form, place: int | None, mark: str) -> None:
         """Write an LF to the LF file.
@@ -296,11 +294,9 @@ class Studio:
         self._take(lfs, lfs.source or b"")
 
     def _take(self, lfs: LFSet, source: bytes) -> None:
-        object.__setattr__(lfs, "source", source)
-        self.lfs = lfs
-        self._by_class = np.stack([(self._matrix == c).sum(axis=1) for c in range(len(self.labels))], axis=1).astype(
-            np.int16
-        )
+        self.lfs, self._source = lfs, source
+        by_class = [(self._matrix == c).sum(axis=1) for c in range(len(self.labels))]
+        self._by_class = np.stack(by_class, axis=1).astype(np.int16)
         self._drafted = (None, None)
 
     def _apply(self, applier: LFApplier, options: ApplyOptions, progress: Progress = silent) -> Votes:
@@ -345,7 +341,7 @@ class Studio:
         return Draft(lf, np.ascontiguousarray(votes.matrix[:, 0]), fault, notes)
 
     def _editable(self, lf: LabelingFunction) -> dict[str, Any]:
-        return editable(lf, self.labels, self.lf_file, self.lfs.source or b"")
+        return editable(lf, self.labels, self.lf_file, self._source)
 
     def _check_place(self, place: int | None, form: Form | None) -> None:
         if place is None:
