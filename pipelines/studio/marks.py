@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labelfns.errors import InputError
+from labelfns.pipelines.run.inputs import SOURCES
 
 from .write_back import Change, check_inside, gold_change, setting_change
 
@@ -46,7 +47,7 @@ def save_mark(
     if setting is not None and setting.mark != agreed:
         return setting
     path = Path(data.pool_gold or folder / GOLD_FILE).resolve()
-    others = {"lfs.file": settings.lfs.file} | {f"data.{name}": getattr(data, name) for name in ("pool", "val", "test")}
+    others = {"lfs.file": settings.lfs.file} | {f"data.{name}": getattr(data, name) for name in SOURCES}
     for name, source in others.items():
         if source is not None and Path(source).resolve() == path:
             raise InputError(

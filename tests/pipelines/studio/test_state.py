@@ -220,11 +220,12 @@ def test_marked_rows_are_gold_that_the_pipeline_reads(studio, opened, project):
     assert "# ours" in (project / "pipeline.toml").read_text()
 
 
-@pytest.mark.parametrize("name", ["pool.jsonl", "test.jsonl", "link.jsonl"])
+@pytest.mark.parametrize("name", ["pool.jsonl", "test.jsonl", "few.jsonl", "link.jsonl"])
 def test_marked_rows_have_a_file_of_their_own(opened, project, name):
-    (project / "test.jsonl").write_bytes((project / "pool.jsonl").read_bytes())
+    for other in ("test.jsonl", "few.jsonl"):
+        (project / other).write_bytes((project / "pool.jsonl").read_bytes())
     (project / "link.jsonl").symlink_to("pool.jsonl")
-    setting = f'[data]\ntest = "test.jsonl"\npool_gold = "{name}"\n'
+    setting = f'[data]\ntest = "test.jsonl"\nfew_gold = "few.jsonl"\npool_gold = "{name}"\n'
     (project / "pipeline.toml").write_text((project / "pipeline.toml").read_text().replace("[data]\n", setting))
     before = (project / name).read_bytes()
     with pytest.raises(InputError, match="marked rows need a file of their own"):
