@@ -66,7 +66,7 @@ def _pattern(lf: PatternLF) -> dict[str, Any]:
 
 
 def _lexicon(lf: LexiconLF) -> dict[str, Any]:
-    weights = {word: weight / 1000 for word, weight in lf.weights.items()}
+    weights = {lf.typed.get(word, word): weight / 1000 for word, weight in lf.weights.items()}
     return {"weights": weights, "threshold": lf.threshold / 1000, "negated": lf.negated_percent / 100}
 
 

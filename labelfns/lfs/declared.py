@@ -214,11 +214,14 @@ class LexiconLF(DeclaredLF):
         In thousandths; a positive one is reached from below, a negative one from above.
     negated_percent
         What a word after a negation counts, in percent.
+    typed
+        How words were typed whose folded form is no word by itself, by that form: ``"½"``, which folded is ``"1⁄2"``.
     """
 
     weights: dict[str, int] = field(repr=False, hash=False)
     threshold: int
     negated_percent: int = -74
+    typed: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     kind: ClassVar[str] = "lexicon"
 
     def weight(self, token: Token) -> int:

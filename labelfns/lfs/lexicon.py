@@ -54,7 +54,7 @@ def lexicon(
     >>> lf("great, if awful"), lf("Good. GREAT!"), lf("not great")
     (-1, 'positive', -1)
     """
-    thousandths = _check(weights, threshold, negated)
+    thousandths, typed = _check(weights, threshold, negated)
     warn_of_spaceless("lexicon()", weights, 2)
     assert threshold is not None
     return LexiconLF(
@@ -62,26 +62,30 @@ def lexicon(
         weights={word: weight for word, weight in thousandths.items() if weight},
         threshold=round(threshold * 1000),
         negated_percent=round(negated * 100),
+        typed=typed,
         **common("lexicon", label, name, where, expects),
     )
 
 
-def _check(weights: object, threshold: object, negated: object) -> dict[str, int]:
-    """Return the weights in thousandths, by folded word."""
+def _check(weights: object, threshold: object, negated: object) -> tuple[dict[str, int], dict[str, str]]:
+    """Return the weights in thousandths, by folded word, and how words were typed that folded are none."""
     problems: list[str] = []
     thousandths: dict[str, int] = {}
+    typed: dict[str, str] = {}
     if not isinstance(weights, Mapping):
         problems.append(f'lexicon() takes words with their weights, as {{"good": 1.5}}; got {weights!r}')
     elif not weights:
         problems.append("lexicon() was given no words; it would never vote")
     for word, weight in weights.items() if isinstance(weights, Mapping) else ():
-        words = tokens(word) if isinstance(word, str) else ()
-        if len(words) != 1 or words[0].tag or words[0].raw != word.strip():
+        if not isinstance(word, str) or not _is_word(word.strip()):
             problems.append(f"lexicon(): {word!r} is not one word")
         elif not _is_number(weight):
             problems.append(f"lexicon(): the weight of {word!r} must be a number of at most a million; got {weight!r}")
         else:
-            thousandths[fold(words[0].raw)] = round(weight * 1000)
+            folded = fold(word.strip())
+            thousandths[folded] = round(weight * 1000)
+            if folded != word.strip() and not _is_word(folded):
+                typed[folded] = word.strip()
     if not _is_number(threshold):
         problems.append(f"lexicon(): threshold must be a number of at most a million; got {threshold!r}")
     elif round(threshold * 1000) == 0:
@@ -89,7 +93,12 @@ def _check(weights: object, threshold: object, negated: object) -> dict[str, int
     if not _is_number(negated):
         problems.append(f"lexicon(): negated must be a number of at most a million; got {negated!r}")
     raise_all(LFError, problems)
-    return thousandths
+    return thousandths, typed
+
+
+def _is_word(text: str) -> bool:
+    words = tokens(text)
+    return len(words) == 1 and not words[0].tag and words[0].raw == text
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -7,6 +7,7 @@ import random
 import shutil
 import struct
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -157,13 +158,13 @@ def _edit(path: Path, rng: random.Random, *_: Path) -> str:
         keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
         if isinstance(holder, dict) and rng.random() < 0.4:
             key = rng.choice(list(CODE))
-            holder[key] = CODE[key]
+            holder[key] = deepcopy(CODE[key])
         elif keys and rng.random() < 0.25:
             key = rng.choice(keys)
             del holder[key]
         elif keys:
             key = rng.choice(keys)
-            holder[key] = rng.choice(VALUES)
+            holder[key] = deepcopy(rng.choice(VALUES))  # a later edit may change what is inside
         else:
             continue
         done += f"{key} = {holder[key] if isinstance(holder, dict) and key in holder else 'other'!r}; "

@@ -38,6 +38,14 @@ def is_data_kind(kind):
     return kind.__module__ == PatternLF.__module__
 
 
+@pytest.mark.parametrize("word", ["½", "x½", "⑴", "⒈", "ŀ", "Ŀa", "ʼ", "ﬁne", "GRÜSSE"])
+def test_words_come_back_whose_folded_form_is_no_word(tmp_path, word):
+    (tmp_path / "lfs.toml").write_text(lfs_toml([lf := lexicon("yes", {word: 1}, threshold=1)]), encoding="utf-8")
+    (again,) = read_lfs(tmp_path / "lfs.toml")
+    assert again == lf
+    assert again(f"a {word} b") == lf(f"a {word} b") == "yes"
+
+
 @given(NAMES, NAMES, st.dictionaries(st.text(st.characters(codec="utf-8")), st.one_of(st.none(), NAMES)))
 def test_any_name_comes_back(tmp_path_factory, label, name, expects):
     path = tmp_path_factory.mktemp("lfs") / "lfs.toml"
