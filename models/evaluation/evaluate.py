@@ -31,7 +31,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Reach:
-    """How many rows get an answer, and how right it is; intervals are Wilson's, of 95 %.
+    """How many rows get an answer, and how right it is; intervals are Wilson's, of 95%.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How far probabilities reach and how right they are, on the rows with gold.
+    """How far probabilities reach and how right they are, on the rows with gold; printed, in tables and sentences.
 
     Parameters
     ----------
@@ -118,6 +118,13 @@ class Evaluation:
     areas: Areas | None
     promises: tuple[Promise, ...]
     calibration: CalibrationError | None
+
+    def __str__(self) -> str:
+        from labelfns.display.tables import plain
+
+        from .printed import parts
+
+        return plain(parts(self))
 
     def plot_accuracy_against_coverage(self, *, ax: "Axes | None" = None) -> "Axes":
         """Draw how right the surest answers are as more get one, with intervals, oracle, chance, and what is promised.
@@ -184,7 +191,7 @@ class Evaluation:
             [f"{one.name} ({one.rows:,})" for one in parts],
             [Dots("texts with an answer", *answered), Dots("answers that are right", *right)],
             title=f"Coverage by class, {self.rows:,} texts with gold",
-            x="share, with 95 % intervals",
+            x="share, with 95% intervals",
             ax=ax,
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import NearCopies
 from labelfns.checks import Ints
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, write_text
 from labelfns.io.texts import as_texts
@@ -20,7 +21,6 @@ from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.explain import Explanation, explain_by_leaving_out
 from labelfns.votes import Fault, Votes
 
-from .evaluated import said_of
 from .plots import ShownAnalysis
 from .summaries import LabelModelSummary, LFSummary
 
@@ -186,13 +186,15 @@ class Analysis(ShownAnalysis):
         return parts_html(self.parts(), self.alarms)
 
     def __str__(self) -> str:
-        from .tables import plain
+        from labelfns.display.tables import plain
 
         return plain([*(f"Warning: {alarm}" for alarm in self.alarms), *self.parts()])
 
     def parts(self) -> "list[str | Group]":
         """Return everything but the faults: lines, and tables as rich shows them."""
-        from .tables import counts, left_out, lf_table, parts_table, reach_table, said_by_text, trade_off
+        from labelfns.models.evaluation.printed import parts as parts_of
+
+        from .tables import counts, left_out, lf_table, said_by_text, trade_off
 
         parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
         if self.label_model is not None:
@@ -200,7 +202,7 @@ class Analysis(ShownAnalysis):
             parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
             parts.append(trade_off(self.accuracy_against_coverage))
         if self.evaluation is not None:
-            parts += [reach_table(self.evaluation), parts_table(self.evaluation), *said_of(self.evaluation), ""]
+            parts += [*parts_of(self.evaluation, "label model"), ""]
         if self.leave_one_out is not None:
             parts.append(left_out(self.leave_one_out))
         if self.from_text is not None:
@@ -208,11 +210,9 @@ class Analysis(ShownAnalysis):
         return [*parts, *self._said_of_model()]
 
     def _said_of_votes(self) -> list[str]:
-        from .tables import share
-
         counted = self.coverage
         return [
-            f"{counted.covered:,} of {counted.rows:,} texts have a vote ({share(counted.share)}), "
+            f"{counted.covered:,} of {counted.rows:,} texts have a vote ({percent(counted.share)}), "
             f"{counted.overlapping:,} more than one, {counted.conflicting:,} votes for different labels.",
             *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
         ]

@@ -9,6 +9,7 @@ from warnings import catch_warnings
 
 import numpy as np
 
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsWarning
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def dry(
         As `run_pipeline` before it trains.
     """
     from labelfns.analysis.coverage import Coverage
-    from labelfns.pipelines.analysis.tables import counts, share
+    from labelfns.pipelines.analysis.tables import counts
     from labelfns.pipelines.run.folder import RunFolder
     from labelfns.pipelines.run.inputs import Inputs, input_paths
     from labelfns.pipelines.run.training import Plan, prepare
@@ -81,7 +82,7 @@ def dry(
         )
     console.say(
         f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
-        f"({share(coverage.share)}), {coverage.conflicting:,} votes for different labels",
+        f"({percent(coverage.share)}), {coverage.conflicting:,} votes for different labels",
         f"  fit     the label model {settings.label_model.kind}",
         f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, each "
         f"{settings.classifier.epochs:g} times over its texts and {settings.classifier.min_steps} steps at the least, "

@@ -41,7 +41,7 @@ def apply(
 
     A file is read in chunks and may be larger than memory.
     """
-    from labelfns.pipelines.analysis.tables import share
+    from labelfns.display.numbers import percent
     from labelfns.streaming import apply_file
 
     from . import console, inputs
@@ -68,7 +68,7 @@ def apply(
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
     console.faults(faults, coverage.rows)
-    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({share(coverage.share)}): {output}")
+    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({percent(coverage.share)}): {output}")
     if data in (None, "pool"):
         console.next_step("with LFs that you change, see what changed", "analyze", pipeline, "--against", output)
     else:

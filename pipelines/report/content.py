@@ -35,6 +35,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
     steps = next_steps(content, metrics["coverage"], gold=measured["scores"]["rows"] if measured else 0, run=run)
     return content | {
         "run": run,
+        "name": run,
         "metrics": dict(metrics),
         "sets": [name for name in SETS if name in metrics["data"]],
         "kept_scores": _kept_scores(metrics),
@@ -70,6 +71,7 @@ def analysis_content(figures: Mapping[str, Any], evidence: Evidence, alarms: Seq
     sentence, numbers = analysis_answer(figures, content["lfs"])
     return content | {
         "run": "",
+        "name": pool.name if pool.texts is not None else "",
         "metrics": None,
         "worth": [],
         "answer": {
