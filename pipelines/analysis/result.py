@@ -156,7 +156,7 @@ class Analysis(ShownAnalysis):
         --------
         >>> analyze(lfs, texts).report("analysis.html", texts=texts, lfs=lfs)  # doctest: +SKIP
         """
-        from labelfns.pipelines.report.content import analysis_content
+        from labelfns.pipelines.report.content import NO_NAME, analysis_content
         from labelfns.pipelines.report.evidence import Evidence, SetRows
         from labelfns.pipelines.report.pages import page
 
@@ -167,7 +167,7 @@ class Analysis(ShownAnalysis):
         if lfs is not None and lfs.names != self.votes.lf_names:
             raise InputError("these LFs are not those that voted: give those that were analyzed")
         weak = None if self.model is None else self.model.predict_proba(self.votes)
-        name = "texts" if rows is None or not rows.name else Path(rows.name).name
+        name = NO_NAME if rows is None or not rows.name else Path(rows.name).name
         data = SetRows(name, rows, self.votes, self.gold, weak)
         evidence = Evidence((data,), lfs=lfs, label_model=self.model)
         write_text(target, page(analysis_content(self.to_json(), evidence, self.alarms)))

@@ -10,6 +10,8 @@ from .sample import MOST_SIGNS, Sample
 from .worth import PARTS, who_answers, worth
 
 SETS = ("val", "test")
+NO_NAME = "texts"
+"""What texts are called that have no name."""
 
 
 def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | None = None) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def analysis_content(figures: Mapping[str, Any], evidence: Evidence, alarms: Seq
     sentence, numbers = analysis_answer(figures, content["lfs"])
     return content | {
         "run": "",
-        "name": pool.name if pool.texts is not None else "",
+        "name": "" if pool.name == NO_NAME else pool.name,
         "metrics": None,
         "worth": [],
         "answer": {
