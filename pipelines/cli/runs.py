@@ -208,7 +208,7 @@ def predict(
         changed = write_rows(table, output, raw=raw)
         if changed:
             console.formulas(changed)
-        console.remark(f"{n:,} rows: {output}. Next, look at the least sure: its rows by confidence, the lowest first.")
+        console.remark(f"{n:,} rows: {output}. Next, read the answers it is least sure of: sort by confidence, the lowest first.")
 
 
 @contextmanager
