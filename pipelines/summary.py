@@ -17,7 +17,10 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     coverage = facts["coverage"]
     rows, covered, conflicting = (coverage[name] for name in ("rows", "covered", "conflicting"))
     yield "LFs", f"{len(facts['lfs'])}"
-    yield "texts", f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels"
+    yield (
+        "texts",
+        f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels",
+    )
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -31,9 +31,9 @@ def parts(found: "Evaluation", who: str = "these answers") -> "Iterator[str | Gr
     if found.areas is not None:
         areas, (low, high) = found.areas, found.areas.augrc_interval
         yield (
-            "Wrong answers among the surest, as a share of all answers, on average over how many are kept (AUGRC, lower "
-            f"is better): {areas.augrc:.3f} ({low:.3f}-{high:.3f}). It is {areas.oracle_augrc:.3f} where all right ones "
-            f"come first, {areas.chance_augrc:.3f} where confidence tells nothing."
+            "Wrong answers among the surest, as a share of all answers, on average over how many are kept (AUGRC, "
+            f"lower is better): {areas.augrc:.3f} ({low:.3f}-{high:.3f}). It is {areas.oracle_augrc:.3f} where all "
+            f"right ones come first, {areas.chance_augrc:.3f} where confidence tells nothing."
         )
     if found.calibration is not None:
         yield _of_calibration(found.calibration)

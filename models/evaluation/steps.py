@@ -75,7 +75,7 @@ class Areas:
 
 @dataclass(frozen=True)
 class Promise:
-    """From which confidence on a precision holds, with 95% confidence where nothing else was asked for; printed, as words.
+    """From which confidence on a precision holds, with 95% confidence unless asked otherwise; printed, in words.
 
     Parameters
     ----------

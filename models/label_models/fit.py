@@ -144,7 +144,9 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         precision, convergence, balance = trial.model.precision, trial.convergence, trial.model.covered_balance()
         anchor = prior.accuracy
         source = "given" if source == "given" else "estimated from votes and abstains"
-        notes = [f"the LFs fire as independent LFs would (within {percent(trial.misfit, 0)}): abstains count as evidence"]
+        notes = [
+            f"the LFs fire as independent LFs would (within {percent(trial.misfit, 0)}): abstains count as evidence"
+        ]
     else:
         often = f"their votes meet {percent(trial.misfit, 0)} more or less often than independent ones would"
         far = "too few votes meet" if np.isinf(trial.misfit) else often
@@ -211,8 +213,8 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
     floored = floor and better(majority, ours, CHANCE)
     if floored:
         notes.append(
-            f"majority vote is used: on the gold rows it is right {percent(majority.mean(), 0)} of the time, this model "
-            f'{percent(ours.mean(), 0)}; floor="off" keeps the model'
+            f"majority vote is used: on the gold rows it is right {percent(majority.mean(), 0)} of the time, this "
+            f'model {percent(ours.mean(), 0)}; floor="off" keeps the model'
         )
     return replace(
         fitted,
@@ -278,8 +280,8 @@ def _fit_agreement(
     if overturned > OVERTURNED:
         part = 0.0
         notes.append(
-            f"one accuracy per LF would overturn {percent(overturned, 0)} of clear majorities and is left out; a precision "
-            "per vote is used alone"
+            f"one accuracy per LF would overturn {percent(overturned, 0)} of clear majorities and is left out; a "
+            "precision per vote is used alone"
         )
     learned = part * one_accuracy + (1 - part) * mixture.log_odds()
     votes = EQUALS * (equal_votes(prior.accuracy, len(lf_weights), k) * weights) + (1 - EQUALS) * learned

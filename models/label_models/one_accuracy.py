@@ -176,8 +176,8 @@ def tempered(
     )
     wide = ": votes alone cannot tell them well" if high - low > WIDE else ""
     note = (
-        f"by how often LFs agree where they meet, a vote alone is right {percent(worth.accuracy(k), 0)} of the time and "
-        f"confidences are {mean:.2f} on average, between {low:.2f} and {high:.2f} (90%){wide}"
+        f"by how often LFs agree where they meet, a vote alone is right {percent(worth.accuracy(k), 0)} of the time "
+        f"and confidences are {mean:.2f} on average, between {low:.2f} and {high:.2f} (90%){wide}"
     )
     return votes * stretch * worth.log_odds, start * stretch * worth.log_odds, note
 

@@ -194,5 +194,7 @@ def _cells(one: LFChange, with_gold: bool) -> "list[Cell]":
     cells += [f"{len(rows):,}" if rows else "-" for rows in (one.won, one.lost, one.turned)]
     if with_gold:
         cells += [f"{count:+,}" if count else "-" for count in (one.right, one.wrong)]
-        cells.append(from_to(*("-" if part is None else percent(part, 0) for part in (one.accuracy_before, one.accuracy))))
+        cells.append(
+            from_to(*("-" if part is None else percent(part, 0) for part in (one.accuracy_before, one.accuracy)))
+        )
     return cells

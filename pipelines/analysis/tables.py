@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .summaries import LFSummary
 
+
 def from_to(before: str, now: str) -> str:
     """Return what a figure was and is, once where it is the same."""
     return now if before == now else f"{before} → {now}"
@@ -44,7 +45,13 @@ def lf_table(rows: "Sequence[LFSummary]") -> Group:
         shares = [percent(part) for part in (row.coverage, row.overlaps, row.conflicts)]
         right = "-" if row.accuracy is None else f"{percent(row.accuracy, 0)} of {known:>3}"
         failed = Text(f"! {row.failed:,}", style="bold red") if row.failed else ""
-        return [row.lf, ", ".join(row.polarity) or "never votes", *shares, *[right] * with_gold, *[failed] * with_faults]
+        return [
+            row.lf,
+            ", ".join(row.polarity) or "never votes",
+            *shares,
+            *[right] * with_gold,
+            *[failed] * with_faults,
+        ]
 
     ordered = sorted(rows, key=lambda row: -row.failed)
     return titled("Labeling functions", names, map(cells, ordered), left=("", "votes for"))

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from labelfns.display.names import printable_json
 from labelfns.display.numbers import percent
+from labelfns.display.tables import Cell, beside, titled
 from labelfns.errors import shown
 from labelfns.models.evaluation.coverage import CoveragePoint
-from labelfns.display.tables import Cell, beside, titled
 from labelfns.pipelines.analysis.tables import alarm, trade_off
 from labelfns.pipelines.report.worth import PARTS, who_answers, worth
 from labelfns.progress import Lines, Progress
@@ -188,7 +188,7 @@ def rounds(metrics: Mapping[str, Any]) -> Group:
             str(ledger["trained_on"]),
             *(str(sum(ledger[key].values())) for key in ("kept", "added", "dropped", "flipped")),
             f"{ledger['confidence']:.2f}",
-            percent(ledger['agreement']),
+            percent(ledger["agreement"]),
             "-" if ledger["judged"] is None else f"{ledger['judged']:.3f}",
         )
         for ledger in metrics["rounds"]

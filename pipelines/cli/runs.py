@@ -208,7 +208,9 @@ def predict(
         changed = write_rows(table, output, raw=raw)
         if changed:
             console.formulas(changed)
-        console.remark(f"{n:,} rows: {output}. Next, read the answers it is least sure of: sort by confidence, the lowest first.")
+        console.remark(
+            f"{n:,} rows: {output}. Next, read the answers it is least sure of: sort by confidence, the lowest first."
+        )
 
 
 @contextmanager
