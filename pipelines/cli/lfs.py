@@ -193,6 +193,7 @@ def init(
     for label in written.silent:
         console.say(f"Warning: no LF votes for {label!r}, as no words for it were found: write one before you run.")
     console.say(
+        f"Read texts:       labelfns rows {file} --seed 1 --limit 10",
         f"Try the LFs:      labelfns test-lfs {file}",
         f"See what they do: labelfns analyze {file}",
         f"Find more words:  labelfns suggest {file}",
