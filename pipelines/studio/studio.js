@@ -14,7 +14,8 @@ const ENTRIES = {
 };
 
 const NO_VOTE =
-  "No text holds this. Search the texts for a part of it to see how people write it, or choose one of the words worth an LF below.";
+  "It votes on no text. Search the texts for a part of what is typed, to see how people write it, " +
+  "or choose one of the words worth an LF.";
 
 let lfs = []; // as the server has them
 let place = null; // which of them is being changed

@@ -139,7 +139,7 @@ def test_a_new_lf_asks_for_its_label_and_one_without_a_vote_is_no_accident(page_
     page.locator("textarea[name=entries]").fill("strike")
     page.locator("#fault", has_text="choose the label that it votes for").wait_for()
     page.get_by_label("and votes for").select_option("negative")
-    page.locator("#says", has_text="No text holds this. Search the texts").wait_for()
+    page.locator("#says", has_text="It votes on no text. Search the texts").wait_for()
     page.get_by_role("button", name="Look at the change of lfs.py").click()
     page.locator("#dialog-note", has_text="It votes on none of the texts").wait_for()
     page.get_by_role("button", name="Leave it").click()
