@@ -37,7 +37,7 @@ def parts(found: "Evaluation", who: str = "these answers") -> "Iterator[str | Gr
         )
     if found.calibration is not None:
         yield _of_calibration(found.calibration)
-    yield f"With 95% confidence: {'; '.join(map(str, found.promises))}."
+    yield f"What can be promised with 95% confidence: {'; '.join(map(str, found.promises))}."
 
 
 def with_interval(accuracy: float | None, interval: tuple[float, float] | None) -> Cell:
