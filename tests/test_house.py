@@ -52,7 +52,8 @@ def test_percent_is_written_by_one_function(room):
     by_hand = [
         str(file.relative_to(ROOT))
         for file in (ROOT / room).rglob("*.py")
-        if not any(folder.is_symlink() for folder in file.parents)
+        if file.name != "numbers.py"
+        and not any(folder.is_symlink() for folder in file.parents)
         and re.search(r":\.\d%\}|\d %[ \"')]\D", file.read_text(encoding="utf-8"))
     ]
     assert by_hand == [], "use labelfns.display.numbers.percent, and 95% in a sentence"

@@ -224,7 +224,7 @@ class Texts(Sequence[str]):
         return type(self)(self.texts, ids, self.name, self.row_numbers, self.fields, self.unit)
 
 
-_ANOTHER = '; say which one holds the texts: text="NAME"'
+_ANOTHER = 'Say which one holds the texts: text="NAME"'
 
 
 def check_columns(
@@ -239,11 +239,15 @@ def check_columns(
         ColumnError,
         [
             f"{where or 'the data'} has no column {name!r}; its columns are {some(existing, 10)}"
-            f"{did_you_mean(str(name), existing)}{_ANOTHER if name == text else ''}"
+            f"{_hints(did_you_mean(str(name), existing), name == text)}"
             for name in names
             if name not in columns
         ],
     )
+
+
+def _hints(near: str, is_text: bool) -> str:
+    return f"{near or '.'} {_ANOTHER}" if is_text else near
 
 
 def _by_position(fields: Mapping[str, Sequence[Any]] | None) -> dict[str, Sequence[Any]] | None:

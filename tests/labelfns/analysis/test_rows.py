@@ -90,6 +90,8 @@ def test_an_lf_that_cannot_tell_where_is_in_the_votes_all_the_same():
 
 def test_the_column_of_texts_has_a_name():
     frame = {"tweet": ["good", "bad"], "likes": [1, 2]}
-    with pytest.raises(InputError, match=r"no column 'text'; its columns are tweet and likes; say .* text=\"NAME\""):
+    with pytest.raises(
+        InputError, match=r"no column 'text'; its columns are tweet and likes; did .* Say .* text=\"NAME\""
+    ):
         find_rows(LFS, frame)
     assert [row.text for row in find_rows(LFS, frame, text="tweet", lf="b")] == ["bad"]
