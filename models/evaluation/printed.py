@@ -4,51 +4,76 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from labelfns.display.numbers import percent
-from labelfns.display.tables import Cell, beside, titled
+
+from .bootstrap import Difference
+from .calibration import CalibrationError
+from .reach import Reach
+from .steps import Areas, Promise
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from .calibration import CalibrationError
-    from .evaluate import Evaluation
+    from labelfns.display.tables import Cell
 
 MOST_CLASSES = 10
 """Classes of an evaluation that are shown."""
 
 
-def parts(found: "Evaluation", who: str = "these answers") -> "Iterator[str | Group]":
-    """Return an evaluation as lines, and tables as rich shows them; `who` answers."""
-    yield _reach(found, who)
-    yield (
-        "Right of all: a text without an answer counts as wrong; with a guess: it gets the most frequent gold label."
-    )
-    yield ""
-    yield _by_votes_and_label(found)
-    yield (
-        f"With a guess, {who} against majority vote: {found.against_majority_vote}; against "
-        f"{found.most_frequent.name}: {found.against_most_frequent}."
-    )
-    if found.areas is not None:
-        areas, (low, high) = found.areas, found.areas.augrc_interval
+class PrintedEvaluation:
+    """An evaluation's words; what is said of its parts stands in `Evaluation`."""
+
+    rows: int
+    answers: Reach
+    majority_vote: Reach
+    most_frequent: Reach
+    against_majority_vote: Difference
+    against_most_frequent: Difference
+    by_class: tuple[Reach, ...]
+    by_pattern: tuple[Reach, ...]
+    areas: Areas | None
+    promises: tuple[Promise, ...]
+    calibration: CalibrationError | None
+
+    def parts(self, who: str = "these answers") -> "Iterator[str | Group]":
+        """Return an evaluation as lines, and tables as rich shows them; `who` answers."""
+        yield _reach(self, who)
+        yield "Right of all: no answer counts as a wrong one; with a guess: it gets the most frequent gold label."
+        yield ""
+        yield _by_votes_and_label(self)
         yield (
-            "Wrong answers among the surest, as a share of all answers, on average over how many are kept (AUGRC, "
-            f"lower is better): {areas.augrc:.3f} ({low:.3f}-{high:.3f}). It is {areas.oracle_augrc:.3f} where all "
-            f"right ones come first, {areas.chance_augrc:.3f} where confidence tells nothing."
+            f"With a guess, {who} against majority vote: {self.against_majority_vote}; against "
+            f"{self.most_frequent.name}: {self.against_most_frequent}."
         )
-    if found.calibration is not None:
-        yield _of_calibration(found.calibration)
-    yield f"What can be promised with 95% confidence: {'; '.join(map(str, found.promises))}."
+        if self.areas is not None:
+            areas, (low, high) = self.areas, self.areas.augrc_interval
+            yield (
+                "Wrong answers among the surest, as a share of all answers, on average over how many are kept (AUGRC, "
+                f"lower is better): {areas.augrc:.3f} ({low:.3f}-{high:.3f}). It is {areas.oracle_augrc:.3f} where all "
+                f"right ones come first, {areas.chance_augrc:.3f} where confidence tells nothing."
+            )
+        if self.calibration is not None:
+            yield _of_calibration(self.calibration)
+        yield f"What can be promised with 95% confidence: {'; '.join(map(str, self.promises))}."
+
+    def __str__(self) -> str:
+        from labelfns.display.tables import plain
+
+        return plain(self.parts())
 
 
-def with_interval(accuracy: float | None, interval: tuple[float, float] | None) -> Cell:
+def with_interval(accuracy: float | None, interval: tuple[float, float] | None) -> "Cell":
     """Return a share of right answers with its interval, where it has one."""
+    from labelfns.display.tables import beside
+
     if accuracy is None:
         return "-"
     return f"{accuracy:.3f}" if interval is None else beside(f"{accuracy:.3f}", "({:.2f}-{:.2f})".format(*interval))
 
 
-def _reach(found: "Evaluation", who: str) -> "Group":
+def _reach(found: PrintedEvaluation, who: str) -> "Group":
     """Return how many of the rows with gold get an answer and how right it is, beside what needs no label model."""
+    from labelfns.display.tables import titled
+
     named = [(who, found.answers), ("majority vote", found.majority_vote)]
     rows = [
         [
@@ -64,8 +89,10 @@ def _reach(found: "Evaluation", who: str) -> "Group":
     return titled(f"How right, of {found.rows:,} texts with gold", names, rows)
 
 
-def _by_votes_and_label(found: "Evaluation") -> "Group":
+def _by_votes_and_label(found: PrintedEvaluation) -> "Group":
     """Return the same by pattern of votes and by gold label; of many labels those that are answered least."""
+    from labelfns.display.tables import beside, titled
+
     classes = sorted(found.by_class, key=lambda reach: reach.coverage)[:MOST_CLASSES]
     rows = [
         [
@@ -82,7 +109,7 @@ def _by_votes_and_label(found: "Evaluation") -> "Group":
     return titled("By votes and by gold label", ("", "rows", "answered", "right of these"), rows)
 
 
-def _of_calibration(found: "CalibrationError") -> str:
+def _of_calibration(found: CalibrationError) -> str:
     verdict = "no more than chance gives"
     if found.error > found.calibrated_at_most:
         verdict = (

@@ -192,8 +192,6 @@ class Analysis(ShownAnalysis):
 
     def parts(self) -> "list[str | Group]":
         """Return everything but the faults: lines, and tables as rich shows them."""
-        from labelfns.models.evaluation.printed import parts as parts_of
-
         from .tables import counts, left_out, lf_table, said_by_text, trade_off
 
         parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
@@ -202,7 +200,7 @@ class Analysis(ShownAnalysis):
             parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
             parts.append(trade_off(self.accuracy_against_coverage))
         if self.evaluation is not None:
-            parts += [*parts_of(self.evaluation, "label model"), ""]
+            parts += [*self.evaluation.parts("label model"), ""]
         if self.leave_one_out is not None:
             parts.append(left_out(self.leave_one_out))
         if self.from_text is not None:

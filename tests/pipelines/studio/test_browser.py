@@ -135,7 +135,7 @@ def test_search_and_what_is_no_lf(page_at):
 
 def test_a_new_lf_asks_for_its_label_and_one_without_a_vote_is_no_accident(page_at):
     page = page_at()
-    assert "5 with a gold label" in page.locator("#covered").text_content()
+    assert "7 with a gold label" in page.locator("#covered").text_content()
     page.locator("textarea[name=entries]").fill("strike")
     page.locator("#fault", has_text="choose the label that it votes for").wait_for()
     page.get_by_label("and votes for").select_option("negative")
