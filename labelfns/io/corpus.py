@@ -224,7 +224,7 @@ class Texts(Sequence[str]):
         return type(self)(self.texts, ids, self.name, self.row_numbers, self.fields, self.unit)
 
 
-_ANOTHER = 'Say which one holds the texts: text="NAME"'
+_ANOTHER = 'Say which one holds the texts: text="NAME" (--text NAME with init and predict)'
 
 
 def check_columns(
