@@ -29,7 +29,7 @@ Rule = Literal[
 ]  # fmt: skip
 
 GOLD_NEEDED = (
-    'rule = "precision" needs gold rows: hand in few_gold (data.few_gold in a pipeline file), or name another rule; '
+    'rule = "precision" needs gold rows: hand in few_gold, in a pipeline file data.few_gold, or name another rule; '
     '"mean_confidence" needs none, and is as good as the confidences are'
 )
 _CUTS = '"cut_statistic" or "cut_and_margin"'

@@ -95,7 +95,7 @@ def left_out(rows: "Sequence[LeaveOneOut]") -> Group:
 
     def cells(row: "LeaveOneOut") -> list[Cell]:
         reason = row.reason
-        changed = reason or percent(row.changed)
+        changed = (reason or "") if row.changed is None else percent(row.changed)
         gain = "-" if row.accuracy is None else f"{100 * row.accuracy:+.1f} points"
         return [row.lf, percent(row.coverage), changed, *[gain] * with_gold]
 
