@@ -94,8 +94,7 @@ def left_out(rows: "Sequence[LeaveOneOut]") -> Group:
     with_gold = any(row.accuracy is not None for row in rows)
 
     def cells(row: "LeaveOneOut") -> list[Cell]:
-        reason = row.reason
-        changed = (reason or "") if row.changed is None else percent(row.changed)
+        changed = (row.reason or "") if row.changed is None else percent(row.changed)
         gain = "-" if row.accuracy is None else f"{100 * row.accuracy:+.1f} points"
         return [row.lf, percent(row.coverage), changed, *[gain] * with_gold]
 
