@@ -27,7 +27,7 @@ def check_counts(counts: Any, n: int) -> Counts:
     Raises
     ------
     InputError
-        If there are not n whole numbers of at least 0, or they add up to over 2**53 rows.
+        If there are not n whole numbers of at least 0, or they add up to 2**53 rows or more.
 
     Examples
     --------
@@ -50,8 +50,8 @@ def check_counts(counts: Any, n: int) -> Counts:
             f"counts must be at least 0; row {below[0]} has {values[below[0]]}"
             + (f", and {len(below) - 1} more rows are below 0" if len(below) > 1 else "")
         )
-    if values.sum(dtype=np.float64) > EXACT:
-        raise InputError(f"counts add up to {values.sum(dtype=np.float64):.3g} rows; at most 2**53 can be counted")
+    if values.sum(dtype=np.float64) >= EXACT:
+        raise InputError(f"counts add up to {values.sum(dtype=np.float64):.3g} rows; they must be below 2**53")
     return values.astype(np.int64)
 
 

@@ -126,7 +126,8 @@ def others() -> Iterator[None]:
             else "has stopped; what it said, if it could, says why (one that was killed, for memory perhaps, could not)"
         )
         raise ProcessError(
-            f"process {rank()} of {processes()} (the first is 0) ends, as another {what} ({type(error).__name__}: {first_line(error)})"
+            f"process {rank()} of {processes()} (the first is 0) ends, as another {what} "
+            f"({type(error).__name__}: {first_line(error)})"
         ) from error
 
 

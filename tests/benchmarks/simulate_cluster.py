@@ -3,8 +3,8 @@
     python tests/benchmarks/simulate_cluster.py
 
 A stage is a number of partitions that wait for cores, first come first served. Each takes its rows over the rate of a
-core, plus what a task costs to start. Partitions are unlike (a lognormal spread of their rows), workers are unlike (some
-are slow by a factor for the whole job), and workers are lost (spot machines, a process killed for memory): at
+core, plus what a task costs to start. Partitions are unlike (a lognormal spread of their rows), workers are unlike
+(some are slow by a factor for the whole job), and workers are lost (spot machines, a process killed for memory): at
 exponential times, with all their tasks in progress, which then begin again elsewhere, while a new worker takes some
 minutes to come. Copies of slow tasks are started where cores stand idle (Spark's speculation), if asked for. The seed
 decides everything.
