@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Ints
+from labelfns.counted import Counts, tally
 from labelfns.lfs.base import ABSTAIN
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ Matrix = npt.NDArray[np.int8]
 """An [n, m] array of votes with values in {-1, 0, ..., k-1}."""
 
 
-def lf_table(matrix: Matrix, labels: Sequence[str], lf_names: Sequence[str], gold: Ints | None) -> "pl.DataFrame":
+def lf_table(
+    matrix: Matrix, labels: Sequence[str], lf_names: Sequence[str], gold: Ints | None, times: Counts
+) -> "pl.DataFrame":
     """Return what each LF does, one row per LF; see `Votes.summary`.
 
     Parameters
@@ -27,24 +30,26 @@ def lf_table(matrix: Matrix, labels: Sequence[str], lf_names: Sequence[str], gol
         The k class names and the m LF names.
     gold
         Class ids [n], -1 where unknown; None for no comparison.
+    times
+        How often each row stands there, [n].
     """
     import polars as pl
 
-    n, voted = max(len(matrix), 1), matrix != ABSTAIN
+    n, voted = max(int(times.sum()), 1), matrix != ABSTAIN
     n_votes = voted.sum(axis=1, keepdims=True)
     counts = np.stack([(matrix == c).sum(axis=1) for c in range(len(labels))], axis=1)
     same = np.take_along_axis(np.pad(counts, ((0, 0), (0, 1))), matrix.astype(np.int64), axis=1)
     columns: dict[str, object] = {
         "lf": list(lf_names),
-        "polarity": [[labels[c] for c in np.unique(column[column >= 0])] for column in matrix.T],
-        "coverage": voted.sum(axis=0) / n,
-        "overlaps": (voted & (n_votes > 1)).sum(axis=0) / n,
-        "conflicts": (voted & (same < n_votes)).sum(axis=0) / n,
+        "polarity": [[labels[c] for c in np.unique(column[(column >= 0) & (times > 0)])] for column in matrix.T],
+        "coverage": tally(voted, times) / n,
+        "overlaps": tally(voted & (n_votes > 1), times) / n,
+        "conflicts": tally(voted & (same < n_votes), times) / n,
     }
     types: dict[str, Any] = {"polarity": pl.List(pl.String)}
     if gold is not None:
         judged = voted & (gold >= 0)[:, None]
-        correct, total = (judged & (matrix == gold[:, None])).sum(axis=0), judged.sum(axis=0)
+        correct, total = tally(judged & (matrix == gold[:, None]), times), tally(judged, times)
         accuracy = [c / t if t else None for c, t in zip(correct, total, strict=True)]
         columns |= {"correct": correct, "incorrect": total - correct, "accuracy": accuracy}
         types["accuracy"] = pl.Float64()

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, Unit, check_gold, check_labels, values_of
+from labelfns.counted import check_counts
 from labelfns.display.numbers import percent
 from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
@@ -302,7 +303,7 @@ class Votes(ShownVotes):
 
         return pd.DataFrame(self._columns(names))
 
-    def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
+    def summary(self, gold: Gold | None = None, *, counts: Ints | None = None) -> "pl.DataFrame":
         """Return one row per LF: what it votes for, how often, and how often others do too.
 
         The definitions are those of Ratner et al. 2017 (Snorkel) and `snorkel.labeling.LFAnalysis`, except that
@@ -312,6 +313,8 @@ class Votes(ShownVotes):
         ----------
         gold
             Labels [n], by id or name; -1 or None where unknown.
+        counts
+            How often each row stands there, [n] whole numbers of at least 0; by default once.
 
         Returns
         -------
@@ -324,10 +327,10 @@ class Votes(ShownVotes):
         Raises
         ------
         InputError
-            If gold does not fit the votes.
+            If gold or counts do not fit the votes.
         """
         gold_ids = None if gold is None else check_gold(gold, len(self), self.labels)
-        return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
+        return lf_table(self.matrix, self.labels, self.lf_names, gold_ids, check_counts(counts, len(self)))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata.

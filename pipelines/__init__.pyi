@@ -1,4 +1,4 @@
-from .analysis.analyze import analyze
+from .analysis.analyze import analyze, analyze_votes
 from .analysis.changes import VotesChange, votes_change
 from .analysis.compare_runs import compare_runs
 from .analysis.one_lf import OneLF, one_lf
@@ -37,6 +37,7 @@ __all__ = [
     "VoteWeight",
     "VotesChange",
     "analyze",
+    "analyze_votes",
     "compare_runs",
     "load_settings",
     "one_lf",

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labelfns.checks import Gold
+from labelfns.checks import Gold, Ints
+from labelfns.counted import check_counts, tally
 from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
 
@@ -35,14 +36,15 @@ class Coverage:
     votes_by_label: dict[str, int]
 
     @classmethod
-    def of(cls, votes: Votes) -> "Coverage":
-        """Count over `votes`."""
-        by_label = (votes.counts > 0).sum(axis=0)
+    def of(cls, votes: Votes, counts: Ints | None = None) -> "Coverage":
+        """Count over `votes`, each row as often as `counts` [n] says it stands there; by default once."""
+        times = check_counts(counts, len(votes))
+        by_label = tally(votes.counts > 0, times)
         return cls(
-            rows=len(votes),
-            covered=int(votes.covered.sum()),
-            overlapping=int(((votes.matrix != ABSTAIN).sum(axis=1) > 1).sum()),
-            conflicting=int(votes.conflicting.sum()),
+            rows=int(times.sum()),
+            covered=int(tally(votes.covered, times)),
+            overlapping=int(tally((votes.matrix != ABSTAIN).sum(axis=1) > 1, times)),
+            conflicting=int(tally(votes.conflicting, times)),
             votes_by_label=dict(zip(votes.labels, by_label.tolist(), strict=True)),
         )
 

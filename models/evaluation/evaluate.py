@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelfns.checks import Bools, Gold, Ints, check_gold
+from labelfns.counted import check_counts, written_out
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Probs, decide, rows_of_numbers
@@ -142,7 +143,13 @@ class Evaluation(PrintedEvaluation):
 
 
 def evaluate(
-    probs: Probs, votes: Votes, gold: Gold, *, answered: Bools | None = None, groups: Ints | None = None
+    probs: Probs,
+    votes: Votes,
+    gold: Gold,
+    *,
+    answered: Bools | None = None,
+    groups: Ints | None = None,
+    counts: Ints | None = None,
 ) -> Evaluation | None:
     """Evaluate a label model's probabilities, or a classifier's on the same texts.
 
@@ -160,6 +167,9 @@ def evaluate(
         model.
     groups
         The group of each row, [n], copies of one text for instance, which the differences draw together.
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once. Rows with gold are few: they
+        are written out, so that every figure is as of rows one by one, each a group of its own unless groups are given.
 
     Returns
     -------
@@ -169,21 +179,22 @@ def evaluate(
     Raises
     ------
     InputError
-        If probabilities, gold, `answered` or groups do not fit the votes.
+        If probabilities, gold, `answered`, groups or counts do not fit the votes, or the rows with gold are too many.
     """
     probs, n = rows_of_numbers(probs, "probs"), len(votes)
     if probs.shape != (n, votes.n_labels):
         raise InputError(f"probabilities must be of shape {(n, votes.n_labels)}; got {probs.shape}")
     may = votes.covered if answered is None else np.asarray(answered, dtype=bool)
-    group = np.arange(n) if groups is None else np.asarray(groups)
+    group = None if groups is None else np.asarray(groups)
     for name, values in (("answered", may), ("groups", group)):
-        if values.shape != (n,):
+        if values is not None and values.shape != (n,):
             raise InputError(f"{name} must have one entry per row, {n}; got shape {values.shape}")
     labels = check_gold(gold, n, votes.labels)
-    known = labels >= 0
-    if not known.any():
+    known = written_out(labels >= 0, check_counts(counts, n))
+    if not len(known):
         return None
-    rows, labels, may, probs, group = votes.rows(known), labels[known], may[known], probs[known], group[known]
+    rows, labels, may, probs = votes.rows(known), labels[known], may[known], probs[known]
+    group = np.arange(len(known)) if group is None else group[known]
     frequent = int(np.bincount(labels).argmax())
     answers, confidence = decide(probs, may), probs.max(axis=1)
     majority = decide(rows.counts.astype(np.float64), rows.covered)

@@ -3,6 +3,7 @@
 What it was compared with is in ``docs/label_models_measured.md``; how it is fitted, in `.fit`.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
@@ -10,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.pairs import one_hot
-from labelfns.checks import Gold
+from labelfns.checks import Gold, Ints
 from labelfns.models.arrays import Floats, Probs
 from labelfns.settings import check
 from labelfns.votes import Votes
 
-from .base import BaseLabelModel, check_votes, is_balance, is_number, renamed
+from .base import BaseLabelModel, is_balance, is_number, renamed
 from .calibration import Calibration
-from .distinct_rows import Distinct, Strength, soft_rows
+from .distinct_rows import Distinct, GoldRows, Strength, soft_rows, spread
 from .em import Convergence
 from .explain import Explanation, explain
 from .fit import Fitted, fit_votes, with_gold
@@ -140,7 +141,14 @@ class LabelModel(BaseLabelModel):
     shares_ = renamed("shares_", "lf_weights_")
     balance_ = renamed("balance_", "class_balance_")
 
-    def fit(self, votes: Votes, gold: Gold | None = None, *, strength: Strength | None = None) -> Self:
+    def fit(
+        self,
+        votes: Votes,
+        gold: Gold | None = None,
+        *,
+        strength: Strength | None = None,
+        counts: Ints | None = None,
+    ) -> Self:
         """Fit on a label matrix (see `BaseLabelModel.fit`), with soft votes where LFs are not sure.
 
         Parameters
@@ -150,30 +158,25 @@ class LabelModel(BaseLabelModel):
         gold
             Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
         strength
-            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`. Rows are then no longer
-            counted together where their votes are equal, so time and memory grow with n.
+            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`. Rows are then counted
+            together only where the strengths are equal too, so time and memory may grow with n.
+        counts
+            How often each row of the votes stands there, [n] whole numbers of at least 0; by default once.
 
         Raises
         ------
         InputError
-            If no row is covered, gold does not fit the votes, or strengths are of another shape or out of range.
+            If no row is covered, gold or counts do not fit the votes, or strengths are of another shape or out of
+            range.
         SettingsError
             If `class_balance` does not have k shares.
         """
-        if strength is None:
-            return super().fit(votes, gold)
-        check_votes(votes)
-        rows = soft_rows(votes, strength)
-        return self._fit_rows(Votes(rows.rows, labels=votes.labels, lf_names=votes.lf_names), gold, rows)
+        return self._fit_rows(votes, gold, counts, strength)
 
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        k = votes.n_labels
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
         fitted = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
-        rows = np.empty(0, dtype=np.intp) if gold is None else np.flatnonzero((gold >= 0) & votes.covered)
-        of_rows = distinct.inverse[rows]
-        strength = None if distinct.strength is None else distinct.strength[of_rows]
-        hot, labels = one_hot(distinct.rows[of_rows], k, strength), rows if gold is None else gold[rows]
-        self.fitted_ = with_gold(fitted, hot, labels, floor=self.floor == "auto")
+        covered = None if gold is None else gold.rows(distinct.voters[gold.at] > 0)
+        self.fitted_ = with_gold(fitted, distinct, covered, floor=self.floor == "auto")
         self.notes_ = self.fitted_.notes
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
@@ -200,7 +203,7 @@ class LabelModel(BaseLabelModel):
         self._check(votes)
         soft, k = soft_rows(votes, strength), votes.n_labels
         probs = self.fitted_.proba(one_hot(soft.rows, k, soft.strength))
-        return np.where((soft.voters > 0)[:, None], probs, 1 / k)
+        return spread(np.where((soft.voters > 0)[:, None], probs, 1 / k), soft)
 
     def explain(self, votes: Votes, row: int) -> Explanation:
         """Return why row `row` of `votes` gets its label: each vote's log-odds, and the verdict without it.

@@ -165,6 +165,8 @@ class TransformerClassifier(Params):
             If the backbone is the embedded one and its extra is not installed.
         WriteError
             If a checkpoint cannot be written.
+        ProcessError
+            If another of several processes that train together has stopped, or does not answer in time.
         """
         from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 
@@ -196,7 +198,7 @@ class TransformerClassifier(Params):
             )
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
-            with going_on(last, lambda: trainer.state.global_step):
+            with going_on(last, lambda: trainer.state.global_step), parallel.others():
                 trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = unwrapped(model), tokenizer, labels
         return self

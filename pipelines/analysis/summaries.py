@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from labelfns.checks import Gold
+from labelfns.checks import Gold, Ints
 from labelfns.pipelines.run.baselines import Baseline
 from labelfns.votes import Votes
 
@@ -66,8 +66,8 @@ class LabelModelSummary:
     scores: Baseline | None
 
 
-def lf_summaries(votes: Votes, gold: Gold | None = None) -> tuple[LFSummary, ...]:
-    """Return what each LF does; gold labels [n] by id or name, -1 or None where unknown."""
+def lf_summaries(votes: Votes, gold: Gold | None = None, counts: Ints | None = None) -> tuple[LFSummary, ...]:
+    """Return what each LF does; gold labels [n] by id or name, -1 or None where unknown; counts as in `summary`."""
     failed = {fault.lf: len(fault.rows) for fault in votes.faults}
     return tuple(
         LFSummary(
@@ -80,5 +80,5 @@ def lf_summaries(votes: Votes, gold: Gold | None = None) -> tuple[LFSummary, ...
             row.get("correct"),
             row.get("incorrect"),
         )
-        for row in votes.summary(gold).to_dicts()
+        for row in votes.summary(gold, counts=counts).to_dicts()
     )

@@ -1,6 +1,7 @@
 """Commands around runs: run a pipeline, label more texts with it, write its report again."""
 
 import gc
+import os
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ import typer
 
 from labelfns.data import example
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
+from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 from .targets import check_not_read, check_target
@@ -78,11 +79,21 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
     try:
         yield
     except BaseException as error:
-        if isinstance(error, WriteError) or not isinstance(error, LabelFnsError):
+        if isinstance(error, ProcessError | WriteError) or not isinstance(error, LabelFnsError):
             settings = [part for setting in overrides or () for part in ("--set", setting)]
             line = ["labelfns", "run", str(pipeline), "--output", str(folder), *settings, "--resume"]
-            error.add_note(f"To go on: {shlex.join(line)}")
+            error.add_note(f"To go on: {_started_as_now()}{shlex.join(line)}")
         raise
+
+
+def _started_as_now() -> str:
+    """Return what stands before a command that is run by as many processes as this one."""
+    here, machines = os.environ.get("LOCAL_WORLD_SIZE", "1"), os.environ.get("GROUP_WORLD_SIZE", "1")
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return ""
+    if machines != "1":
+        return f"the same on each of the {machines} machines, with --resume: torchrun ... -m "
+    return f"torchrun --nproc-per-node {here} -m "
 
 
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:

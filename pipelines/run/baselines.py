@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from labelfns.checks import Ints
+from labelfns.counted import check_counts, tally
 from labelfns.models.arrays import decide
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.models.label_models.majority import MajorityVote
@@ -103,16 +104,15 @@ class LabelCoverage:
     by_confidence: dict[str, int]
 
     @classmethod
-    def of(cls, probs: Probs, votes: Votes) -> "LabelCoverage":
-        """Count over probabilities [n, k] and the votes they came from."""
-        covered = votes.covered
+    def of(cls, probs: Probs, votes: Votes, counts: Ints | None = None) -> "LabelCoverage":
+        """Count over probabilities [n, k] and the votes they came from, each row `counts` [n] times."""
+        covered, times = votes.covered, check_counts(counts, len(votes))
         answers = decide(probs, covered)
-        counts = np.bincount(answers[answers >= 0], minlength=votes.n_labels).tolist()
-        by_label = dict(zip(votes.labels, counts, strict=True))
+        by_label = {name: int(tally(answers == c, times)) for c, name in enumerate(votes.labels)}
         for name, rows in (("(tie)", covered & (answers < 0)), ("(uncovered)", ~covered)):
             while name in by_label:
                 name = f"({name})"
-            by_label[name] = int(rows.sum())
-        counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
+            by_label[name] = int(tally(rows, times))
+        in_bins, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES, weights=times[covered])
         bins = [f"{low:.1f}-{high:.1f}" for low, high in pairwise(CONFIDENCE_EDGES)]
-        return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
+        return cls(by_label, dict(zip(bins, in_bins.astype(int).tolist(), strict=True)))

@@ -42,6 +42,8 @@ from .settings import PipelineSettings, load_settings
 if TYPE_CHECKING:
     from labelfns.pipelines.few_gold import FewGoldResult
 
+FREE_SETTINGS = frozenset({"classifier.checkpoint_minutes", "classifier.trainer.ddp_timeout"})
+"""Settings that decide no answer, and may be others when a run is resumed."""
 METRICS_AGAIN = "Remove it and resume the run: it is written again"
 
 _VOTES = "votes.parquet"
@@ -100,7 +102,8 @@ class RunFolder(Place):
             if tomllib.loads(path.read_text(encoding="utf-8")) == tomllib.loads(tomli_w.dumps(to_mapping(settings))):
                 return {}, []
             before, now = flat(to_mapping(load_settings(path))), flat(to_mapping(settings))  # 0.1 had other names
-        changed = {name: before.get(name) for name in {**before, **now} if before.get(name) != now.get(name)}
+        names = [name for name in {**before, **now} if name not in FREE_SETTINGS]
+        changed = {name: before.get(name) for name in names if before.get(name) != now.get(name)}
         return changed, [
             f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}" for name in changed
         ]
