@@ -52,9 +52,7 @@ class MultiLabelScores:
         lines = [f"{'label':<{width}}   gold  given  precision  recall     F1"]
         for label, one in self.by_label.items():
             shares = (_percent(share) for share in (one.precision, one.recall, one.f1))
-            lines.append(
-                f"{label:<{width}} {one.rows:6,} {one.predicted:6,} {'{:>10} {:>7} {:>6}'.format(*shares)}"
-            )
+            lines.append(f"{label:<{width}} {one.rows:6,} {one.predicted:6,} {'{:>10} {:>7} {:>6}'.format(*shares)}")
         for name, value, (low, high) in (
             ("micro F1", self.micro_f1, self.micro_f1_interval),
             ("macro F1", self.macro_f1, self.macro_f1_interval),

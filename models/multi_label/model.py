@@ -21,7 +21,7 @@ from .thresholds import prevalence_thresholds
 
 @dataclass(eq=False)
 class MultiLabelModel:
-    """A label model for each label's own question: is it there, or not?
+    """A label model a label, each for its own question: whether the label is there.
 
     A text that no LF says anything of a label of is not one without it, nor one that has it by half: of all texts as
     many have the label as its prevalence says, the votes tell how many of these are covered, and what remains is

@@ -20,7 +20,7 @@ Says = Mapping[str, Sequence[str]]
 def by_label(
     votes: Votes, labels: Sequence[str], *, includes: Says | None = None, excludes: Says | None = None
 ) -> dict[str, Votes]:
-    """Return the votes on each label: is it there, or not?
+    """Return the votes on each label: whether it is there or not.
 
     A vote for a label says that this label is there, and nothing of the others, which abstains on their questions. What
     else it says is declared. LFs may vote for more than the labels: for ``"not joy"``, or for a mix of two.
