@@ -22,9 +22,9 @@ def columns(frame: Any) -> list[Any]:
     return list(frame.columns)
 
 
-def same_name(frame: Any, name: Any) -> Any:
-    """Return a name as Dask compares it."""
-    return name
+def same_name(frame: Any) -> Callable[[Any], Any]:
+    """Return how Dask compares names: as they are."""
+    return lambda name: name
 
 
 def kind(frame: Any, name: Any) -> str:

@@ -3,7 +3,8 @@
 An engine is a module of functions (`labelfns.frames.spark`, `labelfns.frames.dask`): everything else is shared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -39,8 +40,8 @@ class Engine(Protocol):
     def columns(self, frame: Any) -> list[Any]:
         """Return the names of a frame's columns."""
 
-    def same_name(self, frame: Any, name: Any) -> Any:
-        """Return what two names have in common that the engine takes for one."""
+    def same_name(self, frame: Any) -> Callable[[Any], Any]:
+        """Return a function that makes equal what the engine takes for one name."""
 
     def kind(self, frame: Any, name: Any) -> str:
         """Return ``"string"`` for a column that may hold texts, or else what it holds."""
@@ -139,24 +140,17 @@ def work_on(
         return engine.mapped(frame, sent, kept, list(read))
 
 
-def _names_twice(
-    engine: Engine, frame: Any, columns: list[Any], kept: list[Any], answers: list[str]
-) -> list[str]:
+def _names_twice(engine: Engine, frame: Any, columns: list[Any], kept: list[Any], answers: list[str]) -> list[str]:
     """Return what is wrong with names that the engine would take for one another."""
-
-    def repeated(names: Sequence[Any]) -> list[Any]:
-        same = [engine.same_name(frame, name) for name in names]
-        return [name for name, one in zip(names, same, strict=True) if same.count(one) > 1]
-
-    ours = {engine.same_name(frame, name) for name in answers}
-    clash = [name for name in kept if engine.same_name(frame, name) in ours]
-    problems = []
-    if clash:
+    same = engine.same_name(frame)
+    ours, problems = set(map(same, answers)), []
+    if clash := [name for name in kept if same(name) in ours]:
         problems.append(
             f"columns that stay have the names of answers, {some(clash)}: rename them, or list in keys=[...] which stay"
         )
     for names, what in ((columns, "columns of the frame"), (kept, "keys"), (answers, "answers, LFs or labels,")):
-        if twice := repeated(names):
+        times = Counter(map(same, names))
+        if twice := [name for name in names if times[same(name)] > 1]:
             problems.append(f"{what} have one name for {engine.NAME}: {some(twice)}; rename them")
     return problems
 

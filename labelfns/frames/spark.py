@@ -1,7 +1,7 @@
 """Spark frames, classic and of Spark Connect, through `mapInArrow`: no pandas between, nulls and int8 as they are."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labelfns.errors import InputError
@@ -22,10 +22,9 @@ def columns(frame: Any) -> list[str]:
     return list(frame.columns)
 
 
-def same_name(frame: Any, name: str) -> str:
-    """Return a name as Spark compares it: without case, unless it was told otherwise."""
-    is_exact = frame.sparkSession.conf.get("spark.sql.caseSensitive") == "true"
-    return name if is_exact else name.lower()
+def same_name(frame: Any) -> Callable[[str], str]:
+    """Return how Spark compares names: without case, unless it was told otherwise."""
+    return str if frame.sparkSession.conf.get("spark.sql.caseSensitive") == "true" else str.lower
 
 
 def kind(frame: Any, name: str) -> str:

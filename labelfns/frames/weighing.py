@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from labelfns.frames.work import Answer
 
 
-class LabelModel(Protocol):
+class FittedModel(Protocol):
     """A fitted label model."""
 
     classes_: tuple[str, ...]
@@ -33,7 +33,7 @@ class LabelModel(Protocol):
         """Return class ids."""
 
 
-def probabilities(label_model: LabelModel, frame: Any, *, keys: Sequence[Any] | None = None) -> Any:
+def probabilities(label_model: FittedModel, frame: Any, *, keys: Sequence[Any] | None = None) -> Any:
     """Return a frame of the same engine with what a label model says of its votes; nothing runs yet.
 
     Parameters
@@ -72,7 +72,7 @@ class Weighing(Work):
         The label model.
     """
 
-    label_model: LabelModel
+    label_model: FittedModel
 
     @property
     def schema(self) -> "pa.Schema":
