@@ -1,6 +1,6 @@
 """Dask frames, through `map_partitions`: the index and the columns that stay are the partition's own, untouched."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,8 @@ def counted(frame: Any, names: Sequence[str], most: int) -> "pa.Table":
 def faults(frame: Any, keys: Sequence[Any], limit: int) -> list[dict[str, Any]]:
     """Return how often each LF raised each kind of error."""
     names = [*keys, FAULTS]
-    found = _reduced(frame[names], lambda part: faults_in(_arrow(part, names), len(keys)), together_faults)
+    kinds = {FAULTS: faults_type()}  # what is read from a file is a list of any
+    found = _reduced(frame[names], lambda part: faults_in(_arrow(part, names, kinds), len(keys)), together_faults)
     return list(found[:limit])
 
 
@@ -62,13 +63,14 @@ def _partition(part: "pd.DataFrame", sent: Sent, kept: Sequence[Any], read: Sequ
     return pd.concat([part[list(kept)], answers.set_axis(part.index)], axis=1)
 
 
-def _arrow(part: "pd.DataFrame", names: Sequence[Any]) -> "pa.Table":
+def _arrow(part: "pd.DataFrame", names: Sequence[Any], kinds: "Mapping[Any, pa.DataType] | None" = None) -> "pa.Table":
+    """Return columns of a partition, of these Arrow types where some are given."""
     import pyarrow as pa
 
     columns = []
     for name in names:
         try:
-            columns.append(pa.array(part[name], faults_type() if name == FAULTS else None, from_pandas=True))
+            columns.append(pa.array(part[name], (kinds or {}).get(name), from_pandas=True))
         except (pa.ArrowException, UnicodeError) as error:
             raise InputError(f"column {name!r} cannot be read: {first_line(error)}") from error
     return pa.Table.from_arrays(columns, names=[str(name) for name in names])

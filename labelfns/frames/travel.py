@@ -138,7 +138,7 @@ def _is_own(name: str, module: object) -> bool:
     file = getattr(module, "__file__", None)
     if not isinstance(file, str) or top == "labelfns" or top in sys.stdlib_module_names:
         return False
-    return not any(file.startswith(folder) for folder in _installed()) and "site-packages" not in file
+    return not file.startswith(_installed()) and "site-packages" not in file and "dist-packages" not in file
 
 
 @lru_cache(maxsize=1)

@@ -87,7 +87,7 @@ def lf_set(texts: list[str]) -> LFSet:
     ]
     lfs += [regex(LABELS[j % 2], pattern, name=f"pattern{j}") for j, pattern in enumerate(PATTERNS)]
     lfs += [emoji("positive", ["😂", "❤️", ":)"], name="joy"), emoji("negative", ["😭", "😡", ":("], name="grief")]
-    lfs += [lexicon("positive", WEIGHTS, at_least=1.5, name="good"), lexicon("negative", WEIGHTS, at_most=-1.5, name="bad")]
+    lfs += [lexicon("positive", WEIGHTS, threshold=1.5, name="good"), lexicon("negative", WEIGHTS, threshold=-1.5, name="bad")]
     lfs += [count("positive", what, at_least=n, name=what) for what, n in (("exclamations", 2), ("questions", 2), ("shouted", 2))]
     lfs += [ends_with_a_question, mentions_two, short, liked]
     lfs += [column("negative", pl.col("likes") < 20, name="unliked"), column("positive", pl.col("likes") > 990, name="star")]

@@ -59,7 +59,7 @@ ALL_KINDS = LFSet(
         emoji("yes", ["🎉"]),
         regex("no", r"del+ay\w*"),
         regex("no", r"(\w)\1 late", name="back reference"),
-        lexicon("yes", {"good": 1.5, "awful": -2}, at_least=1),
+        lexicon("yes", {"good": 1.5, "awful": -2}, threshold=1),
         count("no", "exclamations", at_least=2),
         loud,
         liked,

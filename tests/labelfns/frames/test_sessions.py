@@ -60,7 +60,7 @@ def of_module(module, name):
     ("module", "name", "message"),
     [
         ("pyspark.pandas.frame", "DataFrame", r"got a DataFrame: give frame\.to_spark\(\)"),
-        ("pyspark.core.rdd", "RDD", "of Pyspark, DataFrames are taken; got a RDD: give a DataFrame with a column"),
+        ("pyspark.core.rdd", "RDD", "of Spark, DataFrames are taken; got a RDD: give a DataFrame with a column"),
         ("dask.bag.core", "Bag", "of Dask, DataFrames are taken; got a Bag"),
         ("dask.dataframe.dask_expr._collection", "Series", "got a Series: give a DataFrame"),
     ],
