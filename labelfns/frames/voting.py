@@ -12,10 +12,11 @@ from labelfns.checks import Ints
 from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
-from labelfns.errors import LFError
+from labelfns.errors import LFError, some
 from labelfns.frames.work import Work, strings
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
-from labelfns.lfs.columns import reads_columns
+from labelfns.lfs.columns import ColumnLF, reads_columns
+from labelfns.votes import Votes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,9 +63,10 @@ class Voting(Work):
         return pa.schema([*((lf.name, pa.int8()) for lf in self.lfs), (FAULTS, faults_type())])
 
     def open(self) -> "Answer":
-        return partial(self._votes, LFApplier(self.labels, self.lfs))
+        of_columns = tuple(lf for lf in self.lfs if isinstance(lf, ColumnLF))
+        return partial(self._votes, LFApplier(self.labels, self.lfs), LFApplier(self.labels, of_columns))
 
-    def _votes(self, applier: LFApplier, table: "pa.Table") -> Sequence[Any]:
+    def _votes(self, applier: LFApplier, of_columns: LFApplier, table: "pa.Table") -> Sequence[Any]:
         import pyarrow as pa
 
         texts = strings(table[self.text], self.text)
@@ -72,17 +74,29 @@ class Voting(Work):
         matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8, order="F")
         noted = _Noted(len(texts))
         if len(rows):
+            given = [text for text in texts if text is not None]
+            fields = fields_of(table.take(rows), self.text) if reads_columns(self.lfs) else {}
+            options = replace(self.options, note=noted.add)
             try:
-                votes = applier.apply(
-                    [text for text in texts if text is not None],
-                    replace(self.options, note=noted.add),
-                    fields=fields_of(table.take(rows), self.text) if reads_columns(self.lfs) else None,
-                    numbers=RowNumbers(rows),
-                )
+                votes = applier.apply(given, options, fields=fields, numbers=RowNumbers(rows))
             except LFError as error:
                 raise LFError(f"{error} (the row is counted within {len(texts)} rows of a partition)") from error
+            self._check_by_row(of_columns, given, fields, votes)
             matrix[rows] = votes.matrix
         return [*(pa.array(matrix[:, j]) for j in range(len(self.lfs))), pa.array(noted.rows, faults_type())]
+
+    def _check_by_row(self, of_columns: LFApplier, texts: list[str], fields: dict[str, Any], votes: Votes) -> None:
+        """Raise where a condition on whole columns says something else of rows when fewer are beside them."""
+        half = (len(texts) + 1) // 2
+        if not of_columns.lfs:
+            return
+        again = of_columns.apply(texts[:half], self.options, fields={name: v[:half] for name, v in fields.items()})
+        wrong = [name for name in again.lf_names if (again[name] != votes[name][:half]).any()]
+        if wrong:
+            raise LFError(
+                f"{some(wrong)}: a condition over all rows, as with a mean or a rank, has no answer where some rows are "
+                "seen at a time; work that number out before, and write it in"
+            )
 
 
 def fields_of(table: "pa.Table", text: str) -> dict[str, Any]:

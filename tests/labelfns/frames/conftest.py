@@ -49,8 +49,9 @@ def spark():
         pytest.skip("needs Java")
     from labelfns.frames import spark_session
 
-    config = {"spark__sql__shuffle__partitions": 2, "spark__driver__memory": "1g", "spark__log__level": "ERROR"}
-    session = spark_session("local[2,4]", **config)
+    quick = {"spark__sql__codegen__wholeStage": "false", "spark__driver__extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+    session = spark_session("local[2,4]", spark__sql__shuffle__partitions=2, spark__driver__memory="1g", **quick)
+    session.sparkContext.setLogLevel("OFF")
     yield Spark(session)
     session.stop()
 
