@@ -63,9 +63,7 @@ def faults_of(frame: Any, *, keys: Sequence[Any] = (), limit: int = 1000) -> "pl
         check_columns(engine.columns(frame), [*keys, FAULTS], f"the {engine.NAME} frame")
         found = engine.faults(frame, list(keys), limit)
     schema: dict[str, Any] = dict.fromkeys(("lf", "type", "rows", "error", "traceback"), pl.String)
-    table = pl.DataFrame(
-        [{name: row[name] for name in schema} for row in found], schema=schema | {"rows": pl.Int64}
-    )
+    table = pl.DataFrame([{name: row[name] for name in schema} for row in found], schema=schema | {"rows": pl.Int64})
     return table.with_columns(pl.Series("key", [row["key"] for row in found], strict=False)) if keys else table
 
 

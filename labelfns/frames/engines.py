@@ -71,7 +71,9 @@ def engine_of(data: object) -> Engine | None:
         if kind.__name__ == "DataFrame" and not rest.startswith("pandas"):
             return cast(Engine, import_module(f"labelfns.frames.{_ENGINES[package]}"))
         hint = "frame.to_spark()" if rest.startswith("pandas") else "a DataFrame with a column of texts"
-        raise InputError(f"of {_ENGINES[package].title()}, DataFrames are taken; got a {type(data).__name__}: give {hint}")
+        raise InputError(
+            f"of {_ENGINES[package].title()}, DataFrames are taken; got a {type(data).__name__}: give {hint}"
+        )
     return None
 
 
@@ -97,7 +99,13 @@ def columns_of(frame: Any) -> list[Any]:
 
 
 def work_on(
-    frame: Any, work: Work, parts: dict[str, object], *, keys: Sequence[Any] | None, read: Sequence[Any], texts: Any = None
+    frame: Any,
+    work: Work,
+    parts: dict[str, object],
+    *,
+    keys: Sequence[Any] | None,
+    read: Sequence[Any],
+    texts: Any = None,
 ) -> Any:
     """Return a frame of the same engine with key columns and the answers of some work; nothing runs yet.
 
@@ -134,7 +142,7 @@ def work_on(
         answers = work.schema.names
         problems = _names_twice(engine, frame, columns, kept, answers)
         if texts is not None and (kind := engine.kind(frame, texts)) != "string":
-            problems.append(f"column {texts!r} of {where} holds {kind}, not texts; name their column with text=\"...\"")
+            problems.append(f'column {texts!r} of {where} holds {kind}, not texts; name their column with text="..."')
         raise_all(InputError, problems)
         sent = Sent(packed(work, parts), work.schema, __version__)
         return engine.mapped(frame, sent, kept, list(read))

@@ -58,7 +58,9 @@ def spark_session(master: str = "local[*]", **config: object) -> Any:
     except Exception as error:
         if "JAVA_GATEWAY_EXITED" in str(error) or "UnsupportedClassVersion" in str(error):
             raise InputError(f"Spark could not start {java}: it needs Java 17 or later. {_INSTALL}") from error
-        raise InputError(f"Spark cannot be started at {master!r} ({type(error).__name__}: {first_line(error)})") from error
+        raise InputError(
+            f"Spark cannot be started at {master!r} ({type(error).__name__}: {first_line(error)})"
+        ) from error
 
 
 def dask_client(address: str | None = None, **config: Any) -> Any:

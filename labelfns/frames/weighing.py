@@ -78,9 +78,7 @@ class Weighing(Work):
     def schema(self) -> "pa.Schema":
         import pyarrow as pa
 
-        return pa.schema(
-            [("label", pa.string()), *((f"p_{name}", pa.float64()) for name in self.label_model.classes_)]
-        )
+        return pa.schema([("label", pa.string()), *((f"p_{name}", pa.float64()) for name in self.label_model.classes_)])
 
     def open(self) -> "Answer":
         return self._answer
@@ -96,7 +94,9 @@ def names_of(ids: Ints, labels: Sequence[str]) -> Any:
     """Return class ids [n] as a column of label names, null for an abstain."""
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(ids, pa.int32(), mask=ids == ABSTAIN), list(labels)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(ids, pa.int32(), mask=ids == ABSTAIN), list(labels)).cast(
+        pa.string()
+    )
 
 
 def columns_of(probs: Probs) -> list[Any]:

@@ -89,9 +89,7 @@ def answered(batches: "Iterable[pa.RecordBatch]", sent: Sent, kept: Sequence[str
         yield pa.Table.from_arrays([*beside.columns, *found.columns], schema=_together(beside.schema, found.schema))
 
 
-def joined(
-    batches: "Iterable[pa.RecordBatch]", rows: int = ROWS, size: int = SIZE
-) -> "Iterator[pa.Table]":
+def joined(batches: "Iterable[pa.RecordBatch]", rows: int = ROWS, size: int = SIZE) -> "Iterator[pa.Table]":
     """Yield the rows of batches as tables of at most `rows` rows and some `size` bytes, none of them empty.
 
     Examples
@@ -131,9 +129,7 @@ def strings(column: Any, name: str) -> list[str | None]:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not any(is_(kind) for is_ in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)):
         if column.null_count < len(column):
-            raise InputError(
-                f"column {name!r} holds {kind}; texts must be strings. Name their column: text=\"...\""
-            )
+            raise InputError(f'column {name!r} holds {kind}; texts must be strings. Name their column: text="..."')
     return [text if text and text.strip() else None for text in column.to_pylist()]
 
 

@@ -49,7 +49,14 @@ from labelfns import (
 LABELS = ["negative", "positive"]
 PARTITION, CORES, SNORKEL_ROWS = 100_000, 2, 10_000
 KEYS = ["id", "day"]
-PATTERNS = [r"\bso+ (?:good|happy)\b", r"n[o0]+ way", r"(\w)\1\1", r"\b\d{1,2}:\d\d\b", r"https?://\S+", r"\b[A-Z]{4,}\b"]
+PATTERNS = [
+    r"\bso+ (?:good|happy)\b",
+    r"n[o0]+ way",
+    r"(\w)\1\1",
+    r"\b\d{1,2}:\d\d\b",
+    r"https?://\S+",
+    r"\b[A-Z]{4,}\b",
+]
 WEIGHTS = {"good": 1.5, "great": 2, "love": 2.5, "bad": -1.5, "hate": -2.5, "awful": -2, "happy": 2, "sad": -2}
 
 
@@ -81,16 +88,31 @@ def lf_set(texts: list[str]) -> LFSet:
     """Return 50 LFs: 30 word lists, 4 of them in a context, and 20 of all other kinds."""
     lists = word_lists(texts, 30)
     builders = (hashtags, keywords)
-    places = {1: Context(not_negated=True), 3: Context(not_negated=True), 5: Context(first_words=5), 7: Context(last_words=4)}
+    places = {
+        1: Context(not_negated=True),
+        3: Context(not_negated=True),
+        5: Context(first_words=5),
+        7: Context(last_words=4),
+    }
     lfs: list[Any] = [
-        builders[j % 2](LABELS[j // 2 % 2], words, name=f"list{j}", where=places.get(j)) for j, words in enumerate(lists)
+        builders[j % 2](LABELS[j // 2 % 2], words, name=f"list{j}", where=places.get(j))
+        for j, words in enumerate(lists)
     ]
     lfs += [regex(LABELS[j % 2], pattern, name=f"pattern{j}") for j, pattern in enumerate(PATTERNS)]
     lfs += [emoji("positive", ["😂", "❤️", ":)"], name="joy"), emoji("negative", ["😭", "😡", ":("], name="grief")]
-    lfs += [lexicon("positive", WEIGHTS, threshold=1.5, name="good"), lexicon("negative", WEIGHTS, threshold=-1.5, name="bad")]
-    lfs += [count("positive", what, at_least=n, name=what) for what, n in (("exclamations", 2), ("questions", 2), ("shouted", 2))]
+    lfs += [
+        lexicon("positive", WEIGHTS, threshold=1.5, name="good"),
+        lexicon("negative", WEIGHTS, threshold=-1.5, name="bad"),
+    ]
+    lfs += [
+        count("positive", what, at_least=n, name=what)
+        for what, n in (("exclamations", 2), ("questions", 2), ("shouted", 2))
+    ]
     lfs += [ends_with_a_question, mentions_two, short, liked]
-    lfs += [column("negative", pl.col("likes") < 20, name="unliked"), column("positive", pl.col("likes") > 990, name="star")]
+    lfs += [
+        column("negative", pl.col("likes") < 20, name="unliked"),
+        column("positive", pl.col("likes") > 990, name="star"),
+    ]
     lfs += [regex("negative", r"\bnever\b", where=Context(first_words=6), name="never")]
     assert len(lfs) == 50
     return LFSet(LABELS, lfs)
@@ -137,7 +159,9 @@ class Alone:
     def __init__(self, folder: Path) -> None:
         environment = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
         command = [sys.executable, str(Path(__file__).with_name("frames_alone.py")), str(folder)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+        )
         self.ask()  # imports, compiles
 
     def ask(self) -> tuple[float, float]:
@@ -153,7 +177,8 @@ def start_spark(folder: Path) -> tuple[Any, Any]:
     """Return a session, and the rows as a frame in memory."""
     from labelfns.frames import spark_session
 
-    session = spark_session(f"local[{CORES}]", spark__driver__memory="3g", spark__sql__shuffle__partitions=CORES)
+    config = {"spark__driver__memory": "3g", "spark__ui__showConsoleProgress": "false"}
+    session = spark_session(f"local[{CORES}]", **config)
     session.sparkContext.setLogLevel("ERROR")
     paths = [str(path) for path in sorted(folder.glob("*.parquet"))]
     frame = session.read.parquet(*paths).repartition(len(paths)).persist()
@@ -193,10 +218,11 @@ def on_dask(lfs: LFSet, frame: Any) -> None:
 
 def is_same(found: pa.Table, table: pa.Table, matrix: np.ndarray, names: tuple[str, ...]) -> bool:
     """Tell whether votes with keys are those of one process, however they are ordered."""
-    ours = pl.DataFrame([table[key].cast(pa.string()) for key in KEYS], schema=KEYS).with_columns(
-        pl.Series(name, matrix[:, j]) for j, name in enumerate(names)
+    ours = pl.DataFrame(table.select(KEYS)).with_columns(pl.Series(name, matrix[:, j]) for j, name in enumerate(names))
+    ours, theirs = (
+        frame.with_columns(pl.col(KEYS).cast(pl.String))
+        for frame in (ours, pl.DataFrame(found.select([*KEYS, *names])))
     )
-    theirs = pl.DataFrame(found.select([*KEYS, *names])).with_columns(pl.col(KEYS).cast(pl.String))
     return ours.sort(ours.columns).equals(theirs.sort(ours.columns))
 
 
@@ -235,7 +261,9 @@ def snorkel_rates(lfs: LFSet, lists: list[list[str]], table: pa.Table, session: 
     ):
         try:
             clock, used = timed(work)
-            found[name] = f"{len(few) / clock / CORES:,.0f} rows a second and core"
+            found[name] = (
+                f"{len(few) / clock / CORES:,.0f} rows a second and core by the clock, {len(few) / used:,.0f} by CPU"
+            )
         except Exception as error:
             found[name] = f"fails: {type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"
     return found
@@ -264,7 +292,10 @@ def main() -> None:
             ("Spark", lfs.apply(spark, keys=KEYS).toArrow()),
             ("Dask", pa.Table.from_pandas(lfs.apply(dask, keys=KEYS).compute(), preserve_index=False)),
         ):
-            print(f"  {engine}: votes equal one process, row by row: {is_same(found, table, matrix, lfs.names)}")
+            print(
+                flush=True,
+                end=f"  {engine}: votes equal one process, row by row: {is_same(found, table, matrix, lfs.names)}\n",
+            )
         alone = Alone(folder)
         works = {
             "one process": alone.ask,

@@ -78,7 +78,9 @@ def rows(n=240, seed=0):
         {
             "id": pa.array([None if i % 7 == 0 else int(i) for i in draw.integers(0, n // 3, n)], pa.int32()),
             "day": pa.array([None if i % 5 == 0 else f"d{i}" for i in draw.integers(0, 9, n)]),
-            "tweet": pa.array([None if i % 11 == 0 else " " if i % 13 == 0 else " ".join(t) for i, t in enumerate(texts)]),
+            "tweet": pa.array(
+                [None if i % 11 == 0 else " " if i % 13 == 0 else " ".join(t) for i, t in enumerate(texts)]
+            ),
             "likes": pa.array([None if i % 6 == 0 else int(i) for i in draw.integers(0, 40, n)], pa.int16()),
         }
     )
@@ -94,7 +96,9 @@ def in_one_process(lfs, table, text="tweet"):
 
 
 def by_key(table, keys, votes):
-    return Counter(zip(zip(*(table[key].to_pylist() for key in keys), strict=True), map(tuple, votes.tolist()), strict=True))
+    return Counter(
+        zip(zip(*(table[key].to_pylist() for key in keys), strict=True), map(tuple, votes.tolist()), strict=True)
+    )
 
 
 def votes_in(table, lfs):
@@ -140,7 +144,7 @@ def test_dask_keeps_index_and_types(dask):
     import pandas as pd
 
     frame = pd.DataFrame(
-        {"text": ["good", "bad", "good"], "kind": pd.Categorical(["a", "b", "a"]), "odd": [{"x": 1}, None, [2]]},
+        {"text": ["good", "bad", "good"], "kind": pd.Categorical(["a", "b", "a"]), "odd": pd.array([1, None, 3])},
         index=[7, 7, 3],
     )
     lfs = LFSet(LABELS, [keywords("yes", ["good"], name="good")])
@@ -191,8 +195,12 @@ def test_a_worker_makes_lfs_ready_once(spark, tmp_path):
 
 @pytest.mark.slow
 def test_lf_files_travel_with_what_they_import_and_read(engine, tmp_path):
-    (tmp_path / "helper.py").write_text("from words_of import WORDS\ndef bad(text):\n    return any(w in text for w in WORDS)\n")
-    (tmp_path / "words_of.py").write_text("from pathlib import Path\nWORDS = (Path(__file__).parent / 'w.txt').read_text().split()\n")
+    (tmp_path / "helper.py").write_text(
+        "from words_of import WORDS\ndef bad(text):\n    return any(w in text for w in WORDS)\n"
+    )
+    (tmp_path / "words_of.py").write_text(
+        "from pathlib import Path\nWORDS = (Path(__file__).parent / 'w.txt').read_text().split()\n"
+    )
     (tmp_path / "w.txt").write_text("awful bad")
     (tmp_path / "lfs.py").write_text(
         "import helper\nfrom labelfns import keywords, labeling_function, row_function\n"
@@ -233,13 +241,19 @@ WRONG = {
     "no text column": ({"text": "tweet"}, r"the \w+ frame has no column 'tweet'; its columns are text, id and good"),
     "no key": ({"keys": ["key"]}, "has no column 'key'"),
     "keys as a string": ({"keys": "id"}, r"keys must be a list of columns; got 'id': write keys=\['id'\]"),
-    "not texts": ({"text": "id", "keys": ["id"]}, r"column 'id' of the \w+ frame holds (big)?int(64\[pyarrow\])?, not texts"),
+    "not texts": (
+        {"text": "id", "keys": ["id"]},
+        r"column 'id' of the \w+ frame holds (big)?int(64\[pyarrow\])?, not texts",
+    ),
     "the name of an LF": ({"keys": ["id", "good"]}, "columns that stay have the names of answers, good: rename them"),
     "all columns": ({}, "have the names of answers, good"),
     "a key twice": ({"keys": ["id", "id"]}, "keys have one name for"),
     "fields": ({"keys": ["id"], "fields": {"a": [1]}}, "fields= is not for Spark and Dask frames"),
     "cues": ({"keys": ["id"], "cues": True}, "cues= is not"),
-    "all at once": ({"workers": 2, "cache": "x", "progress": print}, "3 problems(.|\n)*workers=(.|\n)*cache=(.|\n)*progress="),
+    "all at once": (
+        {"workers": 2, "cache": "x", "progress": print},
+        "3 problems(.|\n)*workers=(.|\n)*cache=(.|\n)*progress=",
+    ),
     "workers": ({"workers": 0}, "workers must be"),
 }
 
@@ -315,4 +329,3 @@ def killing(folder):
         return "yes" if "happy" in text else None
 
     return LFSet(LABELS, [keywords("yes", ["good"]), deadly])
-

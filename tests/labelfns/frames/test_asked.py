@@ -36,7 +36,9 @@ def test_a_poisoned_row_is_a_fault_and_no_dead_job(engine):
     assert len(found) == 50
     by_id = {row["id"]: row for row in found.to_pylist()}
     assert by_id[0]["faults"] is None
-    assert [(fault["lf"], fault["error"]) for fault in by_id[8]["faults"]] == [("fragile", "ValueError: cannot read this")]
+    assert [(fault["lf"], fault["error"]) for fault in by_id[8]["faults"]] == [
+        ("fragile", "ValueError: cannot read this")
+    ]
     assert (by_id[8]["fragile"], by_id[4]["fragile"], by_id[4]["good"]) == (-1, -1, 1)
 
     faults = faults_of(applied, keys=["id"])

@@ -11,7 +11,6 @@ from labelfns.frames import dask_client, spark_session
 from labelfns.frames.engines import engine_of
 
 
-
 @pytest.fixture
 def closed():
     """A port on which nothing listens."""
@@ -20,7 +19,9 @@ def closed():
         return one.getsockname()[1]
 
 
-@pytest.mark.parametrize(("start", "module", "extra"), [(spark_session, "pyspark", "spark"), (dask_client, "dask", "dask")])
+@pytest.mark.parametrize(
+    ("start", "module", "extra"), [(spark_session, "pyspark", "spark"), (dask_client, "dask", "dask")]
+)
 def test_an_engine_that_is_not_installed(monkeypatch, start, module, extra):
     for name in (module, f"{module}.sql", f"{module}.dataframe"):
         monkeypatch.setitem(sys.modules, name, None)
