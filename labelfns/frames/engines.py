@@ -50,10 +50,10 @@ class Engine(Protocol):
         """Return a frame with the columns that are kept and the answers, lazily; work reads some columns more."""
 
     def counted(self, frame: Any, names: Sequence[str], most: int) -> "pa.Table":
-        """Return the distinct rows of m int8 columns as m columns, and the count of each; at most `most` + 1 of them."""
+        """Return the distinct rows of m int8 columns in m columns, and the count of each; at most `most` + 1."""
 
     def faults(self, frame: Any, keys: Sequence[Any], limit: int) -> list[dict[str, Any]]:
-        """Return how often each LF raised each kind of error, the most frequent first: see `labelfns.frames.counting`."""
+        """Return how often each LF raised each kind of error; see `labelfns.frames.counting.Faults`."""
 
 
 def engine_of(data: object) -> Engine | None:
@@ -183,8 +183,8 @@ def running(engine: Engine) -> Iterator[None]:
             raise LFError(said) from error
         if any(kind.__name__ in _UNREACHABLE for kind in type(error).__mro__) or _is_stopped(error):
             raise InputError(
-                f"{engine.NAME} does not answer ({type(error).__name__}: {first_line(error)}): its cluster is not there, "
-                "or not any more. Connect again, and make the frame anew"
+                f"{engine.NAME} does not answer ({type(error).__name__}: {first_line(error)}): its cluster is not "
+                "there, or not any more. Connect again, and make the frame anew"
             ) from error
         raise
 

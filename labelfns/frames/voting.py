@@ -94,13 +94,13 @@ class Voting(Work):
         wrong = [name for name in again.lf_names if (again[name] != votes[name][:half]).any()]
         if wrong:
             raise LFError(
-                f"{some(wrong)}: a condition over all rows, as with a mean or a rank, has no answer where some rows are "
-                "seen at a time; work that number out before, and write it in"
+                f"{some(wrong)}: a condition over all rows, as with a mean or a rank, has no answer where some rows "
+                "are seen at a time; work that number out before, and write it in"
             )
 
 
 def fields_of(table: "pa.Table", text: str) -> dict[str, Any]:
-    """Return the other columns of a table, by name; numbers as wide as Python's, so that polars counts as with lists."""
+    """Return the other columns of a table, by name; numbers as wide as Python's, as polars makes them of lists."""
     import pyarrow as pa
 
     fields = {}

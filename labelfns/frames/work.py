@@ -127,9 +127,9 @@ def strings(column: Any, name: str) -> list[str | None]:
     import pyarrow as pa
 
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not any(is_(kind) for is_ in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)):
-        if column.null_count < len(column):
-            raise InputError(f'column {name!r} holds {kind}; texts must be strings. Name their column: text="..."')
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+    if not any(is_kind(kind) for is_kind in kinds):
+        raise InputError(f'column {name!r} holds {kind}; texts must be strings. Name their column: text="..."')
     return [text if text and text.strip() else None for text in column.to_pylist()]
 
 

@@ -219,7 +219,8 @@ def test_lf_files_travel_with_what_they_import_and_read(engine, tmp_path):
 def test_an_import_inside_a_function_is_refused(dask, tmp_path):
     (tmp_path / "helper.py").write_text("X = 1")
     (tmp_path / "lfs.py").write_text(
-        "from labelfns import labeling_function\n@labeling_function\ndef late(text):\n    import re, helper\n    return None\n"
+        "from labelfns import labeling_function\n"
+        "@labeling_function\ndef late(text):\n    import re, helper\n    return None\n"
     )
     lfs = LFSet.from_file(tmp_path / "lfs.py", LABELS)
     with pytest.raises(LFError, match=r"late\(\) imports helper when it is called.* at the top of lfs\.py"):

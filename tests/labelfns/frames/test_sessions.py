@@ -36,7 +36,7 @@ def test_java_that_is_not_there(monkeypatch, tmp_path):
     with pytest.raises(InputError, match=r"Spark needs Java 17 or later, and there is none on the path\. .*JAVA_HOME"):
         spark_session()
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(InputError, match="JAVA_HOME is .*, and holds none"):
+    with pytest.raises(InputError, match="and holds none"):
         spark_session()
 
 
