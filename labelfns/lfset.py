@@ -262,7 +262,8 @@ class LFSet:
             from labelfns.frames.apply import votes_on
 
             _check_unused(fields=fields, cues=cues, workers=workers > 1, cache=cache, progress=progress)
-            return votes_on(texts, self.labels, self.lfs, text=text, keys=keys, options=options)
+            frame: Any = votes_on(texts, self.labels, self.lfs, text=text, keys=keys, options=options)
+            return frame  # type: ignore[no-any-return] # the overloads tell it
         if keys is not None:
             raise InputError("keys are for Spark and Dask frames; rows of votes are in the order of the texts")
         data = as_texts(texts, text)
