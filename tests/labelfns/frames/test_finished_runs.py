@@ -51,7 +51,7 @@ def rows(texts):
 @pytest.mark.slow
 def test_answers_are_those_of_one_process(engine, saved, toy_texts):
     (folder, lfs), (texts, _) = saved, toy_texts
-    found = engine.table(predict_frame(folder, engine.frame(rows(texts)), lfs=lfs, keys=["id"], min_confidence=0.5))
+    found = engine.table(predict_frame(folder, engine.frame(rows(texts), 1), lfs=lfs, keys=["id"], min_confidence=0.5))
     assert found.column_names == ["id", *ANSWER]
     found = found.sort_by("id")
     given = Texts(texts, fields={"likes": list(range(len(texts)))})
@@ -61,7 +61,7 @@ def test_answers_are_those_of_one_process(engine, saved, toy_texts):
     assert found["p_positive"].to_pylist()[:80] == pytest.approx(here.probs[:, 1].tolist(), abs=1e-6)
     assert found["confidence"].to_pylist()[80:] == [None, None]
 
-    alone = engine.table(predict_frame(folder, engine.frame(rows(texts)), without_lfs=True)).sort_by("id")
+    alone = engine.table(predict_frame(folder, engine.frame(rows(texts), 1), without_lfs=True)).sort_by("id")
     assert alone.column_names == ["id", "text", "likes", *ANSWER]
     without = Pipeline.load(folder, without_lfs=True).predict_proba(texts, progress=silent)
     assert alone["p_positive"].to_pylist()[:80] == pytest.approx(without[:, 1].tolist(), abs=1e-6)
