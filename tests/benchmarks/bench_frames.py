@@ -3,8 +3,8 @@
     LABELFNS_DATA=... python tests/benchmarks/bench_frames.py [--rows 1000000] [--turns 3]
 
 50 LFs of all kinds on real tweets, with keys that are shuffled, unsorted, there several times and null, in partitions
-of 100,000 rows that lie in memory. First the votes are compared, row by row under their keys. Then one process on one core
-(`frames_alone.py`), Spark and Dask take turns; figures are rows a second and core, by the clock and by CPU seconds
+of 100,000 rows that lie in memory. First the votes are compared, row by row under their keys. Then one process on one
+core (`frames_alone.py`), Spark and Dask take turns; figures are rows a second and core, by the clock and by CPU seconds
 of all processes, Java's among them, which others on the machine disturb less. Snorkel's appliers come last, on fewer
 rows of the same frames, with LFs written by hand for speed.
 """
