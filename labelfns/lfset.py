@@ -6,7 +6,7 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from labelfns.engine.apply import LFApplier, warn_of
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
-from labelfns.errors import LFError, raise_all
+from labelfns.errors import InputError, LFError, raise_all
+from labelfns.frames.engines import Frame, engine_of
 from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
 from labelfns.lfs.columns import ColumnLF
@@ -160,11 +161,38 @@ class LFSet:
         """What applies the LFs to checked texts; it compiles the declared ones once."""
         return LFApplier(self.labels, self.lfs)
 
+    @overload
+    def apply(
+        self,
+        texts: Frame,
+        *,
+        text: str = ...,
+        keys: Sequence[Any] | None = ...,
+        on_error: OnError = ...,
+        engine: Engine = ...,
+        time_limit: float = ...,
+    ) -> Any: ...
+    @overload
+    def apply(
+        self,
+        texts: Any,
+        *,
+        text: str = ...,
+        fields: Any = ...,
+        cues: bool = ...,
+        on_error: OnError = ...,
+        engine: Engine = ...,
+        time_limit: float = ...,
+        workers: int = ...,
+        cache: str | Path | None = ...,
+        progress: Progress | None = ...,
+    ) -> Votes: ...
     def apply(
         self,
         texts: Any,
         *,
         text: str = "text",
+        keys: Sequence[Any] | None = None,
         fields: Any = None,
         cues: bool = False,
         on_error: OnError = "abstain",
@@ -180,9 +208,11 @@ class LFSet:
         ----------
         texts
             The n texts, non-empty strings, in whatever `labelfns.io.texts.as_texts` takes: a list, a series, a frame,
-            a data set, a file.
+            a data set, a file. Or a Spark or Dask frame: then nothing runs yet, and a frame of that engine comes back.
         text
             The column of texts in a frame.
+        keys
+            For Spark and Dask: the columns that stay beside the votes; all by default. Dask's index always stays.
         fields
             Other fields of the rows, [n] values each, for `row_function` and `column`: a mapping by name or a frame.
             By default the other columns of `texts`.
@@ -208,12 +238,15 @@ class LFSet:
         Returns
         -------
         Votes
-            Matrix [n, m], rows and columns in the order given.
+            Matrix [n, m], rows and columns in the order given. Of a Spark or Dask frame a frame, in no order: the
+            `keys`, then one int8 column per LF, then ``faults``, a list of LF, error and traceback, null where nothing
+            went wrong. A row whose text is null or blank gets no vote there.
 
         Raises
         ------
         InputError
-            If a text is empty or not a string, or a field has another length; the rows or fields are named.
+            If a text is empty or not a string, or a field has another length; the rows or fields are named. If a frame
+            of Spark or Dask lacks a column, a column that stays has the name of an LF, or an option is not for it.
         LFError
             If an LF returns something that is not a vote, raises and `on_error` is ``"raise"``, or ends a process of
             `workers`.
@@ -224,6 +257,14 @@ class LFSet:
             If an LF raised; once, with all such LFs, their rows and what to do.
         """
         options = ApplyOptions(on_error, engine, time_limit, workers, cache)
+        if engine_of(texts) is not None:
+            from labelfns.frames.apply import votes_on
+
+            _check_unused(fields=fields, cues=cues, workers=workers > 1, cache=cache, progress=progress)
+            frame: Any = votes_on(texts, self.labels, self.lfs, text=text, keys=keys, options=options)
+            return frame  # type: ignore[no-any-return] # the overloads tell it
+        if keys is not None:
+            raise InputError("keys are for Spark and Dask frames; rows of votes are in the order of the texts")
         data = as_texts(texts, text)
         others = {name: values for name, values in (data.fields or {}).items() if name != "text"}
         votes = self.applier.apply(
@@ -253,3 +294,17 @@ class LFSet:
         if isinstance(texts, Sized) and not len(texts):
             return []
         return self.applier.cues(as_texts(texts, text).texts, ApplyOptions(engine=engine, time_limit=time_limit))
+
+
+def _check_unused(**given: Any) -> None:
+    """Raise where an option is given that means nothing for frames of Spark and Dask."""
+    why = {
+        "fields": "the frame's other columns are what LFs of rows and columns see",
+        "cues": "collect rows, and apply to those",
+        "workers": "the engine has its own",
+        "cache": "persist() or write the frame of votes",
+        "progress": "nothing runs before the engine is asked for rows, and it has its own",
+    }
+    used = [name for name, value in given.items() if value is not None and value is not False]
+    problems = [f"{name}= is not for Spark and Dask frames: {why[name]}" for name in used]
+    raise_all(InputError, problems)

@@ -17,7 +17,7 @@ from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, whole
 from labelfns.io.other_columns import Kind, OtherColumns
 from labelfns.io.read import ROWS, iter_texts
-from labelfns.lfs.columns import ColumnLF, RowLF
+from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Fault, metadata
@@ -145,7 +145,7 @@ class _Applied:
 
     @property
     def uses_fields(self) -> bool:
-        return any(isinstance(lf, RowLF | ColumnLF) for lf in self.lfs)
+        return reads_columns(self.lfs)
 
     @property
     def wanted(self) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from .prediction.settings import Prediction
 from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
+from .scoring import predict_frame
 from .self_training.labeled import Labeled, Labelled
 from .self_training.ledger import Ledger, Round, SelfTrainingResult
 from .self_training.loop import SelfTraining
@@ -41,6 +42,7 @@ __all__ = [
     "compare_runs",
     "load_settings",
     "one_lf",
+    "predict_frame",
     "read_texts",
     "run_pipeline",
     "votes_change",

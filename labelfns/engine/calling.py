@@ -41,6 +41,8 @@ class _Failures:
         if self.options.on_error == "raise":
             where = f" on {numbers.where(0)}: {shown_text(row)}" if len(numbers) == 1 else ""
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error
+        if self.options.note is not None:
+            self.options.note(self.lf.name, numbers.positions, line, error)
         if not self.rows:
             self.first = line, "".join(traceback.format_exception(error))
         self.rows += numbers.positions.tolist()

@@ -1,7 +1,7 @@
 """LFs over the other fields of a row, and over whole columns."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, overload
@@ -158,6 +158,11 @@ def column(label: Label, condition: Any, *, name: str | None = None, expects: Ex
     """
     named = naming(name, f"column_{label}")
     return ColumnLF(label=label, condition=condition, **named, expects={} if expects is None else expects)
+
+
+def reads_columns(lfs: Iterable[LabelingFunction]) -> bool:
+    """Tell whether one of some LFs reads other columns than the texts."""
+    return any(isinstance(lf, RowLF | ColumnLF) for lf in lfs)
 
 
 def frame_of(texts: Sequence[str], fields: Fields | None) -> "pl.DataFrame":

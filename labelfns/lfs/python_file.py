@@ -25,6 +25,9 @@ from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.declared import DeclaredLF
 from labelfns.lfs.module import lfs_of_module
 
+PACKAGE = "labelfns_user_"
+"""How the names of the packages begin that folders of LF files are."""
+
 _numbers = count(1)
 _loads: dict[str, list[LabelingFunction]] = {}
 
@@ -86,7 +89,7 @@ def _run(path: Path) -> ModuleType:
     if path.suffix != ".py":
         raise InputError(f"{path} is not a Python file: its name must end in .py, or .toml for word lists")
     importlib.invalidate_caches()
-    folder = _Folder(path.parent, f"labelfns_user_{next(_numbers)}")
+    folder = _Folder(path.parent, f"{PACKAGE}{next(_numbers)}")
     try:
         return folder.run(path)
     except KeyboardInterrupt:
