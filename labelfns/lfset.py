@@ -8,12 +8,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from labelfns.checks import check_labels
 from labelfns.engine.apply import LFApplier, warn_of
-from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
+from labelfns.engine.parts import apply_to_parts
 from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import LFError, raise_all
 from labelfns.io.texts import as_texts
@@ -225,16 +223,8 @@ class LFSet:
             If an LF raised; once, with all such LFs, their rows and what to do.
         """
         options = ApplyOptions(on_error, engine, time_limit, workers, cache)
-        data = as_texts(texts, text)
-        others = {name: values for name, values in (data.fields or {}).items() if name != "text"}
-        votes = self.applier.apply(
-            data.texts,
-            options,
-            fields=others if fields is None else fields,
-            numbers=RowNumbers(np.arange(len(data)), data.row_numbers, data.unit),
-            cues=cues,
-            progress=progress or Bar(),
-        )
+        data, progress = as_texts(texts, text), progress or Bar()
+        votes = apply_to_parts(self.applier, data, options, fields=fields, cues=cues, progress=progress)
         warn_of(votes.faults)
         return votes
 

@@ -1,6 +1,6 @@
 """What LFs, rounds and gold did, in a few lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -18,7 +18,24 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "texts", f"{rows}, {covered} with a vote ({covered / rows:.1%}), {conflicting} with votes for several labels"
 
 
+def sample(rounds: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the rounds saw of a pool of more rows than they work on, in a sentence; else nothing."""
+    drawn = rounds[0].get("drawn") if rounds else None
+    if not drawn:
+        return ""
+    labels = "; ".join(f"{name} {rows:,} of {drawn['of_by_label'][name]:,}" for name, rows in drawn["by_label"].items())
+    others = drawn["rows"] - sum(drawn["by_label"].values())
+    return (
+        f"The rounds saw {drawn['rows']:,} of the pool's {drawn['of']:,} texts, drawn by class and by what is hard "
+        f"({labels}; without a vote {others:,} of {drawn['of'] - sum(drawn['of_by_label'].values()):,}; in doubt "
+        f"{drawn['hard']:,} of {drawn['of_hard']:,}). Their figures are of these; LFs and label model saw all."
+    )
+
+
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    drawn = facts["rounds"][0].get("drawn") if facts["rounds"] else None
+    if drawn:
+        yield "sample", f"{drawn['rows']:,} of {drawn['of']:,} texts, for the rounds"
     for ledger in facts["rounds"]:
         judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
         kept = ", kept" if ledger["round"] == facts["best_round"] else ""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labelfns.checks import Gold
-from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
 
 if TYPE_CHECKING:
@@ -37,13 +36,14 @@ class Coverage:
     @classmethod
     def of(cls, votes: Votes) -> "Coverage":
         """Count over `votes`."""
-        by_label = (votes.counts > 0).sum(axis=0)
+        counts = votes.counts
+        labels = (counts > 0).sum(axis=1)
         return cls(
             rows=len(votes),
-            covered=int(votes.covered.sum()),
-            overlapping=int(((votes.matrix != ABSTAIN).sum(axis=1) > 1).sum()),
-            conflicting=int(votes.conflicting.sum()),
-            votes_by_label=dict(zip(votes.labels, by_label.tolist(), strict=True)),
+            covered=int((labels > 0).sum()),
+            overlapping=int((counts.sum(axis=1) > 1).sum()),
+            conflicting=int((labels > 1).sum()),
+            votes_by_label=dict(zip(votes.labels, (counts > 0).sum(axis=0).tolist(), strict=True)),
         )
 
     def __add__(self, other: "Coverage") -> "Coverage":

@@ -85,6 +85,8 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
 
 
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
+    from labelfns.pipelines.summary import sample
+
     from . import console
 
     for warning in metrics["warnings"]:
@@ -101,6 +103,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
             "are trained on, or judged by, together.",
             "",
         )
+    if seen := sample(metrics["rounds"]):
+        console.say(seen, "")
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -125,6 +129,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"Run folder: {folder}",
         f"  report   {folder / 'report.html'}",
         f"  model    {folder / 'model'}",
+        *([f"  labels   {labels}"] if (labels := folder / "pool_labels.parquet").is_file() else []),
     )
     console.next_step("open the report in a browser, and label more texts", "predict", folder, "FILE")
 
