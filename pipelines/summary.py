@@ -1,6 +1,6 @@
 """What LFs, rounds and gold did, in a few lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -16,20 +16,6 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rows, covered, conflicting = (coverage[name] for name in ("rows", "covered", "conflicting"))
     yield "LFs", f"{len(facts['lfs'])}"
     yield "texts", f"{rows}, {covered} with a vote ({covered / rows:.1%}), {conflicting} with votes for several labels"
-
-
-def sample(rounds: Sequence[Mapping[str, Any]]) -> str:
-    """Return what the rounds saw of a pool of more rows than they work on, in a sentence; else nothing."""
-    drawn = rounds[0].get("drawn") if rounds else None
-    if not drawn:
-        return ""
-    labels = "; ".join(f"{name} {rows:,} of {drawn['of_by_label'][name]:,}" for name, rows in drawn["by_label"].items())
-    others = drawn["rows"] - sum(drawn["by_label"].values())
-    return (
-        f"The rounds saw {drawn['rows']:,} of the pool's {drawn['of']:,} texts, drawn by class and by what is hard "
-        f"({labels}; without a vote {others:,} of {drawn['of'] - sum(drawn['of_by_label'].values()):,}; in doubt "
-        f"{drawn['hard']:,} of {drawn['of_hard']:,}). Their figures are of these; LFs and label model saw all."
-    )
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

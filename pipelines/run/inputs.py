@@ -69,9 +69,7 @@ class Inputs:
         data = settings.data
         lfs = LFSet.from_file(Path(settings.lfs.file), data.labels)
         sets = {
-            name: read_set(source, data, need_gold=True)
-            if name != "pool"
-            else read_pool(settings, folder)
+            name: read_set(source, data, need_gold=True) if name != "pool" else read_pool(settings, folder)
             for name in SOURCES
             if (source := getattr(data, name)) is not None
         }
@@ -94,7 +92,9 @@ def read_pool(settings: "PipelineSettings", folder: Path | None = None) -> Texts
     Parameters and errors are those of `Inputs.read`.
     """
     most = settings.self_training.max_rows
-    return read_set(settings.data.pool, settings.data, need_gold=False, read=partial(read_or_store, most=most, folder=folder))
+    return read_set(
+        settings.data.pool, settings.data, need_gold=False, read=partial(read_or_store, most=most, folder=folder)
+    )
 
 
 def read_set(

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from labelfns.io.atomic import whole
-from labelfns.io.other_columns import OtherColumns
 from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS
 from labelfns.io.texts import Texts

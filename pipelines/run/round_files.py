@@ -36,7 +36,7 @@ def write_round(rounds: Path, done: Round, labels: Sequence[str], fields: Fields
 
     The table has for each row of the pool the probabilities that the round was trained on (``p_LABEL``), the label and
     its confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives
-    (``model_LABEL``); then the pool's other columns. Where the round worked on a sample, it has the sample's rows alone,
+    (``model_LABEL``); then the pool's other columns. Of a round that worked on a sample it has the sample's rows alone,
     and in place of the other columns their positions in the pool, ``row``.
     """
     frame = pl.DataFrame(
@@ -124,7 +124,7 @@ def rows_of_round(folder: Path, labels: Sequence[str], n: int) -> tuple[Ints, Bo
 def _positions(frame: pl.DataFrame, n: int) -> Ints:
     """Return the positions of a sample's rows among the pool's n."""
     rows = frame[ROW].to_numpy() if ROW in frame.columns and frame.schema[ROW].is_integer() else np.zeros(0, dtype=int)
-    if len(rows) != len(frame) or not (np.diff(rows) > 0).all() or not (0 <= rows[0] and rows[-1] < n):
+    if len(rows) != len(frame) or not (np.diff(rows) > 0).all() or not (rows[0] >= 0 and rows[-1] < n):
         raise ValueError(f"it has {len(frame)} rows, the pool has {n}, and {ROW!r} does not say which of them they are")
     return rows
 

@@ -1,6 +1,8 @@
 """The sample of a pool that is larger than one wants to train on: drawn by class, and by what is hard."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +39,22 @@ class Drawn:
     of_by_label: dict[str, int]
     hard: int
     of_hard: int
+
+
+def sentence(drawn: Mapping[str, Any] | None) -> str:
+    """Return what the rounds saw of a larger pool, from the JSON of `Drawn`; nothing where they saw all."""
+    if not drawn:
+        return ""
+    labels = "; ".join(f"{name} {rows:,} of {drawn['of_by_label'][name]:,}" for name, rows in drawn["by_label"].items())
+    others, of_others = (drawn[rows] - sum(drawn[labeled].values()) for rows, labeled in _COVERED)
+    return (
+        f"The rounds saw {drawn['rows']:,} of the pool's {drawn['of']:,} texts, drawn by class and by what is hard "
+        f"({labels}; without a vote {others:,} of {of_others:,}; in doubt {drawn['hard']:,} of {drawn['of_hard']:,}). "
+        "Their figures are of these; LFs and label model saw all."
+    )
+
+
+_COVERED = (("rows", "by_label"), ("of", "of_by_label"))
 
 
 def draw(votes: Votes, weak: Probs, size: int, seed: int, *, covered_only: bool = False) -> tuple[Ints, Drawn]:
