@@ -39,7 +39,8 @@ class Strings(Sequence[str]):
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file, self._lock = TemporaryFile(dir=folder), Lock()
+        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as the strings are there
+        self._lock = Lock()
         self._ends = array("q", [0])
 
     def add(self, texts: Sequence[str]) -> None:
@@ -202,7 +203,7 @@ def read_or_store(
         If there is no room for the texts.
     """
     if not need_gold and rows_at_most(source) > most:
-        again = partial(iter_texts, source, text, gold=gold, labels=labels)
+        again = partial(iter_texts, source, text, gold=gold, labels=labels, rows=ROWS)
         stored = StoredTexts.of(again, name_of(source), folder or Path(gettempdir()))
         if len(stored) > most:
             return stored

@@ -36,8 +36,8 @@ def write_round(rounds: Path, done: Round, labels: Sequence[str], fields: Fields
 
     The table has for each row of the pool the probabilities that the round was trained on (``p_LABEL``), the label and
     its confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives
-    (``model_LABEL``); then the pool's other columns. Of a round that worked on a sample it has the sample's rows alone,
-    and in place of the other columns their positions in the pool, ``row``.
+    (``model_LABEL``); then the pool's other columns. Of a round that worked on a sample it has these rows alone, and in
+    place of the other columns their positions in the pool, ``row``.
     """
     frame = pl.DataFrame(
         {
