@@ -199,7 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="?", type=int, default=5_000_000)
     parser.add_argument("--sample", type=int, default=20_000)
-    parser.add_argument("--fits", type=int, default=50_000)
+    parser.add_argument("--fits", type=int, default=120_000)
     given = parser.parse_args()
     print(f"labelfns run on {given.rows:,} tweets, {cores()} cores", flush=True)
     for rows, what in ((given.rows, "measured"), (given.fits, "compared")):

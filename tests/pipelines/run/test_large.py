@@ -13,7 +13,7 @@ from labelfns.io.stored import StoredTexts
 from labelfns.models import FineTuning, MajorityVote
 from labelfns.pipelines import Pipeline, Rounds, load_settings, run_pipeline
 from labelfns.pipelines.report.pages import write_report
-from labelfns.pipelines.run import inputs
+from labelfns.pipelines.run import inputs, pool_labels
 from labelfns.pipelines.run.evidence.read import run_evidence
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.progress import silent
@@ -24,6 +24,7 @@ LARGE = ["self_training.max_rows=50"]
 @pytest.fixture(autouse=True)
 def few_at_a_time(monkeypatch):
     monkeypatch.setattr(stored, "ROWS", 7)
+    monkeypatch.setattr(pool_labels, "ROWS", 7)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_resumed_with_another_sample_it_is_refused(tiny_project, run):
     with pytest.raises(KeyboardInterrupt):
         run_pipeline(settings, tiny_project / "out", progress=stop)
     settings = load_settings(tiny_project / "pipeline.toml", ["self_training.max_rows=40"])
-    with pytest.raises(InputError, match="self_training.max_rows was 50 and is 40"):
+    with pytest.raises(InputError, match=r"self_training\.max_rows was 50 and is 40"):
         run_pipeline(settings, tiny_project / "out", resume=True)
     lists = (tiny_project / "lfs.py").read_text()
     (tiny_project / "lfs.py").write_text(lists.replace('["great"]', '["great", "lunch"]'))
@@ -171,7 +172,7 @@ def test_fewer_rows_than_labels_are_refused(tiny_project):
     with pytest.raises(SettingsError, match="max_rows must be"):
         load_settings(tiny_project / "pipeline.toml", ["self_training.max_rows=1"])
     labels = 'data.labels=["negative", "positive", "neutral"]'
-    with pytest.raises(SettingsError, match="self_training.max_rows must be at least 3, a row for each label; got 2"):
+    with pytest.raises(SettingsError, match=r"self_training\.max_rows must be at least 3, a row for each label; got 2"):
         load_settings(tiny_project / "pipeline.toml", ["self_training.max_rows=2", labels])
 
 
