@@ -47,6 +47,7 @@ class Strings(Sequence[str]):
         """Write further strings."""
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         self._file.write(b"".join(encoded))
+        self._file.flush()
         self._ends.extend(islice(accumulate(map(len, encoded), initial=self._ends[-1]), 1, None))
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ from .folder import RunFolder
 from .inputs import Inputs, compared, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
-from .pool_labels import POOL_LABELS, write_pool_labels
+from .pool_labels import write_pool_labels
 from .saved_predictor import SECOND_VIEW, save_predictor
 from .settings import PipelineSettings
 from .training import Plan, Prepared, Trained, prepare, timed, train
@@ -120,7 +120,6 @@ def run_pipeline(
             progress=show,
         )
         if trained.result.rows is not None and settings.prediction.label_pool:
-            folder.make_room(POOL_LABELS)
             with timed(prepared.seconds, "labeling the pool"):
                 of_pool = prepared.votes["pool"], trained.result.weak_labels, trained.predictor
                 write_pool_labels(folder.path, inputs.pool, *of_pool, progress=show)

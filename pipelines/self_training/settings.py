@@ -57,7 +57,7 @@ class Rounds:
     min_changed
         The rounds end after one that changed the labels of less than this share, in [0, 1), of the pool.
     max_rows
-        Of a pool of more rows so many, at least 2, are drawn, by class and by what is hard (`Drawn`): judges, features,
+        Of a pool of more rows so many, at least 2, are drawn, by class and by what is hard: judges, features,
         selections and training are of these. LFs, label model and weak labels are of the whole pool all the same, and
         the kept model labels all of it in the end. The pool's texts then stay on the disk.
 
