@@ -18,7 +18,7 @@ from typing import Any, overload
 import numpy as np
 
 from labelfns.checks import Ints, Unit
-from labelfns.errors import InputError, LabelFnsError, WriteError
+from labelfns.errors import InputError, WriteError
 from labelfns.io.corpus import Column, Texts, of_checked
 from labelfns.io.formats import Source, name_of, rows_at_most
 from labelfns.io.other_columns import OtherColumns
@@ -125,7 +125,7 @@ class StoredTexts(Texts):
                 n, unit = len(strings), part.unit
                 numbers += [part.row_numbers] if unit == "line" and part.row_numbers is not None else []
         except OSError as error:
-            raise error if isinstance(error, LabelFnsError) else WriteError.of(folder, error) from error
+            raise WriteError.of(folder, error) from error
         known = np.full(n, -1) if gold else None
         for start, ids in gold.items():
             assert known is not None
