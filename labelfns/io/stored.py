@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from threading import Lock
 from typing import Any, overload
+from weakref import finalize
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class Strings(Sequence[str]):
     def __init__(self, folder: Path) -> None:
         self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as the strings are there
         self._lock = Lock()
+        finalize(self, self._file.close)
         self._ends = array("q", [0])
 
     def add(self, texts: Sequence[str]) -> None:
