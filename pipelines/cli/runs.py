@@ -85,7 +85,7 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
 
 
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
-    from labelfns.pipelines.self_training.sample import sentence
+    from labelfns.pipelines.self_training.sample import drawn_sentence
 
     from . import console
 
@@ -103,7 +103,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
             "are trained on, or judged by, together.",
             "",
         )
-    if seen := sentence(metrics["rounds"][0].get("drawn")):
+    if seen := drawn_sentence(metrics["rounds"][0].get("drawn")):
         console.say(seen, "")
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)

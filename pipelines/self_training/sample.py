@@ -41,7 +41,7 @@ class Drawn:
     of_hard: int
 
 
-def sentence(drawn: Mapping[str, Any] | None) -> str:
+def drawn_sentence(drawn: Mapping[str, Any] | None) -> str:
     """Return what the rounds saw of a larger pool, from the JSON of `Drawn`; nothing where they saw all."""
     if not drawn:
         return ""

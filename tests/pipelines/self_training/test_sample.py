@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelfns import Votes
-from labelfns.pipelines.self_training.sample import HARD, draw, quotas, sentence
+from labelfns.pipelines.self_training.sample import HARD, draw, drawn_sentence, quotas
 
 
 def pool(covered=600, uncovered=400, rare=5, hard=100):
@@ -80,9 +80,9 @@ def test_quotas_fit_in_their_room(parts, total):
 
 
 def test_a_sentence_says_it():
-    assert sentence(None) == ""
+    assert drawn_sentence(None) == ""
     votes, weak = pool()
-    told = sentence(vars(draw(votes, weak, 100, seed=0)[1]))
+    told = drawn_sentence(vars(draw(votes, weak, 100, seed=0)[1]))
     assert told.startswith(
         "The rounds saw 100 of the pool's 1,000 texts, drawn by class and by what is hard (a 29 of 298;"
     )
