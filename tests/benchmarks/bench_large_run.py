@@ -2,13 +2,14 @@
 
     LABELFNS_DATA=... python tests/benchmarks/bench_large_run.py [rows] [--sample N] [--fits ROWS]
 
-Round 0 with a tiny backbone, 50 word lists, texts no two of which are alike, in a Parquet file with an id. Memory is
-resident memory above that of the process with torch, transformers and all else imported, before anything is read.
-Linux only: the peak of each stage is the kernel's.
+Round 0 with a tiny backbone on one core, 50 word lists, texts no two of which are alike, in a Parquet file with an id.
+Memory is resident memory above that of the process with torch, transformers and all else imported, before anything is
+read. Linux only: the peak of each stage is the kernel's.
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from pathlib import Path
 import polars as pl
 from bench_engine import LABELS, word_lists
 from bench_kills import tiny_backbone
-from tweets import cores, load
+from tweets import load
 
 MOST_MB = 2_000
 TOML = """
@@ -77,14 +78,20 @@ class Stages:
 
     def wrap(self, owner: object, name: str, stage: str) -> None:
         """Count what a function does as a stage."""
-        found = vars(owner)[name] if isinstance(owner, type) else getattr(owner, name)
-        function = found.__func__ if isinstance(found, classmethod) else found
+        named = vars(owner)[name] if isinstance(owner, type) else getattr(owner, name)
+        function = named.__func__ if isinstance(named, classmethod) else named
 
         def wrapped(*args, **options):
             with self.during(stage):
-                return function(*args, **options)
+                found = function(*args, **options)
+            print(
+                f"  {stage}: {self.seconds[stage]:.0f} s, up to {self.peaks[stage]:,.0f} MB",
+                file=sys.stderr,
+                flush=True,
+            )
+            return found
 
-        setattr(owner, name, classmethod(wrapped) if isinstance(found, classmethod) else wrapped)
+        setattr(owner, name, classmethod(wrapped) if isinstance(named, classmethod) else wrapped)
 
     @contextmanager
     def during(self, stage: str):
@@ -131,7 +138,7 @@ def measured(home: Path) -> None:
     from labelfns.progress import silent
 
     assert all((sklearn.linear_model, sklearn.neighbors, Trainer, pages))
-    torch.set_num_threads(cores())
+    torch.set_num_threads(1)
     stages = Stages()
     for owner, name, stage in (
         (run.Inputs, "read", "reading: checked, and onto the disk"),
@@ -201,12 +208,13 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=20_000)
     parser.add_argument("--fits", type=int, default=120_000)
     given = parser.parse_args()
-    print(f"labelfns run on {given.rows:,} tweets, {cores()} cores", flush=True)
+    print(f"labelfns run on {given.rows:,} tweets", flush=True)
     for rows, what in ((given.rows, "measured"), (given.fits, "compared")):
         with tempfile.TemporaryDirectory() as folder:
             project(Path(folder), rows, min(given.sample, rows // 10))
             command = f"import bench_large_run as b; from pathlib import Path; b.{what}(Path({folder!r}))"
-            subprocess.run([sys.executable, "-c", command], cwd=Path(__file__).parent, check=True)
+            one = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+            subprocess.run([sys.executable, "-c", command], cwd=Path(__file__).parent, env=os.environ | one, check=True)
 
 
 if __name__ == "__main__":
