@@ -1,6 +1,6 @@
 """`labelfns run` on a pool larger than memory: peak memory and time by stage, and the same figures as in memory.
 
-    LABELFNS_DATA=... python tests/benchmarks/bench_large_run.py [rows] [--sample N] [--fits ROWS]
+    LABELFNS_DATA=... python tests/benchmarks/bench_large_run.py [rows] [--sample N] [--fits N] [--without-pool-labels]
 
 Round 0 with a tiny backbone on one core, 50 word lists, texts no two of which are alike, in a Parquet file with an id.
 Memory is resident memory above that of the process with torch, transformers and all else imported, before anything is
@@ -40,6 +40,9 @@ epochs = 1
 [self_training]
 rounds = 0
 max_rows = {sample}
+
+[prediction]
+label_pool = {label_pool}
 """
 
 
@@ -55,7 +58,7 @@ def write(rows: int, path: Path) -> None:
             writer.write_table(pa.table({"id": range(start, start + len(part)), "text": part}, schema=schema))
 
 
-def project(home: Path, rows: int, sample: int) -> None:
+def project(home: Path, rows: int, sample: int, *, label_pool: bool) -> None:
     """Write a pool, LFs, a backbone and a pipeline file."""
     write(rows, home / "tweets.parquet")
     lines = [
@@ -64,8 +67,9 @@ def project(home: Path, rows: int, sample: int) -> None:
     ]
     (home / "lfs.py").write_text("\n".join(["from labelfns import hashtags, keywords", *lines]), encoding="utf-8")
     tiny_backbone(home / "backbone")
-    about = TOML.format(labels=json.dumps(LABELS), pool="tweets.parquet", backbone=home / "backbone", sample=sample)
-    (home / "pipeline.toml").write_text(about, encoding="utf-8")
+    about = {"labels": json.dumps(LABELS), "pool": "tweets.parquet", "backbone": home / "backbone", "sample": sample}
+    text = TOML.format(**about, label_pool=json.dumps(label_pool))
+    (home / "pipeline.toml").write_text(text, encoding="utf-8")
 
 
 class Stages:
@@ -84,11 +88,9 @@ class Stages:
         def wrapped(*args, **options):
             with self.during(stage):
                 found = function(*args, **options)
-            print(
-                f"  {stage}: {self.seconds[stage]:.0f} s, up to {self.peaks[stage]:,.0f} MB",
-                file=sys.stderr,
-                flush=True,
-            )
+            if len(self._inside) == 1:
+                what = f"  {stage}: {self.seconds[stage]:.0f} s, up to {self.peaks[stage]:,.0f} MB"
+                print(what, file=sys.stderr, flush=True)
             return found
 
         setattr(owner, name, classmethod(wrapped) if isinstance(named, classmethod) else wrapped)
@@ -207,11 +209,13 @@ def main() -> None:
     parser.add_argument("rows", nargs="?", type=int, default=5_000_000)
     parser.add_argument("--sample", type=int, default=20_000)
     parser.add_argument("--fits", type=int, default=120_000)
+    parser.add_argument("--without-pool-labels", action="store_true", help="leave out that the whole pool is labeled")
     given = parser.parse_args()
     print(f"labelfns run on {given.rows:,} tweets", flush=True)
     for rows, what in ((given.rows, "measured"), (given.fits, "compared")):
         with tempfile.TemporaryDirectory() as folder:
-            project(Path(folder), rows, min(given.sample, rows // 10))
+            label_pool = not given.without_pool_labels or what == "compared"
+            project(Path(folder), rows, min(given.sample, rows // 10), label_pool=label_pool)
             command = f"import bench_large_run as b; from pathlib import Path; b.{what}(Path({folder!r}))"
             one = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
             subprocess.run([sys.executable, "-c", command], cwd=Path(__file__).parent, env=os.environ | one, check=True)
