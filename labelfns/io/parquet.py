@@ -109,11 +109,18 @@ def write_frames(
     import pyarrow.parquet as pq
 
     first = next(frames)  # a source without rows is an error
-    with pq.ParquetWriter(path, first.to_arrow().schema) as writer:
+    with pq.ParquetWriter(path, _as_arrow(first).schema) as writer:
         for frame in chain((first,), frames):
-            whole = pl.concat((first[:0], frame), how="diagonal").to_arrow()
+            whole = _as_arrow(pl.concat((first[:0], frame), how="diagonal"))
             writer.write_table(whole, row_group_size=max(len(frame), 1))
         writer.add_key_value_metadata(metadata())
+
+
+def _as_arrow(frame: "pl.DataFrame") -> Any:
+    """Return a frame as a table of pyarrow; on the way its columns have numbers, as not every name travels."""
+    names, numbered = frame.columns, frame.clone()
+    numbered.columns = list(map(str, range(len(names))))
+    return numbered.to_arrow().rename_columns(names)
 
 
 def read_parquet(path: str | PathLike[str]) -> "pl.DataFrame":

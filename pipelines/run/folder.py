@@ -26,8 +26,7 @@ from .inputs import LF_FILE
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
-from .pool_labels import with_fields
-from .round_files import Fields, probability_columns, read_round, write_round
+from .round_files import Fields, probability_columns, read_round, with_fields, write_round
 from .run_files import MARK, discard
 from .saved import (
     START_AGAIN,

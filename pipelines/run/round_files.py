@@ -1,6 +1,6 @@
 """A round on the disk: its model, ``pseudo_labels.parquet``, ``metrics.json`` (the ledger), ``checksums.json``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from labelfns.checks import Bools, Ints
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
+from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models import FineTuning
 from labelfns.pipelines.self_training.ledger import Ledger, Round
@@ -30,6 +31,13 @@ _GIVEN, _PREDICTED = "p_", "model_"  # no column of ours begins so, and neither 
 def probability_columns(probs: Probs, labels: Sequence[str], prefix: str = _GIVEN) -> dict[str, np.ndarray]:
     """Return probabilities [n, k] as one column per label, whose names cannot be taken for those of other columns."""
     return {f"{prefix}{name}": probs[:, c] for c, name in enumerate(labels)}
+
+
+def with_fields(pool: Texts, frame: Callable[[slice], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames of the pool's rows, as many at a time as are to be in memory, with the pool's other columns."""
+    others = pool.other_columns()
+    for start, part in pool.parts():
+        yield others.beside(frame(slice(start, start + len(part))), part.fields or {})
 
 
 def write_round(rounds: Path, done: Round, labels: Sequence[str], fields: Fields = None) -> None:

@@ -15,11 +15,11 @@ from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
 from .evidence.answers import write_answers
+from .evidence.pool_labels import write_pool_labels
 from .folder import RunFolder
 from .inputs import Inputs, compared, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
-from .pool_labels import write_pool_labels
 from .saved_predictor import SECOND_VIEW, save_predictor
 from .settings import PipelineSettings
 from .training import Plan, Prepared, Trained, prepare, timed, train

@@ -24,7 +24,6 @@ from labelfns.pipelines.report.worth import who_answers
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.pipelines.run.inputs import ROWS, read_pool, read_set, rows_digest
 from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
-from labelfns.pipelines.run.pool_labels import read_pool_labels
 from labelfns.pipelines.run.round_files import probability_columns, rows_of_round
 from labelfns.pipelines.run.saved import read_json, reading
 from labelfns.pipelines.run.saved_predictor import LABEL_MODEL, saved_lfs
@@ -32,6 +31,7 @@ from labelfns.pipelines.run.settings import PipelineSettings, load_settings
 from labelfns.votes import Probs, Votes
 
 from .answers import read_answers
+from .pool_labels import read_pool_labels
 
 T = TypeVar("T")
 

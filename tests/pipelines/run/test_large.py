@@ -13,7 +13,8 @@ from labelfns.io.stored import StoredTexts
 from labelfns.models import FineTuning, MajorityVote
 from labelfns.pipelines import Pipeline, Rounds, load_settings, run_pipeline
 from labelfns.pipelines.report.pages import write_report
-from labelfns.pipelines.run import inputs, pool_labels
+from labelfns.pipelines.run import inputs
+from labelfns.pipelines.run.evidence import pool_labels
 from labelfns.pipelines.run.evidence.read import run_evidence
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.progress import silent

@@ -1,6 +1,5 @@
 """``pool_labels.parquet``: what LFs and classifier together say of each row of a pool whose rounds saw a sample."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,23 +11,15 @@ from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS
 from labelfns.io.texts import Texts
 from labelfns.models.transformer import distributed
+from labelfns.pipelines.run.round_files import probability_columns
+from labelfns.pipelines.run.saved import reading
 from labelfns.progress import Progress, silent
 from labelfns.votes import Probs, Votes
-
-from .round_files import probability_columns
-from .saved import reading
 
 if TYPE_CHECKING:
     from labelfns.pipelines.prediction.predictor import Predictor
 
 POOL_LABELS = "pool_labels.parquet"
-
-
-def with_fields(pool: Texts, frame: Callable[[slice], pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield frames of the pool's rows, as many at a time as are to be in memory, with the pool's other columns."""
-    others = pool.other_columns()
-    for start, part in pool.parts():
-        yield others.beside(frame(slice(start, start + len(part))), part.fields or {})
 
 
 def write_pool_labels(
@@ -51,6 +42,8 @@ def write_pool_labels(
     progress
         Called with how many rows are done.
     """
+    from labelfns.pipelines.run.round_files import with_fields
+
     labels, n = np.array(votes.labels, dtype=object), len(pool)
 
     def answered(rows: slice) -> pl.DataFrame:
