@@ -48,7 +48,7 @@ def lf_table(matrix: Matrix, labels: Sequence[str], lf_names: Sequence[str], gol
             judged += known.sum(axis=0)
     columns: dict[str, object] = {
         "lf": list(lf_names),
-        "polarity": [[labels[c] for c in np.flatnonzero(of_lf[:k])] for of_lf in votes],
+        "polarity": [[labels[c] for c in np.flatnonzero(of_lf[:k]).tolist()] for of_lf in votes],
         "coverage": votes[:, :k].sum(axis=1) / n,
         "overlaps": overlaps / n,
         "conflicts": conflicts / n,

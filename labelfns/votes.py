@@ -386,7 +386,7 @@ class Votes(ShownVotes):
     def _digest(self, about: str) -> str:
         digest = hashlib.blake2b(about.encode(), digest_size=16)
         for rows in row_blocks(len(self)):
-            digest.update(np.ascontiguousarray(self.matrix[rows]))
+            digest.update(self.matrix[rows].tobytes())
         return digest.hexdigest()
 
     def _column(self, lf: object) -> int:

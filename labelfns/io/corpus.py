@@ -91,11 +91,12 @@ class Texts(Sequence[str]):
     unit: Unit = "row"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "texts", values_of(self.texts))
+        texts = values_of(self.texts)
+        object.__setattr__(self, "texts", texts)
         if not self.texts:
             raise InputError(f"{self._prefix}there are no texts; expected at least one")
         raise_all(InputError, [*self._wrong_lengths(), *self._wrong_texts()])
-        object.__setattr__(self, "texts", plain_strings(self.texts))
+        object.__setattr__(self, "texts", plain_strings(texts))
         for part in ("gold", "row_numbers"):
             values = getattr(self, part)
             if values is not None and not np.issubdtype(np.asarray(values).dtype, np.integer):

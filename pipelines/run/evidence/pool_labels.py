@@ -11,7 +11,7 @@ from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS
 from labelfns.io.texts import Texts
 from labelfns.models.transformer import distributed
-from labelfns.pipelines.run.round_files import probability_columns
+from labelfns.pipelines.run.round_files import probability_columns, with_fields
 from labelfns.pipelines.run.saved import reading
 from labelfns.progress import Progress, silent
 from labelfns.votes import Probs, Votes
@@ -42,8 +42,6 @@ def write_pool_labels(
     progress
         Called with how many rows are done.
     """
-    from labelfns.pipelines.run.round_files import with_fields
-
     labels, n = np.array(votes.labels, dtype=object), len(pool)
 
     def answered(rows: slice) -> pl.DataFrame:
