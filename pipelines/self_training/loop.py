@@ -134,7 +134,8 @@ class SelfTraining:
         first = self._student(len(done), labels)  # it opens the backbone for the features too
         weak = self.label_model.fit(votes).predict_proba(votes)
         rows, drawn = self._sample(votes, weak)
-        seen, of_seen, mine = texts, votes, slice(None)
+        mine: slice | Ints = slice(None)
+        seen, of_seen = texts, votes
         if rows is not None:
             seen, of_seen, mine = texts.take(rows), dataclasses.replace(votes, cues=None).rows(rows), rows
             cues = None if cues is None else [cues[i] for i in rows.tolist()]
