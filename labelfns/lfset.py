@@ -11,21 +11,22 @@ from typing import Any, overload
 import numpy as np
 
 from labelfns.checks import check_labels
-from labelfns.engine.apply import LFApplier, warn_of
+from labelfns.engine.apply import CuesWhenAsked, LFApplier, merge_faults, warn_of
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import InputError, LFError, raise_all
 from labelfns.frames.engines import Frame, engine_of
+from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
-from labelfns.lfs.columns import ColumnLF
+from labelfns.lfs.columns import ColumnLF, RowLF
 from labelfns.lfs.declared import DeclaredLF
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
-from labelfns.progress import Bar, Progress
+from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
-from labelfns.votes import Votes
+from labelfns.votes import Fault, Votes
 
 
 @dataclass(frozen=True, init=False)
@@ -265,16 +266,8 @@ class LFSet:
             return frame  # type: ignore[no-any-return] # the overloads tell it
         if keys is not None:
             raise InputError("keys are for Spark and Dask frames; rows of votes are in the order of the texts")
-        data = as_texts(texts, text)
-        others = {name: values for name, values in (data.fields or {}).items() if name != "text"}
-        votes = self.applier.apply(
-            data.texts,
-            options,
-            fields=others if fields is None else fields,
-            numbers=RowNumbers(np.arange(len(data)), data.row_numbers, data.unit),
-            cues=cues,
-            progress=progress or Bar(),
-        )
+        data, progress = as_texts(texts, text), progress or Bar()
+        votes = _apply_to_parts(self.applier, data, options, fields=fields, cues=cues, progress=progress)
         warn_of(votes.faults)
         return votes
 
@@ -308,3 +301,37 @@ def _check_unused(**given: Any) -> None:
     used = [name for name, value in given.items() if value is not None and value is not False]
     problems = [f"{name}= is not for Spark and Dask frames: {why[name]}" for name in used]
     raise_all(InputError, problems)
+
+
+def _apply_to_parts(
+    applier: LFApplier, texts: Texts, options: ApplyOptions, *, fields: object, cues: bool, progress: Progress
+) -> Votes:
+    """Let LFs vote on texts; arguments and errors are those of `LFSet.apply`.
+
+    Of texts that lie on the disk the cues are found when they are asked for.
+    """
+    n, faults = len(texts), list[Fault]()
+    matrix = np.empty((n, len(applier.lfs)), dtype=np.int8)
+    needed = fields is None and any(isinstance(lf, RowLF | ColumnLF) for lf in applier.lfs)
+    for start, part in texts.parts(fields=needed):
+        is_all = len(part) == n
+        if fields is not None and not is_all:
+            raise InputError("fields are for texts in memory; LFs see the columns of the file that texts are read from")
+        others = {name: values for name, values in (part.fields or {}).items() if name != "text"}
+        votes = applier.apply(
+            part.texts,
+            options,
+            fields=others if fields is None else fields,
+            numbers=RowNumbers(np.arange(start, start + len(part)), part.row_numbers, part.unit),
+            cues=cues and is_all,
+            progress=progress if is_all else silent,
+        )
+        if is_all:
+            return votes
+        matrix[start : start + len(part)] = votes.matrix
+        faults += votes.faults
+        progress("applying LFs", start + len(part), n)
+    matrix.flags.writeable = False
+    names, places = tuple(lf.name for lf in applier.lfs), CuesWhenAsked(applier.lfs, texts, matrix, options)
+    merged = merge_faults(faults)
+    return Votes(matrix, labels=applier.labels, lf_names=names, faults=merged, cues=places if cues else None)

@@ -1,8 +1,7 @@
 """LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, some rows at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from labelfns.engine.options import ApplyOptions, OnError
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, whole
 from labelfns.io.other_columns import Kind, OtherColumns
+from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
@@ -119,11 +119,11 @@ def apply_file(
     applied = _Applied(lfs, options, keep_columns, Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0)))
     with whole(output) as part:
         parts = iter_texts(source, text, rows=chunk_rows, fields=applied.wanted)
-        _write(part, applied.frames(parts, progress), lambda: applied.metadata)
+        write_frames(part, applied.frames(parts, progress), lambda: applied.metadata)
         if applied.is_incomplete:
             with whole(part) as better:
                 parts = iter_texts(source, text, rows=chunk_rows)
-                _write(better, applied.frames_again(part, parts), lambda: applied.metadata)
+                write_frames(better, applied.frames_again(part, parts), lambda: applied.metadata)
     progress(_STEP, 100, 100)
     warn_of(applied.faults)
     return FileVotes(output, applied.coverage, applied.faults)
@@ -188,15 +188,3 @@ class _Applied:
                 names = list(self.lfs.names)  # of "a" and "a.b" the first means both to Parquet
                 votes = pl.DataFrame(file.read_row_group(group, names))[names]
                 yield self.others.beside(votes, texts.fields or {})
-
-
-def _write(path: Path, frames: Iterator["pl.DataFrame"], metadata: Callable[[], Mapping[str, str]]) -> None:
-    """Write frames as row groups of one Parquet file; columns of the first that a later one lacks are null there."""
-    import polars as pl
-    import pyarrow.parquet as pq
-
-    first = next(frames)  # a source without rows is an error
-    with pq.ParquetWriter(path, first.to_arrow().schema) as writer:
-        for frame in chain((first,), frames):
-            writer.write_table(pl.concat((first[:0], frame), how="diagonal").to_arrow(), row_group_size=len(frame))
-        writer.add_key_value_metadata(metadata())

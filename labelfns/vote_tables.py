@@ -1,6 +1,6 @@
 """Tables of a label matrix: one row per LF, or one per row of data. `labelfns.Votes` wraps them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,25 +35,40 @@ def lf_table(
     """
     import polars as pl
 
-    n, voted = max(int(times.sum()), 1), matrix != ABSTAIN
-    n_votes = voted.sum(axis=1, keepdims=True)
-    counts = np.stack([(matrix == c).sum(axis=1) for c in range(len(labels))], axis=1)
-    same = np.take_along_axis(np.pad(counts, ((0, 0), (0, 1))), matrix.astype(np.int64), axis=1)
+    n, k, m = max(int(times.sum()), 1), len(labels), matrix.shape[1]
+    votes = np.zeros((m, k), dtype=np.int64)
+    overlaps, conflicts, correct, judged = np.zeros((4, m), dtype=np.int64)
+    for rows in row_blocks(len(matrix)):
+        part, here = matrix[rows], times[rows]
+        voted = part != ABSTAIN
+        n_votes = voted.sum(axis=1, keepdims=True)
+        counts = np.stack([(part == c).sum(axis=1) for c in [*range(k), ABSTAIN]], axis=1)
+        same = np.take_along_axis(counts, part.astype(np.int64), axis=1)
+        votes += np.stack([tally(part == c, here) for c in range(k)], axis=1)
+        overlaps += tally(voted & (n_votes > 1), here)
+        conflicts += tally(voted & (same < n_votes), here)
+        if gold is not None:
+            known = voted & (gold[rows] >= 0)[:, None]
+            correct += tally(known & (part == gold[rows, None]), here)
+            judged += tally(known, here)
     columns: dict[str, object] = {
         "lf": list(lf_names),
-        "polarity": [[labels[c] for c in np.unique(column[(column >= 0) & (times > 0)])] for column in matrix.T],
-        "coverage": tally(voted, times) / n,
-        "overlaps": tally(voted & (n_votes > 1), times) / n,
-        "conflicts": tally(voted & (same < n_votes), times) / n,
+        "polarity": [[labels[c] for c in np.flatnonzero(of_lf).tolist()] for of_lf in votes],
+        "coverage": votes.sum(axis=1) / n,
+        "overlaps": overlaps / n,
+        "conflicts": conflicts / n,
     }
     types: dict[str, Any] = {"polarity": pl.List(pl.String)}
     if gold is not None:
-        judged = voted & (gold >= 0)[:, None]
-        correct, total = tally(judged & (matrix == gold[:, None]), times), tally(judged, times)
-        accuracy = [c / t if t else None for c, t in zip(correct, total, strict=True)]
-        columns |= {"correct": correct, "incorrect": total - correct, "accuracy": accuracy}
+        accuracy = [c / t if t else None for c, t in zip(correct, judged, strict=True)]
+        columns |= {"correct": correct, "incorrect": judged - correct, "accuracy": accuracy}
         types["accuracy"] = pl.Float64()
     return pl.DataFrame(columns, schema_overrides=types)
+
+
+def row_blocks(n: int, size: int = 1 << 16) -> Iterator[slice]:
+    """Yield slices of n rows, one after the other, so that what is worked out of a block takes little memory."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def row_table(

@@ -20,7 +20,7 @@ from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
-from labelfns.vote_tables import lf_table, row_table
+from labelfns.vote_tables import lf_table, row_blocks, row_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,13 +206,19 @@ class Votes(ShownVotes):
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """An [n, k] array: how many LFs vote for each class in each row."""
-        classes = np.arange(self.n_labels)
-        return np.stack([(self.matrix == c).sum(axis=1) for c in classes], axis=1)
+        counts = np.empty((len(self), self.n_labels), dtype=np.int64)
+        for rows in row_blocks(len(self)):
+            for c in range(self.n_labels):
+                counts[rows, c] = (self.matrix[rows] == c).sum(axis=1)
+        return counts
 
     @property
     def covered(self) -> Bools:
         """An [n] mask: rows with at least one vote."""
-        return np.asarray((self.matrix != ABSTAIN).any(axis=1))
+        covered = np.empty(len(self), dtype=bool)
+        for rows in row_blocks(len(self)):
+            (self.matrix[rows] != ABSTAIN).any(axis=1, out=covered[rows])
+        return covered
 
     @property
     def conflicting(self) -> Bools:
@@ -382,7 +388,10 @@ class Votes(ShownVotes):
         return votes
 
     def _digest(self, about: str) -> str:
-        return hashlib.blake2b(about.encode() + self.matrix.tobytes(), digest_size=16).hexdigest()
+        digest = hashlib.blake2b(about.encode(), digest_size=16)
+        for rows in row_blocks(len(self)):
+            digest.update(self.matrix[rows].tobytes())
+        return digest.hexdigest()
 
     def _column(self, lf: object) -> int:
         if not isinstance(lf, str):

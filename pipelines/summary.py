@@ -24,6 +24,9 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    drawn = facts["rounds"][0].get("drawn") if facts["rounds"] else None
+    if drawn:
+        yield "sample", f"{drawn['rows']:,} of {drawn['of']:,} texts, for the rounds"
     for ledger in facts["rounds"]:
         judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
         kept = ", kept" if ledger["round"] == facts["best_round"] else ""

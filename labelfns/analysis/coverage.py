@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from labelfns.checks import Gold, Ints
 from labelfns.counted import check_counts, tally
-from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
 
 if TYPE_CHECKING:
@@ -38,14 +37,14 @@ class Coverage:
     @classmethod
     def of(cls, votes: Votes, counts: Ints | None = None) -> "Coverage":
         """Count over `votes`, each row as often as `counts` [n] says it stands there; by default once."""
-        times = check_counts(counts, len(votes))
-        by_label = tally(votes.counts > 0, times)
+        by_label, times = votes.counts, check_counts(counts, len(votes))
+        labels = (by_label > 0).sum(axis=1)
         return cls(
             rows=int(times.sum()),
-            covered=int(tally(votes.covered, times)),
-            overlapping=int(tally((votes.matrix != ABSTAIN).sum(axis=1) > 1, times)),
-            conflicting=int(tally(votes.conflicting, times)),
-            votes_by_label=dict(zip(votes.labels, by_label.tolist(), strict=True)),
+            covered=int(tally(labels > 0, times)),
+            overlapping=int(tally(by_label.sum(axis=1) > 1, times)),
+            conflicting=int(tally(labels > 1, times)),
+            votes_by_label=dict(zip(votes.labels, tally(by_label > 0, times).tolist(), strict=True)),
         )
 
     def __add__(self, other: "Coverage") -> "Coverage":

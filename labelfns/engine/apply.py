@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +68,7 @@ class LFApplier:
 
     def apply(
         self,
-        texts: list[str],
+        texts: Sequence[str],
         options: ApplyOptions,
         *,
         fields: object = None,
@@ -118,7 +118,7 @@ class LFApplier:
         names = tuple(lf.name for lf in self.lfs)
         return Votes(matrix, labels=self.labels, lf_names=names, faults=faults, cues=places)
 
-    def cues(self, texts: list[str], options: ApplyOptions) -> list[list[Span]]:
+    def cues(self, texts: Sequence[str], options: ApplyOptions) -> list[list[Span]]:
         """Return for each of n texts where LFs fired, without asking those that cannot tell."""
         rows = Rows.of(texts, None)
         matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
@@ -247,18 +247,69 @@ class LFApplier:
         return faults
 
     def _cues(self, rows: Rows, matrix: Matrix, options: ApplyOptions) -> list[list[Span]]:
-        """Return for each row where its LFs fired; a search that would take too long adds nothing."""
-        lfs = {j: limited(lf, options.time_limit) for j, lf in enumerate(self.lfs) if tells_where(lf)}
-        columns = list(lfs)
-        places: list[list[Span]] = [[] for _ in rows.texts]
-        for i, c in np.argwhere(matrix[:, columns] != ABSTAIN).tolist():
-            lf = lfs[columns[c]]
+        return list(CuesWhenAsked(self.lfs, rows.texts, matrix, options, rows.numbers))
+
+
+class CuesWhenAsked(Sequence[list[Span]]):
+    """For each of n texts where its LFs fired, found when that is asked.
+
+    An LF that cannot tell is not asked, and a search that would take too long adds nothing.
+
+    Parameters
+    ----------
+    lfs
+        The m LFs.
+    texts
+        The n texts.
+    matrix
+        Their votes, [n, m].
+    options
+        How long a search may take.
+    numbers
+        The numbers of the rows, for messages; by default their positions.
+    """
+
+    def __init__(
+        self,
+        lfs: Sequence[LabelingFunction],
+        texts: Sequence[str],
+        matrix: Matrix,
+        options: ApplyOptions,
+        numbers: RowNumbers | None = None,
+    ) -> None:
+        self._columns = [j for j, lf in enumerate(lfs) if tells_where(lf)]
+        self._lfs: list[Any] = [limited(lfs[j], options.time_limit) for j in self._columns]
+        self._texts, self._matrix = texts, matrix
+        self._numbers = RowNumbers(np.arange(len(texts))) if numbers is None else numbers
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> list[Span]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[list[Span]]: ...
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        return self._between(index, index + 1)[0]
+
+    def __iter__(self) -> Iterator[list[Span]]:
+        return iter(self._between(0, len(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+    def _between(self, start: int, stop: int) -> list[list[Span]]:
+        places: list[list[Span]] = [[] for _ in range(start, stop)]
+        for i, c in np.argwhere(self._matrix[start:stop][:, self._columns] != ABSTAIN).tolist():
+            lf = self._lfs[c]
             try:
-                places[i] += lf.spans(rows.texts[i])
+                places[i] += lf.spans(self._texts[start + i])
             except TimeLimitError:  # a pattern that matches early and then backtracks
                 continue
             except Exception as error:
-                what = f"{type(error).__name__}: {error} when asked where it fires on {rows.numbers.where(i)}"
+                what = f"{type(error).__name__}: {error} when asked where it fires on {self._numbers.where(start + i)}"
                 raise LFError(f"LF {lf.name!r} raised {what}") from error
         return [merge(spans) for spans in places]
 

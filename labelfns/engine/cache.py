@@ -70,7 +70,7 @@ class TextCache:
 _last = TextCache([])
 
 
-def remember(texts: list[str]) -> TextCache:
+def remember(texts: Sequence[str]) -> TextCache:
     """Return what is remembered of texts that were checked; they take the place of those before."""
     global _last
     last = _last  # another thread may put its own there meanwhile

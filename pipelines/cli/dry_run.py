@@ -49,7 +49,7 @@ def dry(
     there = next(parent for parent in (target.path, *target.path.parents) if parent.exists())
     if not os.access(there, os.W_OK):
         raise InputError(f"{folder} could not be written: there is no right to write to {there}; name another --output")
-    inputs, plan = Inputs.read(settings), Plan.of(settings)
+    inputs, plan = Inputs.read(settings, there), Plan.of(settings)
     plan = dataclasses.replace(plan, options={name: value for name, value in plan.options.items() if name != "cache"})
     with console.bars() as progress, catch_warnings(action="ignore", category=LabelFnsWarning):
         prepared = prepare(inputs, plan, progress=progress)
@@ -84,6 +84,11 @@ def dry(
         f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
         f"({percent(coverage.share)}), {coverage.conflicting:,} votes for different labels",
         f"  fit     the label model {settings.label_model.kind}",
+        *(
+            [f"  draw    {most:,} of the pool's texts, by class and by what is hard, for the rounds to work on"]
+            if (most := settings.self_training.max_rows) < coverage.rows
+            else []
+        ),
         f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, each "
         f"{settings.classifier.epochs:g} times over its texts and {settings.classifier.min_steps} steps at the least, "
         f"seed {settings.seed}",

@@ -97,6 +97,8 @@ def _started_as_now() -> str:
 
 
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
+    from labelfns.pipelines.self_training.sample import drawn_sentence
+
     from . import console
 
     for warning in metrics["warnings"]:
@@ -113,6 +115,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
             "are trained on, or judged by, together.",
             "",
         )
+    if seen := drawn_sentence(metrics["rounds"][0].get("drawn")):
+        console.say(seen, "")
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -137,6 +141,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"Run folder: {folder}",
         f"  report   {folder / 'report.html'}",
         f"  model    {folder / 'model'}",
+        *([f"  labels   {labels}"] if (labels := folder / "pool_labels.parquet").is_file() else []),
     )
     console.next_step("open the report in a browser, and label more texts", "predict", folder, "FILE")
 

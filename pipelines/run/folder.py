@@ -14,7 +14,8 @@ import tomli_w
 
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.atomic import whole
-from labelfns.io.other_columns import beside
+from labelfns.io.parquet import write_frames
+from labelfns.io.texts import Texts
 from labelfns.lfset import LFSet
 from labelfns.models import FineTuning
 from labelfns.pipelines.self_training.ledger import Round
@@ -25,7 +26,7 @@ from .inputs import LF_FILE
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
-from .round_files import Fields, probability_columns, read_round, write_round
+from .round_files import Fields, probability_columns, read_round, with_fields, write_round
 from .run_files import MARK, discard
 from .saved import (
     START_AGAIN,
@@ -119,12 +120,16 @@ class RunFolder(Place):
         with reading(self.path / _VOTES):
             return Votes.load(self.path / _VOTES)
 
-    def write_weak_labels(self, votes: Votes, weak: Probs, fields: Fields = None) -> None:
+    def write_weak_labels(self, votes: Votes, weak: Probs, pool: Texts) -> None:
         """Write ``weak_labels.parquet``: ``p_LABEL`` per class, which rows are covered and in conflict, the fields."""
-        columns = probability_columns(weak.astype("float32"), votes.labels)
-        frame = pl.DataFrame({**columns, "covered": votes.covered, "conflict": votes.conflicting})
+        covered, conflicting = votes.covered, votes.conflicting
+
+        def frame(rows: slice) -> pl.DataFrame:
+            columns = probability_columns(weak[rows].astype("float32"), votes.labels)
+            return pl.DataFrame({**columns, "covered": covered[rows], "conflict": conflicting[rows]})
+
         with whole(self.path / "weak_labels.parquet") as part:
-            beside(frame, fields).write_parquet(part)
+            write_frames(part, with_fields(pool, frame))
 
     def write_round(self, done: Round, labels: tuple[str, ...], fields: Fields = None) -> None:
         """Write ``rounds/R`` (see `labelfns.pipelines.run.round_files`) and remove the checkpoints of the round."""
