@@ -32,10 +32,30 @@ from labelfns.lfs.columns import column, row_function
 from labelfns.lfs.context import Context
 from labelfns.lfs.lexicon import lexicon, vader_words
 from labelfns.lfs.load import read_lfs, read_words
+from labelfns.lfs.meaning.models import Reader as _Reader
+from labelfns.lfs.meaning.models import provide as _provide
+from labelfns.lfs.meaning.prototypes import prototypes
 from labelfns.lfset import LFSet
 from labelfns.sparse import SparseVotes
 from labelfns.streaming import apply_file
 from labelfns.votes import Fault, Votes
+
+
+
+def _sentence_vectors(model: str) -> _Reader:
+    from labelfns.models.reading import SentenceVectors
+
+    return SentenceVectors(model)
+
+
+def _entailment(model: str, hypotheses: tuple[str, ...]) -> _Reader:
+    from labelfns.models.reading import Entailment
+
+    return Entailment(model, hypotheses)
+
+
+_provide("vectors", _sentence_vectors)  # LFs may not import models: here, above both, they are joined
+_provide("entailment", _entailment)
 
 __all__ = [
     "ABSTAIN",
@@ -66,6 +86,7 @@ __all__ = [
     "lexicon",
     "model",
     "near_copies",
+    "prototypes",
     "read_lfs",
     "read_texts",
     "read_words",

@@ -18,8 +18,6 @@ from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import LFError, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf
-from labelfns.lfs.columns import ColumnLF
-from labelfns.lfs.declared import DeclaredLF
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
 from labelfns.progress import Bar, Progress
@@ -80,9 +78,9 @@ class LFSet:
         duplicates = sorted({name for name in names if names.count(name) > 1})
         problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
-            if isinstance(lf, DeclaredLF | ColumnLF):
+            for label in lf.known_labels:
                 try:
-                    parser.class_id(lf.label)
+                    parser.class_id(label)
                 except LFError as error:
                     problems.append(f"LF {lf.name!r} votes for {error}")
         if not adapted and not problems:
@@ -146,7 +144,7 @@ class LFSet:
         from labelfns.display.html import lfs_html
 
         ids = {str(c): name for c, name in enumerate(self.labels) if str(c) not in self.labels}
-        labels = [ids.get(lf.votes_for, lf.votes_for) for lf in self]
+        labels = [", ".join(ids.get(str(one), str(one)) for one in lf.known_labels) or lf.votes_for for lf in self]
         return lfs_html(
             self.labels, [(lf.name, label, lf.kind, lf.about) for lf, label in zip(self, labels, strict=True)]
         )

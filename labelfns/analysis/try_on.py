@@ -100,9 +100,8 @@ def try_on(lfs: LFSet | LabelingFunction, texts: Sequence[str], n: int = 10) -> 
 
 def _labels_of(lf: LabelingFunction, texts: Sequence[str]) -> list[str]:
     """Return labels that an LF alone may vote for; a function's are those it returns here."""
-    label = getattr(lf, "label", None)
-    names = [label] if isinstance(label, str) else []
-    if label is None:
+    names = [label for label in lf.known_labels if isinstance(label, str)]
+    if not lf.known_labels:
         for text in texts:
             with suppress(Exception):  # it is kept as a fault when the LF is applied
                 vote = lf(text)

@@ -18,7 +18,7 @@ from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, VoteParser
 from labelfns.errors import LabelFnsWarning, LFError, raise_all
 from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, SnorkelLF
-from labelfns.lfs.columns import BatchLF, RowLF
+from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
 from labelfns.progress import Progress, silent
 from labelfns.text.spans import Span, merge
 from labelfns.votes import Fault, Votes
@@ -146,7 +146,7 @@ class LFApplier:
         for parts in (
             self._compiled(compiled, rows, options, index),
             self._in_processes(apart, rows, options),
-            self._one_by_one(others, rows, options),
+            self._one_by_one(others, rows, options, progress),
         ):
             for part in parts:
                 if len(part.columns) == matrix.shape[1]:
@@ -205,21 +205,25 @@ class LFApplier:
             for j, (column, faults) in zip(columns, answers, strict=True):
                 yield _part(j, column, faults)
 
-    def _one_by_one(self, columns: list[int], rows: Rows, options: ApplyOptions) -> Iterator[Part]:
+    def _one_by_one(
+        self, columns: list[int], rows: Rows, options: ApplyOptions, progress: Progress
+    ) -> Iterator[Part]:
         problems: list[str] = []
         for j in columns:
             try:
-                column, fault = self._answer(self.lfs[j], rows, options)
+                column, fault = self._answer(self.lfs[j], rows, options, progress)
                 yield _part(j, column, [fault] if fault else [])
             except LFError as error:
                 problems.append(str(error))
         raise_all(LFError, problems)
 
-    def _answer(self, lf: LabelingFunction, rows: Rows, options: ApplyOptions) -> Answer:
+    def _answer(self, lf: LabelingFunction, rows: Rows, options: ApplyOptions, progress: Progress) -> Answer:
+        if isinstance(lf, TextsLF):
+            return call_batch(lf, rows.texts, rows.texts, self.parser, options, rows.numbers, progress)
         if isinstance(lf, BatchLF):
             if forked_with_polars():
                 raise LFError(f"LF {lf.name!r} needs polars, {_STUCK}")
-            return call_batch(lf, rows.as_frame, self.parser, options, rows.numbers)
+            return call_batch(lf, rows.as_frame, rows.texts, self.parser, options, rows.numbers)
         return call(lf, rows.as_dicts if isinstance(lf, RowLF) else rows.texts, self.parser, options, rows.numbers)
 
     def _run_with_cache(

@@ -3,7 +3,8 @@
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import Any
 
 from labelfns.checks import Unit
 from labelfns.engine.fields import RowNumbers
@@ -13,10 +14,8 @@ from labelfns.engine.vote_parser import Column, VoteParser, shown_text
 from labelfns.errors import MOST, LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.columns import BatchLF, RowLF
+from labelfns.progress import Progress, silent
 from labelfns.votes import Fault
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Answer = tuple[Column, Fault | None]
 _PATIENCE = 3
@@ -43,6 +42,14 @@ class _Failures:
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error
         if not self.rows:
             self.first = line, "".join(traceback.format_exception(error))
+        self._note(numbers)
+
+    def give_up(self, numbers: RowNumbers, why: str) -> None:
+        """Note rows that the LF is not asked any more."""
+        self.first = f"{self.first[0]} ({why})", self.first[1]
+        self._note(numbers)
+
+    def _note(self, numbers: RowNumbers) -> None:
         self.rows += numbers.positions.tolist()
         self.in_file += [] if numbers.in_file is None else numbers.in_file.tolist()
 
@@ -106,46 +113,78 @@ def call(
 
 
 def call_batch(
-    lf: BatchLF, frame: "pl.DataFrame", parser: VoteParser, options: ApplyOptions, numbers: RowNumbers
+    lf: BatchLF,
+    rows: Any,
+    texts: Sequence[str],
+    parser: VoteParser,
+    options: ApplyOptions,
+    numbers: RowNumbers,
+    progress: Progress = silent,
 ) -> Answer:
     """Ask an LF for many rows at a time.
 
-    Where an LF takes batches of a size of its own and fails on one, the batch is asked again in halves, so that only
-    the rows that fail alone are faults. An LF of whole columns that fails abstains on all of them.
+    Where an LF takes batches of a size of its own and raises on one, the batch is asked again in halves, so that only
+    the rows that fail alone are faults. An LF of whole columns that fails abstains on all of them. One that has a
+    `patience` is given up after so many errors in a row: it abstains on the rest, and all these rows are in the fault.
+
+    Parameters
+    ----------
+    lf
+        The LF.
+    rows
+        The n rows as it takes them: their texts, or a frame.
+    texts
+        Their texts.
+    parser, options, numbers
+        As in `call`.
+    progress
+        Called after each batch.
 
     Raises
     ------
     LFError
         If it does not return one vote per row, or raises and the options say ``"raise"``.
     """
-    own_size: int | None = getattr(lf, "batch_size", None)
+    n, own_size, patience = len(rows), getattr(lf, "batch_size", None), getattr(lf, "patience", None)
     votes: list[object] = []
     failures = _Failures(lf, options, numbers.unit)
-    for start in range(0, len(frame), own_size or len(frame)):
-        batch = frame[start : start + (own_size or len(frame))]
-        votes += _batch_votes(
-            lf, batch, failures, numbers.take(slice(start, start + len(batch))), halves=own_size is not None
-        )
-    return parser.column(lf, votes, frame["text"].to_list(), numbers), failures.fault
+    errors = 0
+    while len(votes) < n:
+        start, stop = len(votes), min(len(votes) + (own_size or n), n)
+        given = _batch_votes(lf, rows[start:stop], halves=own_size is not None)
+        for error, group in groupby(range(len(given)), lambda i: _error(given[i])):
+            places = list(group)
+            errors = errors + len(places) if error else 0
+            if error is not None:
+                part = numbers.take(slice(start + places[0], start + places[-1] + 1))
+                failures.add(error, part, texts[start + places[0]])
+        votes += [None if _error(vote) else vote for vote in given]
+        if own_size is not None:
+            progress(f"asking LF {lf.name}", stop, n)
+        if patience is not None and errors >= patience and stop < n:
+            failures.give_up(numbers.take(slice(stop, n)), f"given up after {errors} in a row")
+            votes += [None] * (n - stop)
+    return parser.column(lf, votes, texts, numbers), failures.fault
 
 
-def _batch_votes(
-    lf: BatchLF, frame: "pl.DataFrame", failures: _Failures, numbers: RowNumbers, *, halves: bool
-) -> list[object]:
+def _batch_votes(lf: BatchLF, rows: Any, *, halves: bool) -> list[object]:
+    """Return votes, or errors, of rows."""
     try:
-        votes = list(lf.batch(frame))
+        votes = list(lf.batch(rows))
     except (KeyboardInterrupt, LFError):
         raise
     except BaseException as error:
-        middle = len(frame) // 2
-        if halves and middle:
-            first = _batch_votes(lf, frame[:middle], failures, numbers.take(slice(middle)), halves=True)
-            return first + _batch_votes(lf, frame[middle:], failures, numbers.take(slice(middle, None)), halves=True)
-        failures.add(error, numbers, frame["text"][0])
-        return [None] * len(frame)
-    if len(votes) != len(frame):
-        raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(frame)} rows")
+        middle = len(rows) // 2
+        if not (halves and middle):
+            return [error] * len(rows)
+        return _batch_votes(lf, rows[:middle], halves=True) + _batch_votes(lf, rows[middle:], halves=True)
+    if len(votes) != len(rows):
+        raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(rows)} rows")
     return votes
+
+
+def _error(vote: object) -> BaseException | None:
+    return vote if isinstance(vote, BaseException) else None
 
 
 def _one_line(error: BaseException) -> str:

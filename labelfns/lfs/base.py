@@ -88,9 +88,14 @@ class LabelingFunction(ABC):
         return ""
 
     @property
+    def known_labels(self) -> tuple[Label, ...]:
+        """The labels that it votes for, as they were given; empty where it may vote for any, as a Python function."""
+        return ()
+
+    @property
     def votes_for(self) -> str:
-        """The label that it votes for, as it was given; a Python function may vote for any."""
-        return str(getattr(self, "label", "any label"))
+        """The labels that it votes for, in a line."""
+        return ", ".join(map(str, self.known_labels)) or "any label"
 
     def _repr_html_(self) -> str:
         from labelfns.display.html import lf_html

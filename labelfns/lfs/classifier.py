@@ -3,26 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from labelfns.errors import LFError
 from labelfns.lfs.base import Expects, Label, naming
-from labelfns.lfs.columns import BatchLF
-
-if TYPE_CHECKING:
-    import polars as pl
+from labelfns.lfs.columns import TextsLF
 
 
 @dataclass(frozen=True)
-class ModelLF(BatchLF):
+class ModelLF(TextsLF):
     """An LF that is a classifier; see `model`."""
 
     classifier: Any
     at_least: float
     labels: Mapping[str, Label | None] | None
-    batch_size: int
     kind: ClassVar[str] = "model"
 
     @property
@@ -35,19 +31,13 @@ class ModelLF(BatchLF):
             problems.append(f"model() takes a classifier with predict_proba, or a pipeline; got {self.classifier!r}")
         if isinstance(self.at_least, bool) or not isinstance(self.at_least, Real) or not 0 <= self.at_least <= 1:
             problems.append(f"model(): at_least must be in [0, 1]; got {self.at_least!r}")
-        if type(self.batch_size) is not int or self.batch_size < 1:
-            problems.append(f"model(): batch_size must be a whole number of at least 1; got {self.batch_size!r}")
         if not isinstance(self.labels, Mapping | None):
             problems.append(f'model(): labels is a mapping {{"class": "label"}}; got {self.labels!r}')
         return problems
 
-    def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
-        texts = frame["text"].to_list()
-        votes: list[object] = []
-        for start in range(0, len(texts), self.batch_size):
-            for name, confidence in _predict(self.classifier, texts[start : start + self.batch_size]):
-                votes.append(self._vote(name) if confidence >= self.at_least else None)
-        return votes
+    def vote_batch(self, texts: Sequence[str]) -> Sequence[object]:
+        said = _predict(self.classifier, list(texts))
+        return [self._vote(name) if confidence >= self.at_least else None for name, confidence in said]
 
     def _vote(self, name: object) -> object:
         plain = name.item() if isinstance(name, np.generic) else name
