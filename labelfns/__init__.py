@@ -34,12 +34,13 @@ from labelfns.lfs.lexicon import lexicon, vader_words
 from labelfns.lfs.load import read_lfs, read_words
 from labelfns.lfs.meaning.models import Reader as _Reader
 from labelfns.lfs.meaning.models import provide as _provide
+from labelfns.lfs.meaning.prompt import prompt
 from labelfns.lfs.meaning.prototypes import prototypes
+from labelfns.lfs.meaning.zero_shot import zero_shot
 from labelfns.lfset import LFSet
 from labelfns.sparse import SparseVotes
 from labelfns.streaming import apply_file
 from labelfns.votes import Fault, Votes
-
 
 
 def _sentence_vectors(model: str) -> _Reader:
@@ -86,6 +87,7 @@ __all__ = [
     "lexicon",
     "model",
     "near_copies",
+    "prompt",
     "prototypes",
     "read_lfs",
     "read_texts",
@@ -96,4 +98,5 @@ __all__ = [
     "suggest",
     "try_on",
     "vader_words",
+    "zero_shot",
 ]

@@ -94,12 +94,15 @@ class Votes(ShownVotes):
         What went wrong while the LFs were applied, at most one entry per LF.
     cues
         For each row where in its text the LFs fired, in order, overlapping places merged; None where nobody asked.
+    strength
+        An [n, m] array in [0, 1]: how much of a vote each vote is, such as a model's probability; None where all are
+        whole. `LabelModel` goes by it, other label models do not. Kept as a read-only float32 copy, 0 for abstains.
 
     Raises
     ------
     InputError
         If the matrix is not two-dimensional, not of integers, holds a value outside its range, or does not
-        agree with the names; or a name is no text or there twice.
+        agree with the names; a name is no text or there twice; or the strengths are not right.
 
     Examples
     --------
@@ -115,6 +118,7 @@ class Votes(ShownVotes):
     lf_names: tuple[str, ...] = field(default=(), kw_only=True)
     faults: tuple[Fault, ...] = field(default=(), kw_only=True)
     cues: "Sequence[Sequence[Span]] | None" = field(default=None, kw_only=True)
+    strength: npt.NDArray[np.float32] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         labels = check_labels(self.labels)
@@ -152,6 +156,8 @@ class Votes(ShownVotes):
         object.__setattr__(self, "faults", tuple(self.faults))
         if self.cues is not None and len(self.cues) != len(matrix):
             raise InputError(f"there are cues for {len(self.cues)} rows, and votes for {len(matrix)}")
+        if self.strength is not None:
+            object.__setattr__(self, "strength", checked_strength(self.strength, matrix, names))
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
@@ -220,7 +226,20 @@ class Votes(ShownVotes):
     def rows(self, index: Ints | Bools | slice) -> "Votes":
         """Return the votes of some rows, by position or mask, with their cues and without the faults."""
         cues = None if self.cues is None else [self.cues[i] for i in np.arange(len(self))[index].tolist()]
-        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names, cues=cues)
+        strength = None if self.strength is None else self.strength[index]
+        return replace(self, matrix=self.matrix[index], faults=(), cues=cues, strength=strength)
+
+    def of_lfs(self, names: Sequence[str]) -> "Votes":
+        """Return the votes of some LFs, in the order given, without cues and faults.
+
+        Raises
+        ------
+        InputError
+            If there is no LF of such a name.
+        """
+        columns = [self._column(name) for name in names]
+        strength = None if self.strength is None else self.strength[:, columns]
+        return Votes(self.matrix[:, columns], labels=self.labels, lf_names=tuple(names), strength=strength)
 
     def where(
         self,
@@ -329,16 +348,27 @@ class Votes(ShownVotes):
         return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata.
+        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata, then the strengths.
 
         Raises
         ------
         WriteError
             If it cannot be written; nothing is left of it then, and a file of that name stays.
         """
-        about = metadata(self.labels, self.lf_names, self.faults)
+        soft = () if self.strength is None else self.lf_names
+        about = metadata(self.labels, self.lf_names, self.faults, soft)
         with whole(path) as part:
-            self.to_polars().write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
+            self.to_file(soft).write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
+
+    def to_file(self, soft: Sequence[str]) -> "pl.DataFrame":
+        """Return the frame of a file of votes: `to_polars`, and the strengths of the votes of soft LFs as float32."""
+        import polars as pl
+
+        frame, strength = self.to_polars(), np.ones(self.matrix.shape) if self.strength is None else self.strength
+        return frame.with_columns(
+            pl.Series(column, strength[:, self._column(lf)], dtype=pl.Float32)
+            for lf, column in strength_columns(self.lf_names, soft).items()
+        )
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":
@@ -363,11 +393,23 @@ class Votes(ShownVotes):
         try:
             frame = pl.read_parquet(BytesIO(content))
             names = about.get("lf_names", frame.columns)
+            of_strength = about.get("strength", {})
+            strength = None
+            if of_strength:
+                strength = np.ones((len(frame), len(names)), dtype=np.float32)
+                for lf, column in of_strength.items():
+                    strength[:, names.index(lf)] = frame[column].to_numpy()
             frame = frame[names] if set(names) <= set(frame.columns) else frame  # it may hold other columns
             if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
             faults = tuple(map(Fault.of_json, about["faults"]))
-            votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)
+            votes = cls(
+                frame.to_numpy(),
+                labels=about["labels"],
+                lf_names=tuple(frame.columns),
+                faults=faults,
+                strength=strength,
+            )
             if votes._digest(header[_ABOUT]) != header.get(_DIGEST, votes._digest(header[_ABOUT])):
                 raise InputError("its votes or names are not those that were written")
         except KeyboardInterrupt:
@@ -378,7 +420,8 @@ class Votes(ShownVotes):
         return votes
 
     def _digest(self, about: str) -> str:
-        return hashlib.blake2b(about.encode() + self.matrix.tobytes(), digest_size=16).hexdigest()
+        strength = b"" if self.strength is None else self.strength.tobytes()
+        return hashlib.blake2b(about.encode() + self.matrix.tobytes() + strength, digest_size=16).hexdigest()
 
     def _column(self, lf: object) -> int:
         if not isinstance(lf, str):
@@ -396,10 +439,44 @@ class Votes(ShownVotes):
         return {lf: said[column].tolist() for lf, column in columns.items()}
 
 
-def metadata(labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault]) -> dict[str, str]:
-    """Return what a Parquet file of votes says of itself, beside its columns."""
+def metadata(
+    labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault], soft: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return what a Parquet file of votes says of itself, beside its columns; `soft` are the LFs with strengths."""
     about = {"labels": list(labels), "lf_names": list(lf_names), "faults": [vars(fault) for fault in faults]}
-    return {_ABOUT: json.dumps(about)}
+    strength = {"strength": strength_columns(lf_names, soft)} if soft else {}
+    return {_ABOUT: json.dumps(about | strength)}
+
+
+def strength_columns(lf_names: Sequence[str], soft: Sequence[str]) -> dict[str, str]:
+    """Return by soft LF the column of a file that has the strengths of its votes, named as no LF is."""
+    sign = "strength"
+    while any(f"{lf} ({sign})" in lf_names for lf in soft):
+        sign += "'"
+    return {lf: f"{lf} ({sign})" for lf in soft}
+
+
+def checked_strength(
+    strength: npt.ArrayLike, matrix: npt.NDArray[np.int8], lf_names: Sequence[str]
+) -> npt.NDArray[np.float32]:
+    """Return how much of a vote each vote is, read-only, 0 for abstains.
+
+    Raises
+    ------
+    InputError
+        If it is of another shape than the votes, or a vote's is not in [0, 1]; the first such vote is named.
+    """
+    values, voted = np.asarray(strength, dtype=np.float32), matrix != ABSTAIN
+    if values.shape != matrix.shape:
+        raise InputError(f"strength must be {matrix.shape} numbers in [0, 1], one per vote; got shape {values.shape}")
+    wrong = np.argwhere(voted & ~((values >= 0) & (values <= 1)))
+    if len(wrong):
+        i, j = wrong[0]
+        more = f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else ""
+        raise InputError(f"strength must be numbers in [0, 1]; row {i}, LF {lf_names[j]!r} has {values[i, j]:g}{more}")
+    values = np.where(voted, values, np.float32(0))
+    values.flags.writeable = False
+    return values
 
 
 def _check_names(names: Sequence[object]) -> None:

@@ -27,7 +27,7 @@ _POOLINGS = {"pooling_mode_cls_token": "cls", "pooling_mode_mean_tokens": "mean"
 
 @dataclass(frozen=True)
 class SentenceVectors:
-    """A transformer's sentence vectors: the mean of its token vectors, or the first where sentence-transformers says so.
+    """A transformer's sentence vectors: the mean of its token vectors, or the first, as its files say.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class SentenceVectors:
         others = [key for key, value in config.items() if key.startswith("pooling_mode_") and value is True]
         pooling = config.get("pooling_mode", given[0] if len(given) == len(others) == 1 else others)
         if pooling not in ("mean", "cls"):
-            raise InputError(f"model {self.model} pools its tokens by {pooling}; \"mean\" and \"cls\" are read")
+            raise InputError(f'model {self.model} pools its tokens by {pooling}; "mean" and "cls" are read')
         return str(pooling)
 
 
@@ -139,7 +139,7 @@ class Entailment:
     def _source(self) -> str:
         from labelfns.models.transformer.model_files import check_files, locate
 
-        source = locate(self.model, f"model {self.model!r} cannot be opened: it is not a folder with a saved transformer")
+        source = locate(self.model, f"model {self.model!r} cannot be opened: it is no saved transformer")
         check_files(source, allow_pickle=False)
         return source
 

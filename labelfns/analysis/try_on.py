@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelfns.checks import check_texts
+from labelfns.engine.vote_parser import without_strength
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
 from labelfns.progress import silent
@@ -104,7 +105,7 @@ def _labels_of(lf: LabelingFunction, texts: Sequence[str]) -> list[str]:
     if not lf.known_labels:
         for text in texts:
             with suppress(Exception):  # it is kept as a fault when the LF is applied
-                vote = lf(text)
+                vote = without_strength(lf, lf(text))
                 names += [vote] if isinstance(vote, str) and vote.strip() else []
     if not names:
         return [f"class {c}" for c in range(127)]

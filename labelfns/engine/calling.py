@@ -4,20 +4,28 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelfns.checks import Unit
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.time_limit import TimeLimitError, limited
-from labelfns.engine.vote_parser import Column, VoteParser, shown_text
+from labelfns.engine.vote_parser import Column, Strength, VoteParser, shown_text, without_strength
 from labelfns.errors import MOST, LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
-from labelfns.lfs.columns import BatchLF, RowLF
+from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
 from labelfns.progress import Progress, silent
 from labelfns.votes import Fault
 
-Answer = tuple[Column, Fault | None]
+
+class Answer(NamedTuple):
+    """The votes of an LF on n rows, what went wrong, and how much of a vote each is where it is soft."""
+
+    column: Column
+    fault: Fault | None
+    strength: Strength | None = None
+
+
 _PATIENCE = 3
 
 
@@ -42,14 +50,6 @@ class _Failures:
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error
         if not self.rows:
             self.first = line, "".join(traceback.format_exception(error))
-        self._note(numbers)
-
-    def give_up(self, numbers: RowNumbers, why: str) -> None:
-        """Note rows that the LF is not asked any more."""
-        self.first = f"{self.first[0]} ({why})", self.first[1]
-        self._note(numbers)
-
-    def _note(self, numbers: RowNumbers) -> None:
         self.rows += numbers.positions.tolist()
         self.in_file += [] if numbers.in_file is None else numbers.in_file.tolist()
 
@@ -83,7 +83,7 @@ def call(
 
     Returns
     -------
-    tuple
+    Answer
         The votes, int8 [n], and the fault where there is one. Each search of a pattern stands under the time limit;
         after three that ran into it the LF is given up: it abstains on the rest, and all these rows are in the fault.
 
@@ -109,7 +109,7 @@ def call(
             votes += [None] * (last - i)
             if late >= _PATIENCE:
                 break
-    return parser.column(lf, votes, rows, numbers), failures.fault
+    return _parsed(lf, votes, rows, parser, numbers, failures)
 
 
 def call_batch(
@@ -125,7 +125,7 @@ def call_batch(
 
     Where an LF takes batches of a size of its own and raises on one, the batch is asked again in halves, so that only
     the rows that fail alone are faults. An LF of whole columns that fails abstains on all of them. One that has a
-    `patience` is given up after so many errors in a row: it abstains on the rest, and all these rows are in the fault.
+    `patience` is not asked any more after so many errors in a row: what it has kept is taken.
 
     Parameters
     ----------
@@ -145,26 +145,43 @@ def call_batch(
     LFError
         If it does not return one vote per row, or raises and the options say ``"raise"``.
     """
-    n, own_size, patience = len(rows), getattr(lf, "batch_size", None), getattr(lf, "patience", None)
+    n, failures = len(rows), _Failures(lf, options, numbers.unit)
+    own_size, patience = (lf.batch_size, lf.patience) if isinstance(lf, TextsLF) else (n, None)
     votes: list[object] = []
-    failures = _Failures(lf, options, numbers.unit)
-    errors = 0
+    errors, last = 0, None
     while len(votes) < n:
-        start, stop = len(votes), min(len(votes) + (own_size or n), n)
-        given = _batch_votes(lf, rows[start:stop], halves=own_size is not None)
-        for error, group in groupby(range(len(given)), lambda i: _error(given[i])):
-            places = list(group)
+        start, stop = len(votes), min(len(votes) + own_size, n)
+        if isinstance(lf, TextsLF) and last is not None:
+            given = list(lf.vote_kept(rows[start:stop], last))
+        else:
+            given = _batch_votes(lf, rows[start:stop], halves=isinstance(lf, TextsLF))
+        for error, group in groupby(enumerate(given), lambda one: _error(one[1])):
+            places = [i for i, _ in group]
             errors = errors + len(places) if error else 0
             if error is not None:
                 part = numbers.take(slice(start + places[0], start + places[-1] + 1))
                 failures.add(error, part, texts[start + places[0]])
+        if patience is not None and errors >= patience:
+            last = last or _error(given[-1])
         votes += [None if _error(vote) else vote for vote in given]
-        if own_size is not None:
+        if isinstance(lf, TextsLF):
             progress(f"asking LF {lf.name}", stop, n)
-        if patience is not None and errors >= patience and stop < n:
-            failures.give_up(numbers.take(slice(stop, n)), f"given up after {errors} in a row")
-            votes += [None] * (n - stop)
-    return parser.column(lf, votes, texts, numbers), failures.fault
+    if last is not None:
+        failures.first = f"{failures.first[0]} (not asked any more after {patience} errors in a row)", failures.first[1]
+    return _parsed(lf, votes, texts, parser, numbers, failures)
+
+
+def _parsed(
+    lf: LabelingFunction,
+    votes: Sequence[object],
+    rows: Sequence[Any],
+    parser: VoteParser,
+    numbers: RowNumbers,
+    failures: _Failures,
+) -> Answer:
+    labels = [without_strength(lf, vote) for vote in votes] if lf.soft else votes
+    strength = parser.strengths(lf, votes, rows, numbers) if lf.soft else None
+    return Answer(parser.column(lf, labels, rows, numbers), failures.fault, strength)
 
 
 def _batch_votes(lf: BatchLF, rows: Any, *, halves: bool) -> list[object]:

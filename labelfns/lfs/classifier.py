@@ -1,7 +1,7 @@
 """LFs that ask a classifier, and vote where it is confident."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ class ModelLF(TextsLF):
     classifier: Any
     at_least: float
     labels: Mapping[str, Label | None] | None
+    soft: bool = field(default=False, kw_only=True)
     kind: ClassVar[str] = "model"
 
     @property
@@ -37,7 +38,8 @@ class ModelLF(TextsLF):
 
     def vote_batch(self, texts: Sequence[str]) -> Sequence[object]:
         said = _predict(self.classifier, list(texts))
-        return [self._vote(name) if confidence >= self.at_least else None for name, confidence in said]
+        votes = [self._vote(name) if confidence >= self.at_least else None for name, confidence in said]
+        return list(zip(votes, (confidence for _, confidence in said), strict=True)) if self.soft else votes
 
     def _vote(self, name: object) -> object:
         plain = name.item() if isinstance(name, np.generic) else name
@@ -53,6 +55,7 @@ def model(
     *,
     at_least: float,
     labels: Mapping[str, Label | None] | None = None,
+    soft: bool = False,
     batch_size: int = 256,
     name: str | None = None,
     expects: Expects | None = None,
@@ -68,6 +71,8 @@ def model(
         The confidence from which on it votes, in [0, 1].
     labels
         The label for each of the model's classes, None for one that is no vote; by default they are the same.
+    soft
+        Whether its confidence counts: it is how much of a vote each vote is (`Votes.strength`).
     batch_size
         How many texts it is given at a time, at least 1.
     name
@@ -87,6 +92,7 @@ def model(
         classifier=classifier,
         at_least=at_least,
         labels=labels,
+        soft=soft,
         batch_size=batch_size,
     )
 

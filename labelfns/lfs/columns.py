@@ -53,7 +53,7 @@ class TextsLF(BatchLF):
 
     batch_size: int = field(default=256, kw_only=True, compare=False)
     patience: ClassVar[int | None] = None
-    """After how many errors in a row the LF is given up; None for never."""
+    """After how many errors in a row the LF is no more asked; None for never."""
 
     def problems(self) -> list[str]:
         problems = super().problems()
@@ -73,6 +73,10 @@ class TextsLF(BatchLF):
     @abstractmethod
     def vote_batch(self, texts: Sequence[str]) -> Sequence[object]:
         """Return for each text its vote, or the error that stood in its way."""
+
+    def vote_kept(self, texts: Sequence[str], error: BaseException) -> Sequence[object]:
+        """Return for each text the vote that is kept of it, or else an error: what an LF says that is not asked."""
+        return [error] * len(texts)
 
     def definition(self) -> str | None:
         """Return what its votes depend on besides the text, in a text of any form; None where that cannot be told."""

@@ -11,10 +11,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Floats, Probs
-from labelfns.votes import Votes
+from labelfns.votes import Votes, checked_strength
 
 Matrix = npt.NDArray[np.int8]
 Strength = npt.NDArray[np.floating[Any]]
@@ -85,18 +84,7 @@ def soft_rows(votes: Votes, strength: Strength) -> Distinct:
     InputError
         If the strengths are of another shape than the votes, or not all in [0, 1]; the first such vote is named.
     """
-    values = np.asarray(strength, dtype=float)
-    if values.shape != votes.matrix.shape:
-        raise InputError(
-            f"strength must be {votes.matrix.shape} numbers in [0, 1], one per vote; got shape {values.shape}"
-        )
-    wrong = np.argwhere((votes.matrix != ABSTAIN) & ~((values >= 0) & (values <= 1)))
-    if len(wrong):
-        i, j = wrong[0]
-        raise InputError(
-            f"strength must be numbers in [0, 1]; row {i}, LF {votes.lf_names[j]!r} has {values[i, j]:g}"
-            + (f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else "")
-        )
+    values = checked_strength(strength, votes.matrix, votes.lf_names).astype(float)
     rows = np.where(values > 0, votes.matrix, np.int8(ABSTAIN))
     return Distinct(rows, np.ones(len(votes), dtype=np.int64), np.arange(len(votes)), values)
 

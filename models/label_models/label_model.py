@@ -150,8 +150,8 @@ class LabelModel(BaseLabelModel):
         gold
             Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
         strength
-            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`. Rows are then no longer
-            counted together where their votes are equal, so time and memory grow with n.
+            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`; by default the votes'
+            own. Rows are then no longer counted together where their votes are equal, so time and memory grow with n.
 
         Raises
         ------
@@ -160,9 +160,10 @@ class LabelModel(BaseLabelModel):
         SettingsError
             If `class_balance` does not have k shares.
         """
+        check_votes(votes)
+        strength = votes.strength if strength is None else strength
         if strength is None:
             return super().fit(votes, gold)
-        check_votes(votes)
         rows = soft_rows(votes, strength)
         return self._fit_rows(Votes(rows.rows, labels=votes.labels, lf_names=votes.lf_names), gold, rows)
 
@@ -188,16 +189,17 @@ class LabelModel(BaseLabelModel):
             The label matrix, [n, m].
         strength
             An [n, m] array in [0, 1]: how much of its weight each vote has, 1 a whole vote and 0 none; entries where
-            an LF abstains are not read.
+            an LF abstains are not read. By default the votes' own.
 
         Raises
         ------
         InputError
             If the strengths are of another shape or out of range, or for the reasons of the base class.
         """
+        self._check(votes)
+        strength = votes.strength if strength is None else strength
         if strength is None:
             return super().predict_proba(votes)
-        self._check(votes)
         soft, k = soft_rows(votes, strength), votes.n_labels
         probs = self.fitted_.proba(one_hot(soft.rows, k, soft.strength))
         return np.where((soft.voters > 0)[:, None], probs, 1 / k)

@@ -70,12 +70,13 @@ class Kept:
             rows = [(_key(text), answer, cost) for text, answer in said.items()]
             file.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
 
-    def costs(self) -> list[float]:
-        """Return what each answer cost, in no order."""
+    def total(self) -> tuple[int, float]:
+        """Return how many answers are kept, and what they cost together."""
         if not self.path.exists():
-            return []
+            return 0, 0.0
         with self._open() as file:
-            return [cost for (cost,) in file.execute("SELECT cost FROM kept")]
+            count, cost = file.execute("SELECT count(*), total(cost) FROM kept").fetchone()
+        return int(count), float(cost)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
