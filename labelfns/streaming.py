@@ -189,10 +189,8 @@ class _Applied:
 
         with pq.ParquetFile(path) as file:
             for group, (texts, _) in enumerate(parts):
-                names = [
-                    *self.lfs.names,
-                    *strength_columns(self.lfs.names, self.soft).values(),
-                ]  # of "a" and "a.b" the first means both to Parquet
+                names = list(self.lfs.names)  # of "a" and "a.b" the first means both to Parquet
+                names += strength_columns(names, self.soft).values()
                 votes = pl.DataFrame(file.read_row_group(group, names))[names]
                 yield self.others.beside(votes, texts.fields or {})
 

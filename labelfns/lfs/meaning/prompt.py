@@ -276,8 +276,8 @@ def prompt(
     r"""Let a language model vote, asked through a function of yours; no text is asked about twice.
 
     Each reply is kept on disk as it comes, so a run that was stopped goes on where it was. A reply that gives none of
-    the answers is an abstain, and is kept. What fails is a fault of its text, abstains, and is asked again in the next run;
-    after 20 failures in a row only kept replies vote. Retries are the client's.
+    the answers is an abstain, and is kept. What fails is a fault of its text, abstains, and is asked again in the next
+    run; after 20 failures in a row only kept replies vote. Retries are the client's.
 
     Parameters
     ----------
