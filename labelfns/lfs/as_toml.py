@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import tomli_w
@@ -11,6 +12,7 @@ from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.context import Context
 from labelfns.lfs.declared import CountLF, DeclaredLF, LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
 from labelfns.lfs.meaning.prototypes import PrototypesLF
+from labelfns.lfs.meaning.reading import ReadingLF
 from labelfns.lfs.meaning.zero_shot import ZeroShotLF
 
 
@@ -76,6 +78,11 @@ def _count(lf: CountLF) -> dict[str, Any]:
     return {"what": lf.what, "at_least": lf.at_least, **most}
 
 
+def _model(lf: ReadingLF) -> str:
+    """Return a model as a file elsewhere can name it."""
+    return str(Path(lf.model).absolute()) if lf.model.startswith(".") else lf.model
+
+
 _CONDITIONS = Context.__dataclass_fields__
 _SETTINGS: dict[type, Callable[[Any], dict[str, Any]]] = {
     WordsLF: lambda lf: {"words": lf.words},
@@ -88,10 +95,12 @@ _SETTINGS: dict[type, Callable[[Any], dict[str, Any]]] = {
 _OF_MEANING: dict[type, Callable[[Any], dict[str, Any]]] = {
     PrototypesLF: lambda lf: {
         "sentences": {label: list(given) for label, given in lf.sentences.items()},
-        **{name: getattr(lf, name) for name in ("min_similarity", "margin", "model")},
+        **{name: getattr(lf, name) for name in ("min_similarity", "margin")},
+        "model": _model(lf),
     },
     ZeroShotLF: lambda lf: {
         "hypotheses": dict(lf.hypotheses),
-        **{name: getattr(lf, name) for name in ("model", "at_least", "soft")},
+        **{name: getattr(lf, name) for name in ("at_least", "soft")},
+        "model": _model(lf),
     },
 }

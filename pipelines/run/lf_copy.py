@@ -31,8 +31,8 @@ def models_read(file: Path) -> list[str]:
 def copy_lfs(file: Path, folder: Path, source: bytes | None = None) -> None:
     """Copy an LF file into a folder, as ``lfs.py`` or ``lfs.toml``, its word lists as ``words/1_NAME``, ``2_NAME``, ...
 
-    The copy of a TOML file names the copies, and models by whole paths; one without either is copied sign by sign. Of a Python file `source`
-    is what it held when it was run, where it may have changed since.
+    The copy of a TOML file names the copies, and models by whole paths; one without either is copied sign by sign. Of
+    a Python file `source` is what it held when it was run, where it may have changed since.
     """
     if file.suffix != ".toml" and source is not None:
         with whole(folder / "lfs.py") as part:

@@ -5,6 +5,7 @@ killed loses what was on its way, and nothing else. Texts are not kept, only the
 """
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -15,6 +16,10 @@ from labelfns.errors import LFError
 
 _AT_A_TIME = 500
 _WAIT = 60.0  # seconds for another process that writes
+_PUT = (  # two processes that asked the same both paid for it
+    "INSERT INTO kept VALUES (?, ?, ?) "
+    "ON CONFLICT (text) DO UPDATE SET said = excluded.said, cost = cost + excluded.cost"
+)
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (text BLOB PRIMARY KEY, said BLOB NOT NULL, cost REAL NOT NULL)"
 
 
@@ -24,10 +29,11 @@ def digest_of(*parts: object) -> str:
 
 
 def usual_folder() -> Path:
-    """Return where answers are kept unless another folder is named: the user's folder of caches."""
+    """Return where answers are kept unless another folder is named: ``$LABELFNS_CACHE``, or the user's caches."""
     import platformdirs
 
-    return platformdirs.user_cache_path("labelfns") / "answers"
+    named = os.environ.get("LABELFNS_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("labelfns") / "answers"
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Kept:
         """Keep answers by text, and what each cost; they are on disk when this returns."""
         with self._open() as file:
             rows = [(_key(text), answer, cost) for text, answer in said.items()]
-            file.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            file.executemany(_PUT, rows)
 
     def total(self) -> tuple[int, float]:
         """Return how many answers are kept, and what they cost together."""
