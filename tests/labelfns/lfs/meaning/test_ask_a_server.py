@@ -90,19 +90,16 @@ def client(monkeypatch):
     code = re.search(
         r"^```python\n(# ask_openai\.py\n.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
-    opened = []
+    monkeypatch.setenv("no_proxy", "*")
 
     def of(server):
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         names = {}
         exec(compile(code, str(PAGE), "exec"), names)
         names["reply"].__defaults__ = ((0.001, 0.001, None),)
-        opened.append(names["client"])
         return names["ask"]
 
-    yield of
-    for one in opened:
-        one.close()
+    return of
 
 
 def asked_of(ask, folder):

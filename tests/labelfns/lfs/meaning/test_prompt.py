@@ -163,8 +163,15 @@ def test_all_settings_that_are_not_right_are_named_at_once(tmp_path):
     with pytest.raises(LFError) as caught:
         prompt("Is it?", answers={"yes": 1.5, " YES. ": None, "": "no"}, ask="me", model="", max_cost=1, max_rows=-1)
     said = str(caught.value)
-    for part in ("{text} must stand", "label must be", "'yes' is there twice", "an answer must be", "ask must", "model must",
-                 "max_cost needs price", "max_rows must"):  # fmt: skip
+    parts = (
+        "{text} must stand",
+        "label must be",
+        "'yes' is there twice",
+        "an answer must be",
+        "ask must",
+        "model must",
+    )
+    for part in (*parts, "max_cost needs price", "max_rows must"):
         assert part in said
     with pytest.raises(LFError, match="answers is a mapping"):
         make(Client(), tmp_path, answers=["yes"])
