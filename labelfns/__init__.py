@@ -19,6 +19,7 @@ from labelfns._version import __version__ as __version__
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.near_copies import NearCopies, near_copies
+from labelfns.analysis.radii import Radii, radii
 from labelfns.analysis.rows import FoundRows, Row, find_rows, select_rows
 from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.analysis.try_on import try_on
@@ -69,6 +70,7 @@ __all__ = [
     "LabelFnsWarning",
     "LabelingFunction",
     "NearCopies",
+    "Radii",
     "Row",
     "SparseVotes",
     "Suggestion",
@@ -89,6 +91,7 @@ __all__ = [
     "near_copies",
     "prompt",
     "prototypes",
+    "radii",
     "read_lfs",
     "read_texts",
     "read_words",

@@ -23,9 +23,9 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 
 from . import lfs, runs
 from .analyze import analyze
-from .compare import compare
 from .rows import rows
 from .studio import studio
+from .suggest import suggest
 
 
 class _Stopped(BaseException):
@@ -102,10 +102,10 @@ for command in (
     lfs.apply,
     analyze,
     rows,
-    lfs.suggest,
+    suggest,
     studio,
     runs.predict,
-    compare,
+    runs.compare,
     runs.report,
 ):
     app.command()(command)

@@ -165,8 +165,8 @@ def _check_inside(file: Path) -> None:
         InputError,
         [f"{file} names {path}, which is no file in {folder}: what a folder keeps lies in it" for path in outside]
         + [
-            f"{file} has LFs that read texts with the model {model}, which is not in the folder. If you know where both "
-            f"come from, trust them: --trust-lfs, or Pipeline.load(folder, trust_lfs=True). {_WITHOUT}"
+            f"{file} has LFs that read texts with the model {model}, which is not in the folder. If you know where "
+            f"both come from, trust them: --trust-lfs, or Pipeline.load(folder, trust_lfs=True). {_WITHOUT}"
             for model in elsewhere
         ],
     )

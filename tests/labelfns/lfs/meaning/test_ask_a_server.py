@@ -87,9 +87,8 @@ class Server:
 @pytest.fixture
 def client(monkeypatch):
     """Give the client of the docs for a server, with waits that a test can wait for."""
-    code = re.search(
-        r"^```python\n(# ask_openai\.py\n.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
+    page = PAGE.read_text(encoding="utf-8")
+    code = re.search(r"^```python\n(# ask_openai\.py\n.*?)^```$", page, re.DOTALL | re.MULTILINE)[1]
     monkeypatch.setenv("no_proxy", "*")
 
     def of(server):
