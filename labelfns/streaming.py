@@ -20,7 +20,8 @@ from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import ColumnLF, RowLF
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
-from labelfns.votes import Fault, metadata, strength_columns
+from labelfns.vote_tables import strength_columns
+from labelfns.votes import Fault, metadata
 
 if TYPE_CHECKING:
     import polars as pl

@@ -18,7 +18,7 @@ from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
-from labelfns.vote_tables import lf_table, row_table
+from labelfns.vote_tables import checked_strength, lf_table, row_table, strength_columns, strengths_in, with_strengths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -362,13 +362,7 @@ class Votes(ShownVotes):
 
     def to_file(self, soft: Sequence[str]) -> "pl.DataFrame":
         """Return the frame of a file of votes: `to_polars`, and the strengths of the votes of soft LFs as float32."""
-        import polars as pl
-
-        frame, strength = self.to_polars(), np.ones(self.matrix.shape) if self.strength is None else self.strength
-        return frame.with_columns(
-            pl.Series(column, strength[:, self._column(lf)], dtype=pl.Float32)
-            for lf, column in strength_columns(self.lf_names, soft).items()
-        )
+        return with_strengths(self.to_polars(), self.strength, self.lf_names, soft)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":
@@ -393,12 +387,7 @@ class Votes(ShownVotes):
         try:
             frame = pl.read_parquet(BytesIO(content))
             names = about.get("lf_names", frame.columns)
-            of_strength = about.get("strength", {})
-            strength = None
-            if of_strength:
-                strength = np.ones((len(frame), len(names)), dtype=np.float32)
-                for lf, column in of_strength.items():
-                    strength[:, names.index(lf)] = frame[column].to_numpy()
+            strength = strengths_in(frame, names, about.get("strength", {}))
             frame = frame[names] if set(names) <= set(frame.columns) else frame  # it may hold other columns
             if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
@@ -446,37 +435,6 @@ def metadata(
     about = {"labels": list(labels), "lf_names": list(lf_names), "faults": [vars(fault) for fault in faults]}
     strength = {"strength": strength_columns(lf_names, soft)} if soft else {}
     return {_ABOUT: json.dumps(about | strength)}
-
-
-def strength_columns(lf_names: Sequence[str], soft: Sequence[str]) -> dict[str, str]:
-    """Return by soft LF the column of a file that has the strengths of its votes, named as no LF is."""
-    sign = "strength"
-    while any(f"{lf} ({sign})" in lf_names for lf in soft):
-        sign += "'"
-    return {lf: f"{lf} ({sign})" for lf in soft}
-
-
-def checked_strength(
-    strength: npt.ArrayLike, matrix: npt.NDArray[np.int8], lf_names: Sequence[str]
-) -> npt.NDArray[np.float32]:
-    """Return how much of a vote each vote is, read-only, 0 for abstains.
-
-    Raises
-    ------
-    InputError
-        If it is of another shape than the votes, or a vote's is not in [0, 1]; the first such vote is named.
-    """
-    values, voted = np.asarray(strength, dtype=np.float32), matrix != ABSTAIN
-    if values.shape != matrix.shape:
-        raise InputError(f"strength must be {matrix.shape} numbers in [0, 1], one per vote; got shape {values.shape}")
-    wrong = np.argwhere(voted & ~((values >= 0) & (values <= 1)))
-    if len(wrong):
-        i, j = wrong[0]
-        more = f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else ""
-        raise InputError(f"strength must be numbers in [0, 1]; row {i}, LF {lf_names[j]!r} has {values[i, j]:g}{more}")
-    values = np.where(voted, values, np.float32(0))
-    values.flags.writeable = False
-    return values
 
 
 def _check_names(names: Sequence[object]) -> None:

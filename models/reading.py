@@ -19,6 +19,7 @@ from labelfns.progress import silent
 
 if TYPE_CHECKING:
     from labelfns.models.transformer.classifier import TransformerClassifier
+    from labelfns.models.transformer.inference import Pooling
 
 _FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "modules.json")
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -59,7 +60,7 @@ class SentenceVectors:
         return TransformerClassifier(self._source, labels=("0", "1"))
 
     @cached_property
-    def _pooling(self) -> str:
+    def _pooling(self) -> "Pooling":
         """How token vectors are pooled, ``"mean"`` or ``"cls"``."""
         from labelfns.models.transformer.model_files import find_file, read_json
 
@@ -75,7 +76,7 @@ class SentenceVectors:
         pooling = config.get("pooling_mode", given[0] if len(given) == len(others) == 1 else others)
         if pooling not in ("mean", "cls"):
             raise InputError(f'model {self.model} pools its tokens by {pooling}; "mean" and "cls" are read')
-        return str(pooling)
+        return pooling  # type: ignore[no-any-return]
 
 
 def _modules(path: Path, model: str) -> dict[str, str]:
@@ -145,7 +146,7 @@ class Entailment:
 
     @cached_property
     def _pipeline(self) -> Any:
-        from transformers import pipeline
+        from transformers import ZeroShotClassificationPipeline
 
         from labelfns.models.transformer.backbone import load_classifier, quiet
 
@@ -156,4 +157,4 @@ class Entailment:
                 "was trained on natural language inference"
             )
         with quiet():
-            return pipeline("zero-shot-classification", model=model, tokenizer=tokenizer)
+            return ZeroShotClassificationPipeline(model=model, tokenizer=tokenizer)  # type: ignore[no-untyped-call]

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Floats, Probs
-from labelfns.votes import Votes, checked_strength
+from labelfns.vote_tables import checked_strength
+from labelfns.votes import Votes
 
 Matrix = npt.NDArray[np.int8]
 Strength = npt.NDArray[np.floating[Any]]

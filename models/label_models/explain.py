@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import betaincinv
@@ -81,12 +81,16 @@ class Explanation:
 def explain(fitted: Fitted, votes: Votes, row: int) -> Explanation:
     """Explain one row of `votes` by a fitted model (see `LabelModel.explain`)."""
     k = votes.n_labels
-    found = _left_out(lambda rows: fitted.proba(one_hot(rows.matrix, k, rows.strength)), votes, row)
+
+    def hot(rows: Votes) -> Any:
+        return one_hot(rows.matrix, k, None if rows.strength is None else rows.strength.astype(np.float64))
+
+    found = _left_out(lambda rows: fitted.proba(hot(rows)), votes, row)
     if not found.votes:
         return found
     log_odds, start = fitted.log_odds()
     mine = votes.rows(slice(row, row + 1))
-    best, second = np.argsort(-fitted.proba(one_hot(mine.matrix, k, mine.strength))[0], kind="stable")[:2].tolist()
+    best, second = np.argsort(-fitted.proba(hot(mine))[0], kind="stable")[:2].tolist()
     reasons = []
     for reason in found.votes:
         j, c = votes.lf_names.index(reason.lf), votes.labels.index(reason.vote)

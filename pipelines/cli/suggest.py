@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labelfns.analysis.suggest import Suggestion
     from labelfns.lfs.declared import DeclaredLF
     from labelfns.lfset import LFSet
+    from labelfns.models.evaluation.text_precision import TextPrecision
     from labelfns.pipelines.analysis.tried import TriedLF
     from labelfns.pipelines.run.settings import PipelineSettings
 
@@ -199,7 +200,7 @@ def _tried(
     labeled = None
     if with_gold is not None and with_gold.gold is not None:
         labeled = votes if with_gold is pool else inputs.votes_of(settings, candidates, with_gold)[0], with_gold.gold
-    opinions = ()
+    opinions: tuple[TextPrecision, ...] = ()
     if with_text if with_text is not None else labeled is None:
         both = np.hstack([before.matrix, votes.matrix])
         together = Votes(both, labels=lfs.labels, lf_names=(*before.lf_names, *votes.lf_names))

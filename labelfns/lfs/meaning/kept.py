@@ -59,7 +59,7 @@ class Kept:
     def get(self, texts: Sequence[str]) -> dict[str, bytes]:
         """Return what is kept of texts, by text."""
         by_key = {_key(text): text for text in texts}
-        keys, found = list(by_key), {}
+        keys, found = list(by_key), dict[str, bytes]()
         if not self.path.exists():
             return {}
         with self._open() as file:

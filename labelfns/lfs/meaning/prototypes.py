@@ -85,8 +85,8 @@ def unit(vectors: Numbers) -> Numbers:
 def prototypes(
     sentences: Mapping[Label, Iterable[str]],
     *,
-    min_similarity: float = 0.3,
-    margin: float = 0.05,
+    min_similarity: float = 0.25,
+    margin: float = 0.1,
     model: str = "embedded",
     cache: str | Path | None = None,
     batch_size: int = 256,

@@ -111,10 +111,10 @@ def zero_shot(
     if not isinstance(hypotheses, Mapping):
         if "{}" not in template:
             raise LFError(f"zero_shot(): {{}} must stand in the template, for the label; got {template!r}")
-        hypotheses = {label: template.replace("{}", str(label)) for label in hypotheses}
+        hypotheses = dict[Label, str]((label, template.replace("{}", str(label))) for label in hypotheses)
     return ZeroShotLF(
         **naming(name, "zero_shot"),
-        hypotheses=dict(hypotheses),
+        hypotheses=hypotheses,
         at_least=at_least,
         soft=soft,
         model=model,
