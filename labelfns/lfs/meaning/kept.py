@@ -1,13 +1,13 @@
 """What a model said of texts, kept on disk: by the model and the text, so that no text is read, or paid for, twice.
 
-A file of SQLite for each model that is asked something. An answer is on disk as soon as it is there: a process that is
+A file of SQLite for each model that is asked something. An answer is kept as soon as it is there: a process that is
 killed loses what was on its way, and nothing else. Texts are not kept, only their hashes; answers are.
 """
 
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,11 +70,21 @@ class Kept:
                 found |= {by_key[key]: said for key, said in rows}
         return found
 
-    def put(self, said: Mapping[str, bytes], cost: float = 0.0) -> None:
-        """Keep answers by text, and what each cost; they are on disk when this returns."""
+    def put(self, said: Mapping[str, bytes]) -> None:
+        """Keep answers by text."""
+        with self.keeping() as keep:
+            keep(said)
+
+    @contextmanager
+    def keeping(self) -> Iterator[Callable[..., None]]:
+        """Give a function that keeps answers by text, and what each cost, for good when it returns."""
         with self._open() as file:
-            rows = [(_key(text), answer, cost) for text, answer in said.items()]
-            file.executemany(_PUT, rows)
+
+            def keep(said: Mapping[str, bytes], cost: float = 0.0) -> None:
+                file.executemany(_PUT, [(_key(text), answer, cost) for text, answer in said.items()])
+                file.commit()
+
+            yield keep
 
     def total(self) -> tuple[int, float]:
         """Return how many answers are kept, and what they cost together."""
@@ -89,6 +99,8 @@ class Kept:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=_WAIT)) as file, file:
+                file.execute("PRAGMA journal_mode = WAL")  # or each answer would wait for the disk
+                file.execute("PRAGMA synchronous = NORMAL")
                 file.execute(_TABLE)
                 yield file
         except (OSError, sqlite3.Error) as error:

@@ -198,27 +198,30 @@ class PromptLF(TextsLF):
 
     def _asked(self, texts: list[str]) -> dict[str, object]:
         """Return replies to new prompts, each kept as it comes, or the exception that stood in its way."""
-        kept, replies = self.kept, dict[str, object]()
-        for text, given in zip(texts, self._given([self.prompt_of(text) for text in texts]), strict=True):
-            if isinstance(given, Exception):
-                replies[text] = given
-                continue
-            reply, cost = given if isinstance(given, tuple) and len(given) == 2 else (given, self._price(text))
-            reply = "" if reply is None else reply  # as clients have it where the model declines
-            if not isinstance(reply, str) or not _is_price(cost):
-                raise LFError(
-                    f"LF {self.name!r}: ask must give a text, or a pair of a text and its cost, for each prompt; got "
-                    f"{given!r:.80}"
-                )
-            kept.put({text: reply.encode("utf-8", "surrogatepass")}, cost)
-            replies[text] = reply
+        replies: dict[str, object] = {}
+        if not texts:
+            return replies
+        with self.kept.keeping() as keep:
+            for text, given in zip(texts, self._given([self.prompt_of(text) for text in texts]), strict=True):
+                if isinstance(given, Exception):
+                    replies[text] = given
+                    continue
+                reply, cost = given if isinstance(given, tuple) and len(given) == 2 else (given, self._price(text))
+                reply = "" if reply is None else reply  # as clients have it where the model declines
+                if not isinstance(reply, str) or not _is_price(cost):
+                    raise LFError(
+                        f"LF {self.name!r}: ask must give a text, or a pair of a text and its cost, for each prompt; "
+                        f"got {given!r:.80}"
+                    )
+                keep({text: reply.encode("utf-8", "surrogatepass")}, cost)
+                replies[text] = reply
         return replies
 
     def _given(self, prompts: list[str]) -> Iterator[Any]:
         """Yield what `ask` gives for each prompt; what it raises stands for the rest of them."""
         answered = 0
         try:
-            for given in self.ask(list(prompts)) if prompts else ():
+            for given in self.ask(list(prompts)):
                 answered += 1
                 if answered <= len(prompts):
                     yield given

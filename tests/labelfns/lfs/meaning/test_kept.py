@@ -9,7 +9,8 @@ def test_what_is_put_is_there_for_whoever_opens_the_file(tmp_path):
     assert kept.get(["t"]) == {}
     assert kept.total() == (0, 0.0)
     texts = [f"text {i}" for i in range(1200)]
-    kept.put({text: text.encode() for text in texts}, 0.01)
+    with kept.keeping() as keep:
+        keep({text: text.encode() for text in texts}, 0.01)
     kept.put({"half \ud800": b"1"})
     again = Kept(tmp_path / "a", "x")
     assert again.get([*texts, "half \ud800", "other"]) == {text: text.encode() for text in texts} | {
@@ -21,8 +22,9 @@ def test_what_is_put_is_there_for_whoever_opens_the_file(tmp_path):
 
 def test_what_is_asked_twice_costs_twice(tmp_path):
     kept = Kept(tmp_path, "x")
-    kept.put({"t": b"1"}, 0.5)
-    kept.put({"t": b"2"}, 0.25)
+    with kept.keeping() as keep:
+        keep({"t": b"1"}, 0.5)
+        keep({"t": b"2"}, 0.25)
     assert kept.get(["t"]) == {"t": b"2"}
     assert kept.total() == (1, 0.75)
 
