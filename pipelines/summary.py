@@ -16,6 +16,8 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rows, covered, conflicting = (coverage[name] for name in ("rows", "covered", "conflicting"))
     yield "LFs", f"{len(facts['lfs'])}"
     yield "texts", f"{rows}, {covered} with a vote ({covered / rows:.1%}), {conflicting} with votes for several labels"
+    for one in facts.get("asked", ()):
+        yield "asked", f"{one['lf']}: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}"
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,7 @@ class Radii:
             shares = ", ".join(f"{label} {count:,}" for label, count in one.by_label.items())
             right = "" if one.precision is None else f"; right on {one.precision:.1%} of {one.known:,}"
             mark = " (now)" if one.min_similarity == self.min_similarity else ""
-            lines.append(f"{one.min_similarity:5.2f}  covers {one.votes / self.texts:6.1%} ({shares}){right}{mark}")
+            lines.append(f"{one.min_similarity:<6.3g} covers {one.votes / self.texts:6.1%} ({shares}){right}{mark}")
         return "\n".join(lines)
 
 

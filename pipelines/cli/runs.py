@@ -95,6 +95,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"{uncovered} without and {tied} tied.",
         "",
     )
+    for one in metrics.get("asked", ()):
+        console.say(f"{one['lf']} asked: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}.", "")
     if metrics["copies"]:
         console.say(
             f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "

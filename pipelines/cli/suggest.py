@@ -156,7 +156,7 @@ def _try_answer(
         if not as_json:
             console.say(f"{one.lf} votes for {one.votes_for}: {one.about}", style="bold")
             console.say(f"    {one.said}")
-        asked = not keep and answer != STANDARD_INPUT and not as_json and sys.stdin.isatty()
+        asked = not keep and answer != STANDARD_INPUT and not as_json and is_terminal()
         if lf.name in keep or "all" in keep or (asked and typer.confirm("    Keep it?", default=False)):
             chosen.append(lf)
     if not found.lfs and not as_json:
@@ -167,8 +167,13 @@ def _try_answer(
         return
     if chosen:
         console.next_step("see what they changed", "analyze", pipeline)
-    elif found.lfs and not sys.stdin.isatty():
+    elif found.lfs and not is_terminal():
         console.next_step("keep one", "suggest", pipeline, "--answer", answer, "--keep", names[0])
+
+
+def is_terminal() -> bool:
+    """Tell whether there is someone to ask."""
+    return sys.stdin.isatty()
 
 
 def _text_of(answer: str) -> str:

@@ -6,13 +6,16 @@ killed loses what was on its way, and nothing else. Texts are not kept, only the
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labelfns.errors import LFError
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _AT_A_TIME = 500
 _WAIT = 60.0  # seconds for another process that writes
@@ -95,7 +98,9 @@ class Kept:
         return int(count), float(cost)
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> "Iterator[sqlite3.Connection]":
+        import sqlite3
+
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=_WAIT)) as file, file:

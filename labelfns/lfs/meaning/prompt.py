@@ -1,12 +1,12 @@
 """LFs that ask a language model, through a function of the user's: this package has no client of its own."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
 from labelfns.errors import LFError, shown
-from labelfns.lfs.base import Expects, Label, label_problems, naming
+from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming
 from labelfns.lfs.columns import TextsLF
 
 from .kept import Kept, digest_of, usual_folder
@@ -72,12 +72,14 @@ class DryRun:
     so_far: Spending
     prompt: str
 
-    def __str__(self) -> str:
+    @property
+    def counts(self) -> str:
+        """How many replies are there, and how many are to be asked for, in a line."""
         cost = "at a price that is not known" if self.cost is None else f"for about {self.cost:,.2f}"
-        lines = [
-            f"{self.texts:,} texts: {self.kept:,} replies are kept, {self.to_ask:,} prompts would be sent {cost}",
-            f"{self.so_far}",
-        ]
+        return f"{self.texts:,} texts: {self.kept:,} replies are kept, {self.to_ask:,} prompts would be sent {cost}"
+
+    def __str__(self) -> str:
+        lines = [self.counts, f"{self.so_far}"]
         lines += [f"{self.over_budget:,} texts would not be asked about: the budget ends before"] * bool(
             self.over_budget
         )
@@ -256,6 +258,29 @@ class PromptLF(TextsLF):
         if not _is_price(price):
             raise LFError(f"LF {self.name!r}: price must give a number of at least 0; got {price!r}")
         return float(price)
+
+
+@dataclass(frozen=True)
+class KeptRepliesLF(PromptLF):
+    """A prompt LF that asks nothing: what has no kept reply abstains."""
+
+    def vote_batch(self, texts: Sequence[str]) -> Sequence[object]:
+        return [None if isinstance(vote, Exception) else vote for vote in self.vote_kept(texts, BudgetError())]
+
+    def definition(self) -> None:
+        return None
+
+
+def asks_nothing(lf: LabelingFunction) -> LabelingFunction:
+    """Return an LF that costs nothing: one that asks goes by its kept replies alone."""
+    if not isinstance(lf, PromptLF):
+        return lf
+    return KeptRepliesLF(**{one.name: getattr(lf, one.name) for one in fields(lf)})
+
+
+def asked_for(lfs: Iterable[LabelingFunction]) -> list[dict[str, Any]]:
+    """Return what each LF that asks has asked for so far, in all runs: its ``lf``, ``replies`` and their ``cost``."""
+    return [{"lf": lf.name, **asdict(lf.spending)} for lf in lfs if isinstance(lf, PromptLF)]
 
 
 def _is_price(value: object) -> bool:
