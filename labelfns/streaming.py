@@ -20,8 +20,8 @@ from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import ColumnLF, RowLF
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
-from labelfns.vote_tables import strength_columns
-from labelfns.votes import Fault, metadata
+from labelfns.vote_tables import strength_columns, with_strengths
+from labelfns.votes import Fault, Votes, metadata
 
 if TYPE_CHECKING:
     import polars as pl
@@ -165,6 +165,9 @@ class _Applied:
     def soft(self) -> tuple[str, ...]:
         return tuple(lf.name for lf in self.lfs if lf.soft)
 
+    def _frame(self, votes: Votes) -> "pl.DataFrame":
+        return with_strengths(votes.to_polars(), votes.strength, votes.lf_names, self.soft)
+
     def frames(self, parts: "Parts", progress: Progress) -> Iterator["pl.DataFrame"]:
         """Yield votes, with the other columns as long as these are what the first part had."""
         for texts, share in parts:
@@ -176,7 +179,7 @@ class _Applied:
             if self.keep_columns:
                 self.others.see(columns)
                 self.first_types = self.first_types if self.coverage.rows else self.others.types()
-            frame, fits = votes.to_file(self.soft), self.others.types() == self.first_types
+            frame, fits = self._frame(votes), self.others.types() == self.first_types
             yield self.others.beside(frame, columns) if fits else frame
             self.is_incomplete |= not fits
             self.coverage += Coverage.of(votes)

@@ -358,11 +358,8 @@ class Votes(ShownVotes):
         soft = () if self.strength is None else self.lf_names
         about = metadata(self.labels, self.lf_names, self.faults, soft)
         with whole(path) as part:
-            self.to_file(soft).write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
-
-    def to_file(self, soft: Sequence[str]) -> "pl.DataFrame":
-        """Return the frame of a file of votes: `to_polars`, and the strengths of the votes of soft LFs as float32."""
-        return with_strengths(self.to_polars(), self.strength, self.lf_names, soft)
+            frame = with_strengths(self.to_polars(), self.strength, self.lf_names, soft)
+            frame.write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":
