@@ -108,6 +108,8 @@ def test_a_model_that_is_not_there_stops_the_lf(tmp_path):
     lfs = LFSet(["no", "yes"], [prototypes({"yes": ["a"]}, model=str(tmp_path / "none"))])
     with pytest.raises(LFError, match=r"LF 'prototypes': backbone .* cannot be opened"):
         lfs.apply(["a"])
+    with pytest.raises(LFError, match="LF 'prototypes': backbone"):
+        lfs.apply(["a"], cache=tmp_path / "columns")
 
 
 def test_zero_shot_is_what_transformers_says(inference_model, tmp_path):

@@ -47,7 +47,7 @@ class PrototypesLF(ReadingLF):
 
     def definition(self) -> str:
         sentences = [(label, list(given)) for label, given in self.sentences.items()]
-        return digest_of(self.reader().digest, sentences, float(self.min_similarity), float(self.margin))
+        return digest_of(self.digest, sentences, float(self.min_similarity), float(self.margin))
 
     def reader(self) -> Reader:
         return opened("vectors", self.model)

@@ -1,6 +1,7 @@
 """What LFs share that read texts with a model on this machine: its numbers of each text, read once and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,20 @@ class ReadingLF(TextsLF):
         """Return the model, whose weights are not read yet."""
         raise NotImplementedError
 
+    @property
+    def digest(self) -> str:
+        """A hash of the content of the model."""
+        with self._named():
+            return self.reader().digest
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say whose model cannot be opened."""
+        try:
+            yield
+        except LabelFnsError as error:
+            raise LFError(f"LF {self.name!r}: {error}") from error
+
     def numbers(self, texts: Sequence[str]) -> Numbers:
         """Return what the model says of n texts, [n, d] float32.
 
@@ -49,17 +64,14 @@ class ReadingLF(TextsLF):
         LFError
             If the model cannot be opened, or what it says cannot be kept.
         """
-        try:
-            reader = self.reader()
-            kept = Kept(Path(self.cache or usual_folder()), f"{self.kind}-{reader.digest[:32]}")
+        kept = Kept(Path(self.cache or usual_folder()), f"{self.kind}-{self.digest[:32]}")
+        with self._named():
             known = kept.get(texts)
             new = [text for text in dict.fromkeys(texts) if text not in known]
             if new:
-                read = np.asarray(reader.read(new)).astype(_KEPT_AS)
+                read = np.asarray(self.reader().read(new)).astype(_KEPT_AS)
                 known |= (added := {text: row.tobytes() for text, row in zip(new, read, strict=True)})
                 kept.put(added)
-        except LabelFnsError as error:
-            raise LFError(f"LF {self.name!r}: {error}") from error
         return np.stack([np.frombuffer(known[text], _KEPT_AS) for text in texts]).astype(np.float32)
 
 

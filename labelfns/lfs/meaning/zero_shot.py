@@ -45,7 +45,7 @@ class ZeroShotLF(ReadingLF):
         return f"{self.model} on {' / '.join(self.hypotheses.values())}: a score of {self.at_least:g} or more"
 
     def definition(self) -> str:
-        return digest_of(self.reader().digest, list(self.hypotheses.items()), float(self.at_least))
+        return digest_of(self.digest, list(self.hypotheses.items()), float(self.at_least))
 
     def reader(self) -> Reader:
         return opened("entailment", self.model, tuple(self.hypotheses.values()))

@@ -100,6 +100,20 @@ def test_what_came_before_a_client_raised_is_kept(tmp_path):
     assert (lf.spending.replies, lf.spending.cost) == (2, 0.5)
 
 
+def test_replies_of_a_run_that_is_interrupted_are_kept(tmp_path):
+    def interrupted(prompts):
+        for one in Client()(prompts):
+            if prompts[0].endswith(" 8"):
+                raise KeyboardInterrupt
+            yield one
+
+    with pytest.raises(KeyboardInterrupt):
+        votes(make(interrupted, tmp_path))
+    client = Client()
+    assert votes(make(client, tmp_path)).matrix[:, 0].tolist() == expected()
+    assert sorted(client.asked) == list(range(8, 50))
+
+
 def test_the_budget_in_rows_and_in_money_is_of_all_runs(tmp_path):
     client = Client()
     with pytest.warns(LabelFnsWarning, match=r"budget is used up \(max_rows = 10; 10 replies so far"):
