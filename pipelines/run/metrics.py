@@ -231,7 +231,6 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
         "few_gold": None,
         "predictor": None,
         "evaluation": {},
-        "asked": [],
     }
     renamed = new | {_OLD_NAMES.get(name, name): value for name, value in metrics.items()}
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
