@@ -157,7 +157,7 @@ class PromptLF(TextsLF):
         """Where the replies are kept."""
         return Kept(Path(self.cache or usual_folder()), f"prompt-{digest_of(self.model, self.template)[:32]}")
 
-    def definition(self) -> str:
+    def definition(self) -> str | None:
         return digest_of(self.model, self.template, list(self.answers.items()))
 
     def prompt_of(self, text: str) -> str:
