@@ -17,7 +17,7 @@ from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import LFError, raise_all
 from labelfns.io.texts import as_texts
-from labelfns.lfs.base import LabelingFunction, as_lf
+from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
 from labelfns.progress import Bar, Progress
@@ -143,8 +143,7 @@ class LFSet:
     def _repr_html_(self) -> str:
         from labelfns.display.html import lfs_html
 
-        ids = {str(c): name for c, name in enumerate(self.labels) if str(c) not in self.labels}
-        labels = [", ".join(ids.get(str(one), str(one)) for one in lf.known_labels) or lf.votes_for for lf in self]
+        labels = [declared_label(lf, self.labels) or lf.votes_for for lf in self]
         return lfs_html(
             self.labels, [(lf.name, label, lf.kind, lf.about) for lf, label in zip(self, labels, strict=True)]
         )

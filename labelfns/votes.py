@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, Unit, check_gold, check_labels, values_of
+from labelfns.display.numbers import percent
 from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
 from labelfns.io.atomic import whole
@@ -171,9 +172,9 @@ class Votes(ShownVotes):
         rows = [
             (
                 html.name(lf["lf"]),
-                html.names(lf["polarity"]),
+                html.names(lf["polarity"]) or "never votes",
                 html.share(lf["coverage"]),
-                *(f"{100 * lf[share]:.1f} %" for share in ("overlaps", "conflicts")),
+                *(percent(lf[share]) for share in ("overlaps", "conflicts")),
                 *([f"{failed.get(lf['lf'], 0):,}"] if failed else []),
             )
             for lf in self.summary().iter_rows(named=True)
@@ -181,7 +182,7 @@ class Votes(ShownVotes):
         covered, contested = int(self.covered.sum()), int(self.conflicting.sum())
         title = (
             f"Votes of {len(self.lf_names)} LFs on {len(self):,} texts: {covered:,} with a vote "
-            f"({100 * covered / n:.1f} %), {contested:,} with votes for different labels"
+            f"({percent(covered / n)}), {contested:,} with votes for different labels"
         )
         names = ["LF", "votes for", "coverage", "overlaps", "conflicts", *["failed, rows"] * bool(failed)]
         return html.together([html.table(title, names, rows, left=(0, 1, 2), more="LFs")])

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,18 @@ def test_exported_names_are_sorted_and_there(name):
     module = importlib.import_module(name)
     assert module.__all__ == sorted(module.__all__)
     assert all(hasattr(module, member) for member in module.__all__)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_percent_is_written_by_one_function(room):
+    by_hand = [
+        str(file.relative_to(ROOT))
+        for file in (ROOT / room).rglob("*.py")
+        if file.name != "numbers.py"
+        and not any(folder.is_symlink() for folder in file.parents)
+        and re.search(r":\.\d%\}|\d %[ \"')]\D", file.read_text(encoding="utf-8"))
+    ]
+    assert by_hand == [], "use labelfns.display.numbers.percent, and 95% in a sentence"
 
 
 def test_unknown_name_of_a_lazy_room():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from labelfns.checks import Gold, check_gold
+from labelfns.display.numbers import percent
 from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import InputError, did_you_mean, some
 from labelfns.io.texts import as_texts
@@ -70,9 +71,11 @@ class Radii:
         lines = [f"{self.lf} on {self.texts:,} texts, margin {self.margin:g}"]
         for one in self.radii:
             shares = ", ".join(f"{label} {count:,}" for label, count in one.by_label.items())
-            right = "" if one.precision is None else f"; right on {one.precision:.1%} of {one.known:,}"
+            right = "" if one.precision is None else f"; right on {percent(one.precision)} of {one.known:,}"
             mark = " (now)" if one.min_similarity == self.min_similarity else ""
-            lines.append(f"{one.min_similarity:<6.3g} covers {one.votes / self.texts:6.1%} ({shares}){right}{mark}")
+            lines.append(
+                f"{one.min_similarity:<6.3g} covers {percent(one.votes / self.texts):>6} ({shares}){right}{mark}"
+            )
         return "\n".join(lines)
 
 

@@ -202,7 +202,7 @@ class Texts(Sequence[str]):
         InputError
             As `Texts` and `check_gold`, and if a column is missing.
         """
-        check_columns(columns, [text, *([] if gold is None else [gold])], name)
+        check_columns(columns, [text, *([] if gold is None else [gold])], name, text=text)
         if gold is not None and labels is None:
             raise InputError(f"{name or 'texts'}: the label names are needed to read gold labels; pass labels=[...]")
         fields = {key: values for key, values in columns.items() if key not in (text, gold)}
@@ -224,18 +224,30 @@ class Texts(Sequence[str]):
         return type(self)(self.texts, ids, self.name, self.row_numbers, self.fields, self.unit)
 
 
-def check_columns(columns: Mapping[str, Any] | Sequence[str], names: Sequence[str], where: str = "") -> None:
-    """Raise a `ColumnError` that names the columns that are missing, and those that are there."""
+_ANOTHER = 'Say which one holds the texts: text="NAME" (--text NAME with init and predict)'
+
+
+def check_columns(
+    columns: Mapping[str, Any] | Sequence[str], names: Sequence[str], where: str = "", *, text: str | None = None
+) -> None:
+    """Raise a `ColumnError` that names the columns that are missing, and those that are there.
+
+    Where `text`, the column of texts, is one of them, it says how another one is named.
+    """
     existing = [str(column) for column in columns]
     raise_all(
         ColumnError,
         [
             f"{where or 'the data'} has no column {name!r}; its columns are {some(existing, 10)}"
-            f"{did_you_mean(str(name), existing)}"
+            f"{_hints(did_you_mean(str(name), existing), name == text)}"
             for name in names
             if name not in columns
         ],
     )
+
+
+def _hints(near: str, is_text: bool) -> str:
+    return f"{near or '.'} {_ANOTHER}" if is_text else near
 
 
 def _by_position(fields: Mapping[str, Sequence[Any]] | None) -> dict[str, Sequence[Any]] | None:

@@ -186,7 +186,7 @@ def _header(row: Row | None, name: str, keep: ColumnNames) -> list[str]:
             numbers[column] += 1
             own = f"{column} ({numbers[column] + 1})"
         names[own] = None
-    check_columns(names, keep.needed, name)
+    check_columns(names, keep.needed, name, text=keep.text)
     return list(names)
 
 
@@ -222,7 +222,7 @@ def _hub_blocks(source: str, keep: ColumnNames, rows: int | None) -> Iterator[Bl
 
     data = load(source)
     n = len(data)
-    check_columns(data.column_names, keep.needed, source)
+    check_columns(data.column_names, keep.needed, source, text=keep.text)
     for start in range(0, n, rows or max(n, 1)):
         part = range(start, min(start + (rows or n), n))
         columns = columns_of(data, part, gold=keep.gold, labels=keep.labels)

@@ -46,7 +46,7 @@ def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | 
         # Buffering ahead would hold the whole column in the end.
         with pq.ParquetFile(content, pre_buffer=False, buffer_size=1 << 20) as file:
             schema, total = file.schema_arrow, file.metadata.num_rows
-            check_columns(schema.names, keep.needed, name)
+            check_columns(schema.names, keep.needed, name, text=keep.text)
             names = keep.of(schema.names)
             twice = [column for column in names if schema.names.count(column) > 1]
             if twice:

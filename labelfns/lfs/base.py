@@ -2,7 +2,7 @@
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Integral
 from types import SimpleNamespace
@@ -107,6 +107,13 @@ class LabelingFunction(ABC):
 
         expects = {text: "abstains" if label is None else str(label) for text, label in self.expects.items()}
         return lf_html(self.name, self.votes_for, self.kind, self.about, expects)
+
+
+def declared_label(lf: LabelingFunction, labels: Sequence[str]) -> str | None:
+    """Return which of the labels an LF is declared to vote for; None where it may vote for any."""
+    if lf.votes_for in labels:
+        return lf.votes_for
+    return {str(c): name for c, name in enumerate(labels)}.get(lf.votes_for)
 
 
 def _renamed(origin: Callable[[], LabelingFunction], name: str, expects: Expects, named: bool) -> LabelingFunction:

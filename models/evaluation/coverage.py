@@ -36,7 +36,7 @@ class CoveragePoint:
         The share of kept rows that are right, in [0, 1]: measured where `known` rows have gold, else the model's mean
         confidence; None where no row is kept.
     interval
-        A 95 % Wilson interval of the measured accuracy; None where nothing was measured.
+        A 95% Wilson interval of the measured accuracy; None where nothing was measured.
     known
         How many of the kept rows have gold.
     """

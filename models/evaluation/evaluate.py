@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, check_gold
 from labelfns.errors import InputError
@@ -18,7 +17,8 @@ from labelfns.votes import Votes
 
 from .bootstrap import Difference, paired_difference
 from .calibration import CalibrationError, calibration_error
-from .metrics import wilson
+from .printed import PrintedEvaluation
+from .reach import Reach, filled
 from .steps import Areas, CurvePoint, Promise, Steps
 
 if TYPE_CHECKING:
@@ -26,62 +26,10 @@ if TYPE_CHECKING:
 
 PRECISIONS = (0.8, 0.9, 0.95)
 
-Interval = tuple[float, float]
-
 
 @dataclass(frozen=True)
-class Reach:
-    """How many rows get an answer, and how right it is; intervals are Wilson's, of 95 %.
-
-    Parameters
-    ----------
-    name
-        Whose answers, or on which rows.
-    rows
-        How many rows with gold there are.
-    coverage, coverage_interval
-        The share of them that gets an answer, in [0, 1]: has a vote, and no tie.
-    accuracy, accuracy_interval
-        The share of right answers, in [0, 1], among those with one; None where there is none.
-    abstain_wrong, abstain_wrong_interval
-        The share of right answers, in [0, 1], among all rows, where no answer is a wrong one.
-    abstain_frequent, abstain_frequent_interval
-        The same where no answer is the most frequent gold label.
-    """
-
-    name: str
-    rows: int
-    coverage: float
-    coverage_interval: Interval
-    accuracy: float | None
-    accuracy_interval: Interval | None
-    abstain_wrong: float
-    abstain_wrong_interval: Interval
-    abstain_frequent: float
-    abstain_frequent_interval: Interval
-
-    @classmethod
-    def of(cls, name: str, answers: Ints, gold: Ints, frequent: int) -> "Reach":
-        """Count answers [n], -1 for none, against gold [n], n at least 1."""
-        n, answered = len(gold), int((answers >= 0).sum())
-        right, filled = int((answers == gold).sum()), int((_filled(answers, frequent) == gold).sum())
-        return cls(
-            name=name,
-            rows=n,
-            coverage=answered / n,
-            coverage_interval=wilson(answered, n),
-            accuracy=right / answered if answered else None,
-            accuracy_interval=wilson(right, answered) if answered else None,
-            abstain_wrong=right / n,
-            abstain_wrong_interval=wilson(right, n),
-            abstain_frequent=filled / n,
-            abstain_frequent_interval=wilson(filled, n),
-        )
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How far probabilities reach and how right they are, on the rows with gold.
+class Evaluation(PrintedEvaluation):
+    """How far probabilities reach and how right they are, on the rows with gold; printed, in tables and sentences.
 
     Parameters
     ----------
@@ -184,7 +132,7 @@ class Evaluation:
             [f"{one.name} ({one.rows:,})" for one in parts],
             [Dots("texts with an answer", *answered), Dots("answers that are right", *right)],
             title=f"Coverage by class, {self.rows:,} texts with gold",
-            x="share, with 95 % intervals",
+            x="share, with 95% intervals",
             ax=ax,
         )
 
@@ -245,7 +193,7 @@ def evaluate(
         return Reach.of(name, of[where], labels[where], frequent)
 
     def against(other: Ints) -> Difference:
-        ours, theirs = ((_filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
+        ours, theirs = ((filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
         return paired_difference(ours, theirs, group)
 
     said = answers != ABSTAIN
@@ -275,7 +223,3 @@ def patterns(votes: Votes) -> dict[str, Bools]:
         "agreeing": several & ~votes.conflicting,
         "conflicting": votes.conflicting,
     }
-
-
-def _filled(answers: Ints, frequent: int) -> npt.NDArray[np.int64]:
-    return np.where(answers < 0, frequent, answers)

@@ -13,7 +13,7 @@ from labelfns.models.arrays import Floats
 DRAWS = 1000
 """Draws of the bootstrap: the ends of its interval then move by about a twentieth of its width from seed to seed."""
 Z95 = 1.959963984540054
-"""Standard errors from the middle to either end of a 95 % interval."""
+"""Standard errors from the middle to either end of a 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Scores:
     macro_recall
         The mean of recall over the classes that gold has, in [0, 1].
     accuracy_interval, macro_f1_interval
-        95 % intervals: Wilson's for accuracy, the bootstrap over rows (1,000 draws) for macro F1.
+        95% intervals: Wilson's for accuracy, the bootstrap over rows (1,000 draws) for macro F1.
     confusion
         A k x k table of counts, gold by predicted; abstains are left out of it, but count as wrong above.
     abstained
@@ -170,7 +170,7 @@ def macro_recall_difference(gold: Ints, first: Ints, second: Ints, groups: Ints)
 
 
 def wilson(right: float, n: float) -> tuple[float, float]:
-    """Return the 95 % interval of a share, `right` of `n` rows, n more than 0 (Wilson 1927).
+    """Return the 95% interval of a share, `right` of `n` rows, n more than 0 (Wilson 1927).
 
     It is that of ``scipy.stats.binomtest(right, n).proportion_ci(method="wilson")``, whose import takes .4 seconds.
     """

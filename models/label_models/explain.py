@@ -17,8 +17,8 @@ from .base import BaseLabelModel
 from .fit import Fitted
 
 WORTH = 3.0
-"""How many gold rows a precision learned without gold is worth in its interval: 90 % hold the truth on the many votes
-of `tests/benchmarks/calibration_data.py`; at 6, which was set on four sets, 78 % do."""
+"""How many gold rows a precision learned without gold is worth in its interval: 90% hold the truth on the many votes
+of `tests/benchmarks/calibration_data.py`; at 6, which was set on four sets, 78% do."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class VoteReason:
         The learned probability, in (0, 1), that this LF is right when it gives this label.
     interval
         An interval of it; both None of a model that does not learn such. What was learned without gold counts as much
-        as 3 gold rows: with that, 90 % of the intervals held the truth where it is known
+        as 3 gold rows: with that, 90% of the intervals held the truth where it is known
         (docs/label_models_measured.md).
     """
 
@@ -148,6 +148,6 @@ def learned(fitted: Fitted, lf: int, label: int) -> Learned:
 
 
 def _interval(accuracy: float, rows: float) -> tuple[float, float]:
-    """Return the middle 90 % of the beta distribution of an accuracy that so many gold rows have shown."""
+    """Return the middle 90% of the beta distribution of an accuracy that so many gold rows have shown."""
     low, high = betaincinv(accuracy * rows, (1 - accuracy) * rows, [0.05, 0.95])
     return float(low), float(high)

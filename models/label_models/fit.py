@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
+from labelfns.display.numbers import percent
 from labelfns.models.arrays import Floats, Probs, credit, softmax
 
 from .base import balance_array
@@ -32,14 +33,14 @@ LFs reach that only where both find nearly every row of their class, and lose li
 ABOVE_CHANCE = 1e-3
 """The prior's accuracy is at least this much above 1/k: at chance a vote would say nothing."""
 INDEPENDENT = 0.2
-"""The misfit up to which LFs are taken to be independent: real votes are off by 27 % and more, and lose a point of
+"""The misfit up to which LFs are taken to be independent: real votes are off by 27% and more, and lose a point of
 accuracy at .3; synthetic independent ones lose half a point at .1."""
 OVERTURNED = 0.02
 """One accuracy per LF may overturn this share of clear majorities; where it would overturn more, it has run away. At
 .005 real votes lose .7 points of what it is good for."""
 ONE_ACCURACY = 0.75
 """The part of what is learned that comes from one accuracy per LF; the rest is from one precision per vote. More is
-better on real votes up to here (.25: 80.5 % right, .5: 81.0, .75: 81.2, 1: 80.9), less on synthetic ones."""
+better on real votes up to here (.25: 80.5% right, .5: 81.0, .75: 81.2, 1: 80.9), less on synthetic ones."""
 EQUALS = 0.75
 """The part of a vote's weight in which all LFs are equal: what is learned then decides ties and near-ties alone. From
 .5 to .9 verdicts are the same, and at .5 the calibration error is a point higher."""
@@ -48,7 +49,7 @@ FEW_GOLD = 10
 GOLD_TRUST = 20.0
 """How many gold rows a precision learned without gold is worth; 5 to 80 differ by .1 points with 50 gold rows."""
 CHANCE = 1.64
-"""How many standard errors better on gold rows is better than chance: one-sided, 5 %."""
+"""How many standard errors better on gold rows is better than chance: one-sided, 5%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,9 +144,11 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         precision, convergence, balance = trial.model.precision, trial.convergence, trial.model.covered_balance()
         anchor = prior.accuracy
         source = "given" if source == "given" else "estimated from votes and abstains"
-        notes = [f"the LFs fire as independent LFs would (within {trial.misfit:.0%}): abstains count as evidence"]
+        notes = [
+            f"the LFs fire as independent LFs would (within {percent(trial.misfit, 0)}): abstains count as evidence"
+        ]
     else:
-        often = f"their votes meet {trial.misfit:.0%} more or less often than independent ones would"
+        often = f"their votes meet {percent(trial.misfit, 0)} more or less often than independent ones would"
         far = "too few votes meet" if np.isinf(trial.misfit) else often
         notes = [f"the LFs are not taken to be independent ({far}): abstains count for nothing"]
         votes, start, convergence = _fit_agreement(distinct, hot, balance, lf_weights, prior, notes)
@@ -210,8 +213,8 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
     floored = floor and better(majority, ours, CHANCE)
     if floored:
         notes.append(
-            f"majority vote is used: on the gold rows it is right {majority.mean():.0%} of the time, this model "
-            f'{ours.mean():.0%}; floor="off" keeps the model'
+            f"majority vote is used: on the gold rows it is right {percent(majority.mean(), 0)} of the time, this "
+            f'model {percent(ours.mean(), 0)}; floor="off" keeps the model'
         )
     return replace(
         fitted,
@@ -277,8 +280,8 @@ def _fit_agreement(
     if overturned > OVERTURNED:
         part = 0.0
         notes.append(
-            f"one accuracy per LF would overturn {overturned:.0%} of clear majorities and is left out; a precision "
-            "per vote is used alone"
+            f"one accuracy per LF would overturn {percent(overturned, 0)} of clear majorities and is left out; a "
+            "precision per vote is used alone"
         )
     learned = part * one_accuracy + (1 - part) * mixture.log_odds()
     votes = EQUALS * (equal_votes(prior.accuracy, len(lf_weights), k) * weights) + (1 - EQUALS) * learned

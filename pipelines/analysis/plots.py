@@ -37,7 +37,7 @@ class ShownAnalysis(PlotsOfVotes):
         return self.votes
 
     def plot_lf_accuracy(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw how often each LF is right where gold is known, with 95 % intervals (Wilson).
+        """Draw how often each LF is right where gold is known, with 95% intervals (Wilson).
 
         Of more than 60 LFs those with most votes on rows with gold are drawn; LFs without any are left out.
 
@@ -67,7 +67,7 @@ class ShownAnalysis(PlotsOfVotes):
             [f"{lf.lf}  ({n:,})" for lf, _, n in drawn],
             [series],
             title="How often each LF is right, of its votes on texts with gold",
-            x="share of votes that are right, with 95 % intervals",
+            x="share of votes that are right, with 95% intervals",
             ax=ax,
         )
 

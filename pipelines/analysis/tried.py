@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelfns.checks import Gold, check_gold
+from labelfns.display.numbers import percent
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.votes import Votes
-
-from .tables import share
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class TriedLF:
     @property
     def said(self) -> str:
         """What speaks for it and against it, in a line."""
-        parts = [f"votes on {self.votes:,} of {self.rows:,} texts ({share(self.votes / max(self.rows, 1))})"]
+        parts = [f"votes on {self.votes:,} of {self.rows:,} texts ({percent(self.votes / max(self.rows, 1))})"]
         parts += [f"the first vote on {self.first:,}"] if self.votes else []
         if self.met:
             parts.append(f"meets others on {self.met:,}: agrees on {self.agree:,}, conflicts on {self.conflict:,}")
@@ -59,7 +58,9 @@ class TriedLF:
         for one in self.from_text:
             if one.precision is not None and one.interval is not None:
                 low, high = one.interval
-                parts.append(f"by the text right on {one.precision:.0%} ({low:.0%} to {high:.0%})")
+                parts.append(
+                    f"by the text right on {percent(one.precision, 0)} ({percent(low, 0)} to {percent(high, 0)})"
+                )
         parts += [f"raised {self.fault}"] if self.fault else []
         return "; ".join(parts)
 

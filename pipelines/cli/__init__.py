@@ -98,18 +98,18 @@ def _of_all(
 for command in (
     lfs.init,
     runs.demo,
-    runs.run,
-    lfs.apply,
-    analyze,
     rows,
+    lfs.check_lfs,
+    analyze,
     suggest,
     studio,
+    runs.run,
     runs.predict,
-    runs.compare,
     runs.report,
-):
-    app.command()(command)
-app.command("test-lfs")(lfs.check_lfs)
+    runs.compare,
+    lfs.apply,
+):  # in the order in which they are needed
+    app.command("test-lfs" if command is lfs.check_lfs else None)(command)
 
 
 def main() -> None:

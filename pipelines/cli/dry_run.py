@@ -9,6 +9,7 @@ from warnings import catch_warnings
 
 import numpy as np
 
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsWarning
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def dry(
     from labelfns.analysis.coverage import Coverage
     from labelfns.lfs.meaning.prompt import PromptLF, asks_nothing
     from labelfns.lfset import LFSet
-    from labelfns.pipelines.analysis.tables import counts, share
+    from labelfns.pipelines.analysis.tables import counts
     from labelfns.pipelines.run.folder import RunFolder
     from labelfns.pipelines.run.inputs import Inputs, input_paths
     from labelfns.pipelines.run.training import Plan, prepare
@@ -86,7 +87,7 @@ def dry(
         )
     console.say(
         f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
-        f"({share(coverage.share)}), {coverage.conflicting:,} votes for different labels",
+        f"({percent(coverage.share)}), {coverage.conflicting:,} votes for different labels",
         *(f"  ask     {lf.name}: {lf.dry_run(asked).counts}" for lf in given.lfs if isinstance(lf, PromptLF)),
         f"  fit     the label model {settings.label_model.kind}",
         f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, each "

@@ -36,7 +36,7 @@ def apply(
 
     A file is read in chunks and may be larger than memory.
     """
-    from labelfns.pipelines.analysis.tables import share
+    from labelfns.display.numbers import percent
     from labelfns.streaming import apply_file
 
     from . import console, inputs
@@ -63,7 +63,7 @@ def apply(
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
     console.faults(faults, coverage.rows)
-    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({share(coverage.share)}): {output}")
+    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({percent(coverage.share)}): {output}")
     if data in (None, "pool"):
         console.next_step("with LFs that you change, see what changed", "analyze", pipeline, "--against", output)
     else:
@@ -131,6 +131,7 @@ def init(
     for label in written.silent:
         console.say(f"Warning: no LF votes for {label!r}, as no words for it were found: write one before you run.")
     console.say(
+        f"Read texts:       labelfns rows {file} --seed 1 --limit 10",
         f"Try the LFs:      labelfns test-lfs {file}",
         f"See what they do: labelfns analyze {file}",
         f"Find more words:  labelfns suggest {file}",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from labelfns.data import example
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
@@ -112,7 +113,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         if promise := ledger.get("promise"):
             console.say(
                 f"Round {ledger['round']} trains on labels of confidence {promise['threshold']:.2f} and more; by "
-                f"{promise['rows']} gold rows, {promise['at_least']:.1%} of them or more are right."
+                f"{promise['rows']} gold rows, {percent(promise['at_least'])} of them or more are right."
             )
         if ledger.get("gain") is not None:
             gain, error = ledger["gain"], ledger["gain_error"]
@@ -209,7 +210,9 @@ def predict(
         changed = write_rows(table, output, raw=raw)
         if changed:
             console.formulas(changed)
-        console.remark(f"{n:,} rows: {output}. Next, look at the least sure: its rows by confidence, the lowest first.")
+        console.remark(
+            f"{n:,} rows: {output}. Next, read the answers it is least sure of: sort by confidence, the lowest first."
+        )
 
 
 @contextmanager

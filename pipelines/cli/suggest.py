@@ -112,7 +112,8 @@ def suggest(
             for text in term.examples:
                 console.show([_example(term, text)])
     if terms:
-        console.next_step("paste lines into the LF file, and see what they do", "analyze", pipeline)
+        named = "" if all(term.label for term in terms) else ", your label for LABEL"
+        console.next_step(f"paste lines into the LF file{named}, and see what they do", "analyze", pipeline)
     else:
         console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
 

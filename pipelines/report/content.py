@@ -10,6 +10,8 @@ from .sample import MOST_SIGNS, Sample
 from .worth import PARTS, who_answers, worth
 
 SETS = ("val", "test")
+NO_NAME = "texts"
+"""What texts are called that have no name."""
 
 
 def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | None = None) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
     steps = next_steps(content, metrics["coverage"], gold=measured["scores"]["rows"] if measured else 0, run=run)
     return content | {
         "run": run,
+        "name": run,
         "metrics": dict(metrics),
         "sets": [name for name in SETS if name in metrics["data"]],
         "kept_scores": _kept_scores(metrics),
@@ -70,6 +73,7 @@ def analysis_content(figures: Mapping[str, Any], evidence: Evidence, alarms: Seq
     sentence, numbers = analysis_answer(figures, content["lfs"])
     return content | {
         "run": "",
+        "name": "" if pool.name == NO_NAME else pool.name,
         "metrics": None,
         "worth": [],
         "answer": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from labelfns.display.numbers import percent
 from labelfns.pipelines.self_training.copies import without_details
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.votes import Votes
@@ -39,7 +40,7 @@ def cautions(
     for done in rounds:
         for name in done.ledger.collapsed:
             share = done.ledger.predicted_shares[name]
-            yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {share:.1%} of the pool"
+            yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {percent(share)} of the pool"
     yield from _worse_than_majority(best, baselines)
     yield from _on_both_sides(sets)
 

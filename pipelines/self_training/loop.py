@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from labelfns.checks import Gold, Ints, check_gold, one_per_text
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.models.class_balance import balancing_shift, shifted
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.models.label_models.base import BaseLabelModel
+from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.classifier import TransformerClassifier
 from labelfns.progress import Bar, Progress
 from labelfns.text.spans import Span
@@ -122,10 +124,7 @@ class SelfTraining:
         gold = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), labels)
         check_sets(labeled or {}, labels)
         if self.settings.needs_gold and few_gold is None:
-            raise InputError(
-                'the rule "precision" needs gold rows: hand in few_gold. The rule "mean_confidence" needs none, and is '
-                "as good as the confidences are"
-            )
+            raise InputError(GOLD_NEEDED)
         if cues is None and self.settings.judges and self.settings.rounds:
             warnings.warn(_NO_CUES, LabelFnsWarning, stacklevel=2)
         progress = progress or Bar()
@@ -247,14 +246,17 @@ _NO_CUES = (
 def stop_reason(settings: Rounds, rounds: Sequence[Round]) -> str | None:
     """Return why no further round follows those that are done; None where one does."""
     if len(rounds) > settings.rounds:
+        if not settings.rounds:
+            return "round 0 was all that was asked for (rounds = 0)"
         return f"all {settings.rounds + 1} rounds are done (rounds = {settings.rounds} after round 0)"
     if len(rounds) < 2:
         return None
     changed, since_best = rounds[-1].ledger.label_changes, len(rounds) - 1 - best_round(rounds).ledger.round
     if settings.judges and settings.patience and since_best >= settings.patience:
-        return f"the last {since_best} round(s) were not judged better (patience = {settings.patience})"
+        last = "round was" if since_best == 1 else f"{since_best} rounds were"
+        return f"the last {last} not judged better (patience = {settings.patience})"
     if changed < settings.min_changed:
-        return f"the last round changed {changed:.2%} of the labels (min_changed = {settings.min_changed})"
+        return f"the last round changed {percent(changed, 2)} of the labels (min_changed = {settings.min_changed})"
     return None
 
 

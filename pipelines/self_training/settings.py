@@ -20,7 +20,7 @@ class Rounds:
     rounds
         At most how many rounds follow round 0, at least 0.
     first
-        Which covered rows round 0 trains on; by default, as in `later`, the 80 % of each class whose neighbors in the
+        Which covered rows round 0 trains on; by default, as in `later`, the 80% of each class whose neighbors in the
         backbone's features share its label most (the cut statistic).
     later
         Which rows of the pool the later rounds train on.

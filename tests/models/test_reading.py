@@ -99,7 +99,7 @@ def test_prototypes_with_a_model_in_a_folder(model, tmp_path):
     found = radii(lfs, texts, gold=["yes", "yes"])
     own = next(one for one in found.radii if one.min_similarity == 0.999)
     assert (own.votes, own.by_label, own.known, own.right, own.precision) == (2, {"no": 1, "yes": 1}, 2, 1, 0.5)
-    assert "0.999  covers 100.0% (no 1, yes 1); right on 50.0% of 2 (now)" in str(found).splitlines()
+    assert "0.999  covers   100% (no 1, yes 1); right on 50.0% of 2 (now)" in str(found).splitlines()
     with pytest.raises(InputError, match="no_such"):
         radii(lfs, texts, lf="no_such")
 
