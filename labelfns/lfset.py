@@ -21,7 +21,6 @@ from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
 from labelfns.lfs.columns import ColumnLF, RowLF
-from labelfns.lfs.declared import DeclaredLF
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
 from labelfns.progress import Bar, Progress, silent
@@ -82,9 +81,9 @@ class LFSet:
         duplicates = sorted({name for name in names if names.count(name) > 1})
         problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
-            if isinstance(lf, DeclaredLF | ColumnLF):
+            for label in lf.known_labels:
                 try:
-                    parser.class_id(lf.label)
+                    parser.class_id(label)
                 except LFError as error:
                     problems.append(f"LF {lf.name!r} votes for {error}")
         if not adapted and not problems:
@@ -312,6 +311,8 @@ def _apply_to_parts(
     """
     n, faults = len(texts), list[Fault]()
     matrix = np.empty((n, len(applier.lfs)), dtype=np.int8)
+    soft = any(lf.soft for lf in applier.lfs)
+    strength = np.ones(matrix.shape, dtype=np.float32) if soft else None
     needed = fields is None and any(isinstance(lf, RowLF | ColumnLF) for lf in applier.lfs)
     for start, part in texts.parts(fields=needed):
         is_all = len(part) == n
@@ -329,9 +330,17 @@ def _apply_to_parts(
         if is_all:
             return votes
         matrix[start : start + len(part)] = votes.matrix
+        if strength is not None and votes.strength is not None:
+            strength[start : start + len(part)] = votes.strength
         faults += votes.faults
         progress("applying LFs", start + len(part), n)
     matrix.flags.writeable = False
     names, places = tuple(lf.name for lf in applier.lfs), CuesWhenAsked(applier.lfs, texts, matrix, options)
-    merged = merge_faults(faults)
-    return Votes(matrix, labels=applier.labels, lf_names=names, faults=merged, cues=places if cues else None)
+    return Votes(
+        matrix,
+        labels=applier.labels,
+        lf_names=names,
+        faults=merge_faults(faults),
+        cues=places if cues else None,
+        strength=strength,
+    )

@@ -20,7 +20,8 @@ from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
-from labelfns.votes import Fault, metadata
+from labelfns.vote_tables import strength_columns, with_strengths
+from labelfns.votes import Fault, Votes, metadata
 
 if TYPE_CHECKING:
     import polars as pl
@@ -158,7 +159,14 @@ class _Applied:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return metadata(self.lfs.labels, self.lfs.names, self.faults)
+        return metadata(self.lfs.labels, self.lfs.names, self.faults, self.soft)
+
+    @property
+    def soft(self) -> tuple[str, ...]:
+        return tuple(lf.name for lf in self.lfs if lf.soft)
+
+    def _frame(self, votes: Votes) -> "pl.DataFrame":
+        return with_strengths(votes.to_polars(), votes.strength, votes.lf_names, self.soft)
 
     def frames(self, parts: "Parts", progress: Progress) -> Iterator["pl.DataFrame"]:
         """Yield votes, with the other columns as long as these are what the first part had."""
@@ -171,7 +179,7 @@ class _Applied:
             if self.keep_columns:
                 self.others.see(columns)
                 self.first_types = self.first_types if self.coverage.rows else self.others.types()
-            frame, fits = votes.to_polars(), self.others.types() == self.first_types
+            frame, fits = self._frame(votes), self.others.types() == self.first_types
             yield self.others.beside(frame, columns) if fits else frame
             self.is_incomplete |= not fits
             self.coverage += Coverage.of(votes)
@@ -186,5 +194,6 @@ class _Applied:
         with pq.ParquetFile(path) as file:
             for group, (texts, _) in enumerate(parts):
                 names = list(self.lfs.names)  # of "a" and "a.b" the first means both to Parquet
+                names += strength_columns(names, self.soft).values()
                 votes = pl.DataFrame(file.read_row_group(group, names))[names]
                 yield self.others.beside(votes, texts.fields or {})

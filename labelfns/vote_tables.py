@@ -1,6 +1,6 @@
 """Tables of a label matrix: one row per LF, or one per row of data. `labelfns.Votes` wraps them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Ints
 from labelfns.counted import Counts, tally
+from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 
 if TYPE_CHECKING:
@@ -109,3 +110,59 @@ def row_table(
     text, vote = pl.String(), pl.Struct({"lf": pl.String(), "label": pl.String()})
     types = {"row": pl.Int64(), "text": text, "label": text, "gold": text, "votes": pl.List(vote)}
     return pl.DataFrame(columns, schema={name: types[name] for name in columns})
+
+
+def strength_columns(lf_names: Sequence[str], soft: Sequence[str]) -> dict[str, str]:
+    """Return by soft LF the column of a file that has the strengths of its votes, named as no LF is."""
+    sign = "strength"
+    while any(f"{lf} ({sign})" in lf_names for lf in soft):
+        sign += "'"
+    return {lf: f"{lf} ({sign})" for lf in soft}
+
+
+def checked_strength(
+    strength: npt.ArrayLike, matrix: npt.NDArray[np.int8], lf_names: Sequence[str]
+) -> npt.NDArray[np.float32]:
+    """Return how much of a vote each vote is, read-only, 0 for abstains.
+
+    Raises
+    ------
+    InputError
+        If it is of another shape than the votes, or a vote's is not in [0, 1]; the first such vote is named.
+    """
+    values, voted = np.asarray(strength, dtype=np.float32), matrix != ABSTAIN
+    if values.shape != matrix.shape:
+        raise InputError(f"strength must be {matrix.shape} numbers in [0, 1], one per vote; got shape {values.shape}")
+    wrong = np.argwhere(voted & ~((values >= 0) & (values <= 1)))
+    if len(wrong):
+        i, j = wrong[0]
+        more = f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else ""
+        raise InputError(f"strength must be numbers in [0, 1]; row {i}, LF {lf_names[j]!r} has {values[i, j]:g}{more}")
+    values = np.where(voted, values, np.float32(0))
+    values.flags.writeable = False
+    return values
+
+
+def with_strengths(
+    frame: "pl.DataFrame", strength: npt.NDArray[np.float32] | None, lf_names: Sequence[str], soft: Sequence[str]
+) -> "pl.DataFrame":
+    """Return a frame of votes with the strengths [n, m] of soft LFs behind them; 1 where there are none."""
+    import polars as pl
+
+    values = np.ones((len(frame), len(lf_names)), dtype=np.float32) if strength is None else strength
+    return frame.with_columns(
+        pl.Series(column, values[:, lf_names.index(lf)], dtype=pl.Float32)
+        for lf, column in strength_columns(lf_names, soft).items()
+    )
+
+
+def strengths_in(
+    frame: "pl.DataFrame", lf_names: Sequence[str], columns: Mapping[str, str]
+) -> npt.NDArray[np.float32] | None:
+    """Return the strengths [n, m] in a frame, of which `columns` names those of soft LFs; None where there is none."""
+    if not columns:
+        return None
+    strength = np.ones((len(frame), len(lf_names)), dtype=np.float32)
+    for lf, column in columns.items():
+        strength[:, lf_names.index(lf)] = frame[column].to_numpy()
+    return strength

@@ -20,7 +20,15 @@ from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
-from labelfns.vote_tables import lf_table, row_blocks, row_table
+from labelfns.vote_tables import (
+    checked_strength,
+    lf_table,
+    row_blocks,
+    row_table,
+    strength_columns,
+    strengths_in,
+    with_strengths,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,12 +104,15 @@ class Votes(ShownVotes):
         What went wrong while the LFs were applied, at most one entry per LF.
     cues
         For each row where in its text the LFs fired, in order, overlapping places merged; None where nobody asked.
+    strength
+        An [n, m] array in [0, 1]: how much of a vote each vote is, such as a model's probability; None where all are
+        whole. `LabelModel` goes by it, other label models do not. Kept as a read-only float32 copy, 0 for abstains.
 
     Raises
     ------
     InputError
         If the matrix is not two-dimensional, not of integers, holds a value outside its range, or does not
-        agree with the names; or a name is no text or there twice.
+        agree with the names; a name is no text or there twice; or the strengths are not right.
 
     Examples
     --------
@@ -117,6 +128,7 @@ class Votes(ShownVotes):
     lf_names: tuple[str, ...] = field(default=(), kw_only=True)
     faults: tuple[Fault, ...] = field(default=(), kw_only=True)
     cues: "Sequence[Sequence[Span]] | None" = field(default=None, kw_only=True)
+    strength: npt.NDArray[np.float32] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         labels = check_labels(self.labels)
@@ -154,6 +166,8 @@ class Votes(ShownVotes):
         object.__setattr__(self, "faults", tuple(self.faults))
         if self.cues is not None and len(self.cues) != len(matrix):
             raise InputError(f"there are cues for {len(self.cues)} rows, and votes for {len(matrix)}")
+        if self.strength is not None:
+            object.__setattr__(self, "strength", checked_strength(self.strength, matrix, names))
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
@@ -228,7 +242,20 @@ class Votes(ShownVotes):
     def rows(self, index: Ints | Bools | slice) -> "Votes":
         """Return the votes of some rows, by position or mask, with their cues and without the faults."""
         cues = None if self.cues is None else [self.cues[i] for i in np.arange(len(self))[index].tolist()]
-        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names, cues=cues)
+        strength = None if self.strength is None else self.strength[index]
+        return replace(self, matrix=self.matrix[index], faults=(), cues=cues, strength=strength)
+
+    def of_lfs(self, names: Sequence[str]) -> "Votes":
+        """Return the votes of some LFs, in the order given, without cues and faults.
+
+        Raises
+        ------
+        InputError
+            If there is no LF of such a name.
+        """
+        columns = [self._column(name) for name in names]
+        strength = None if self.strength is None else self.strength[:, columns]
+        return Votes(self.matrix[:, columns], labels=self.labels, lf_names=tuple(names), strength=strength)
 
     def where(
         self,
@@ -339,16 +366,18 @@ class Votes(ShownVotes):
         return lf_table(self.matrix, self.labels, self.lf_names, gold_ids, check_counts(counts, len(self)))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata.
+        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata, then the strengths.
 
         Raises
         ------
         WriteError
             If it cannot be written; nothing is left of it then, and a file of that name stays.
         """
-        about = metadata(self.labels, self.lf_names, self.faults)
+        soft = () if self.strength is None else self.lf_names
+        about = metadata(self.labels, self.lf_names, self.faults, soft)
         with whole(path) as part:
-            self.to_polars().write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
+            frame = with_strengths(self.to_polars(), self.strength, self.lf_names, soft)
+            frame.write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":
@@ -373,11 +402,18 @@ class Votes(ShownVotes):
         try:
             frame = pl.read_parquet(BytesIO(content))
             names = about.get("lf_names", frame.columns)
+            strength = strengths_in(frame, names, about.get("strength", {}))
             frame = frame[names] if set(names) <= set(frame.columns) else frame  # it may hold other columns
             if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
             faults = tuple(map(Fault.of_json, about["faults"]))
-            votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)
+            votes = cls(
+                frame.to_numpy(),
+                labels=about["labels"],
+                lf_names=tuple(frame.columns),
+                faults=faults,
+                strength=strength,
+            )
             if votes._digest(header[_ABOUT]) != header.get(_DIGEST, votes._digest(header[_ABOUT])):
                 raise InputError("its votes or names are not those that were written")
         except KeyboardInterrupt:
@@ -391,6 +427,7 @@ class Votes(ShownVotes):
         digest = hashlib.blake2b(about.encode(), digest_size=16)
         for rows in row_blocks(len(self)):
             digest.update(self.matrix[rows].tobytes())
+            digest.update(b"" if self.strength is None else self.strength[rows].tobytes())
         return digest.hexdigest()
 
     def _column(self, lf: object) -> int:
@@ -409,10 +446,13 @@ class Votes(ShownVotes):
         return {lf: said[column].tolist() for lf, column in columns.items()}
 
 
-def metadata(labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault]) -> dict[str, str]:
-    """Return what a Parquet file of votes says of itself, beside its columns."""
+def metadata(
+    labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault], soft: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return what a Parquet file of votes says of itself, beside its columns; `soft` are the LFs with strengths."""
     about = {"labels": list(labels), "lf_names": list(lf_names), "faults": [vars(fault) for fault in faults]}
-    return {_ABOUT: json.dumps(about)}
+    strength = {"strength": strength_columns(lf_names, soft)} if soft else {}
+    return {_ABOUT: json.dumps(about | strength)}
 
 
 def _check_names(names: Sequence[object]) -> None:

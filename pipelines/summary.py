@@ -21,6 +21,8 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         "texts",
         f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels",
     )
+    for one in facts.get("asked", ()):
+        yield "asked", f"{one['lf']}: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}"
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

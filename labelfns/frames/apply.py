@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labelfns.engine.options import ApplyOptions
+from labelfns.errors import InputError, some
 from labelfns.frames.engines import columns_of, work_on
 from labelfns.frames.travel import by_value
 from labelfns.frames.voting import Voting
@@ -25,10 +26,15 @@ def votes_on(
     Raises
     ------
     InputError
-        If a column is missing or has the name of an answer, or the texts are none.
+        If a column is missing or has the name of an answer, the texts are none, or an LF's votes have strengths.
     LFError
         If an LF cannot be sent to a worker.
     """
+    soft = [lf.name for lf in lfs if lf.soft]
+    if soft:
+        raise InputError(
+            f"LFs whose votes have strengths have no column for them in a frame: {some(soft)}; leave soft out"
+        )
     read = columns_of(frame) if reads_columns(lfs) else [text]
     work = Voting(labels, by_value(lfs), options, text)
     parts: dict[str, object] = {f"LF {lf.name}": lf for lf in work.lfs}

@@ -101,8 +101,7 @@ def leave_one_out(
 
 def _without(votes: Votes, j: int) -> Votes:
     """Return the votes of all LFs but one."""
-    names = (*votes.lf_names[:j], *votes.lf_names[j + 1 :])
-    return Votes(np.delete(votes.matrix, j, axis=1), labels=votes.labels, lf_names=names)
+    return votes.of_lfs([*votes.lf_names[:j], *votes.lf_names[j + 1 :]])
 
 
 def _probs(model: BaseLabelModel, votes: Votes, counts: Ints | None) -> Probs:

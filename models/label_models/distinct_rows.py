@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from labelfns.checks import Ints
 from labelfns.counted import Counts, check_counts
-from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Floats, Probs
+from labelfns.vote_tables import checked_strength
 from labelfns.votes import Votes
 
 Matrix = npt.NDArray[np.int8]
@@ -169,20 +169,8 @@ def check_strength(votes: Votes, strength: Strength) -> tuple[Matrix, Floats]:
     InputError
         If the strengths are of another shape than the votes, or not all in [0, 1]; the first such vote is named.
     """
-    values = np.asarray(strength, dtype=float)
-    if values.shape != votes.matrix.shape:
-        raise InputError(
-            f"strength must be {votes.matrix.shape} numbers in [0, 1], one per vote; got shape {values.shape}"
-        )
-    wrong = np.argwhere((votes.matrix != ABSTAIN) & ~((values >= 0) & (values <= 1)))
-    if len(wrong):
-        i, j = wrong[0]
-        raise InputError(
-            f"strength must be numbers in [0, 1]; row {i}, LF {votes.lf_names[j]!r} has {values[i, j]:g}"
-            + (f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else "")
-        )
-    cast = (votes.matrix != ABSTAIN) & (values > 0)
-    return np.where(cast, votes.matrix, np.int8(ABSTAIN)), np.where(cast, values, 0.0)
+    values = checked_strength(strength, votes.matrix, votes.lf_names).astype(float)
+    return np.where(values > 0, votes.matrix, np.int8(ABSTAIN)), values
 
 
 def dense_one_hot(rows: npt.NDArray[np.integer[Any]], k: int) -> Floats:

@@ -16,7 +16,7 @@ from labelfns.models.arrays import Floats, Probs
 from labelfns.settings import check
 from labelfns.votes import Votes
 
-from .base import BaseLabelModel, is_balance, is_number, renamed
+from .base import BaseLabelModel, check_votes, is_balance, is_number, renamed
 from .calibration import Calibration
 from .distinct_rows import Distinct, GoldRows, Strength, soft_rows, spread
 from .em import Convergence
@@ -158,8 +158,9 @@ class LabelModel(BaseLabelModel):
         gold
             Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
         strength
-            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`. Rows are then counted
-            together only where the strengths are equal too, so time and memory may grow with n.
+            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`; by default the votes'
+            own. Rows are then counted together only where the strengths are equal too, so time and memory may grow
+            with n.
         counts
             How often each row of the votes stands there, [n] whole numbers of at least 0; by default once.
 
@@ -171,7 +172,8 @@ class LabelModel(BaseLabelModel):
         SettingsError
             If `class_balance` does not have k shares.
         """
-        return self._fit_rows(votes, gold, counts, strength)
+        check_votes(votes)
+        return self._fit_rows(votes, gold, counts, votes.strength if strength is None else strength)
 
     def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
         fitted = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
@@ -191,16 +193,17 @@ class LabelModel(BaseLabelModel):
             The label matrix, [n, m].
         strength
             An [n, m] array in [0, 1]: how much of its weight each vote has, 1 a whole vote and 0 none; entries where
-            an LF abstains are not read.
+            an LF abstains are not read. By default the votes' own.
 
         Raises
         ------
         InputError
             If the strengths are of another shape or out of range, or for the reasons of the base class.
         """
+        self._check(votes)
+        strength = votes.strength if strength is None else strength
         if strength is None:
             return super().predict_proba(votes)
-        self._check(votes)
         soft, k = soft_rows(votes, strength), votes.n_labels
         probs = self.fitted_.proba(one_hot(soft.rows, k, soft.strength))
         return spread(np.where((soft.voters > 0)[:, None], probs, 1 / k), soft)

@@ -263,8 +263,7 @@ class _FittedOn(BaseLabelModel):
     pool_counts: Ints | None
 
     def fit(self, votes: Votes, gold: Gold | None = None, *, counts: Ints | None = None) -> Self:
-        columns = [self.pool.lf_names.index(name) for name in votes.lf_names]
-        pool = Votes(self.pool.matrix[:, columns], labels=self.pool.labels, lf_names=votes.lf_names)
+        pool = self.pool.of_lfs(votes.lf_names)
         if not pool.covered.any():
             raise InputError("no text of the pool has a vote")
         self.fitted_ = copy.copy(self.model).fit(pool, counts=self.pool_counts)

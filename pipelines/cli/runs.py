@@ -1,4 +1,4 @@
-"""Commands around runs: run a pipeline, label more texts with it, write its report again."""
+"""Commands around runs: run a pipeline, label more texts with it, write its report again, compare two."""
 
 import gc
 import os
@@ -109,6 +109,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"{uncovered} without and {tied} tied.",
         "",
     )
+    for one in metrics.get("asked", ()):
+        console.say(f"{one['lf']} asked: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}.", "")
     if metrics["copies"]:
         console.say(
             f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "
@@ -293,3 +295,24 @@ def report(
     except Exception as error:  # of many kinds: what is not in the metrics, or is of another type
         what = f"there can be no report of it ({type(error).__name__}: {first_line(error)})"
         raise damaged(run_folder / "metrics.json", what, METRICS_AGAIN) from error
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of another one.")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs between two runs: settings, LFs, figures, and the rows with gold that they answer differently.
+
+    Differences are paired, on the rows that both answer. No model is opened.
+    """
+    from labelfns.pipelines.analysis.compare_runs import compare_runs
+
+    from . import console
+
+    found = compare_runs(first, second)
+    if as_json:
+        console.print_json(found.to_json())
+        return
+    console.show(found.parts())
+    console.next_step("read the second run's report", "report", second)

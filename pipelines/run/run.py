@@ -9,6 +9,7 @@ from typing import Any
 from warnings import catch_warnings
 
 from labelfns.errors import InputError, LabelFnsWarning, WriteError
+from labelfns.lfs.meaning.prompt import asked_for
 from labelfns.models.transformer import distributed
 from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
@@ -157,7 +158,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         seconds=prepared.seconds,
         labeled=prepared.labeled,
         versions=versions(),
-    ).to_json()
+    ).to_json() | {"asked": asked_for(prepared.inputs.lfs)}
     folder.write_metrics(metrics)
     return report(folder, metrics, prepared)
 

@@ -45,7 +45,10 @@ OPTIONS = {
     ),
     "compare": ("--json",),
     "test-lfs": ("--set", "--json"),
-    "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
+    "suggest": (
+        *("--n", "--at-least", "--min-z", "--prompt", "--task", "--answer", "--keep", "--with-text"),
+        *("--set", "--json"),
+    ),
     "predict": (
         "--lfs",
         "--min-confidence",
