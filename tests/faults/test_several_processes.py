@@ -7,6 +7,7 @@ process that has imported everything.
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +27,7 @@ pytestmark = [
 ]
 
 # Of several processes a checkpoint is due every tenth step at most: this run saves one at step 10 of 22.
-SETTINGS = ["batch_size=6", "epochs=2", "checkpoint_minutes=0", "precision=full", "trainer={ddp_timeout=60}"]
+SETTINGS = ["batch_size=6", "min_steps=22", "checkpoint_minutes=0", "precision=full"]
 OPTIONS = [part for setting in SETTINGS for part in ("--set", f"classifier.{setting}")]
 OPTIONS += ["--set", "self_training.rounds=0", "--set", "prediction.second_view=false"]
 AT = 15
@@ -71,12 +72,13 @@ def as_rank(rank, port, fault):
         fault()
 
 
-def both(project, folder, *more, fault=None):
+def both(project, folder, *more, fault=None, timeout=60):
     """Run the pipeline in two processes to their end; return of each its exit code and what it said."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     arguments = ["run", str(project / "pipeline.toml"), "--output", str(folder), *OPTIONS, *more]
+    arguments += ["--set", f"classifier.trainer={{ddp_timeout={timeout}}}"]
     said = [project / f"said{rank}" for rank in (0, 1)]
     processes = [started(command, arguments, said[rank], partial(as_rank, rank, port, fault)) for rank in (0, 1)]
     until = time.monotonic() + PATIENCE
@@ -97,10 +99,18 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture
-def expected(home, tiny_project):
+def project(home, tiny_project):
+    """One project for all runs: what a run leaves names its files."""
+    if not (home / "project").exists():
+        shutil.copytree(tiny_project, home / "project")
+    return home / "project"
+
+
+@pytest.fixture
+def expected(home, project):
     """The files of an undisturbed run of two processes, made once."""
     if not (home / "undisturbed").exists():
-        found = both(tiny_project, home / "undisturbed")
+        found = both(project, home / "undisturbed")
         assert [code for code, _ in found] == [0, 0], found
     return contents(home / "undisturbed")
 
@@ -111,52 +121,49 @@ def message(said):
     return " ".join(said.strip().splitlines()[-1:])
 
 
-def check_goes_on(project, folder, expected, *more):
+def check_goes_on(project, folder, expected):
     """Resume from the checkpoint to the files of an undisturbed run."""
     assert half_written(folder) == []
     assert [path.name for path in folder.glob("checkpoints/*/checkpoint-*")] == ["checkpoint-10"]
-    found = both(project, folder, "--resume", *more)
+    found = both(project, folder, "--resume")
     assert [code for code, _ in found] == [0, 0], found
     ours = contents(folder)
-    assert {name for name in expected | ours if expected.get(name) != ours.get(name)} <= (
-        {"pipeline.toml"} if more else set()
-    )
+    assert {name for name in expected | ours if expected.get(name) != ours.get(name)} <= {"pipeline.toml"}
 
 
 @pytest.mark.parametrize("lost", [1, 0])
-def test_a_killed_process(tiny_project, expected, lost):
-    folder = tiny_project / "out"
-    found = both(tiny_project, folder, fault=partial(at_step, kill, AT, lost))
+def test_a_killed_process(project, expected, tmp_path, lost):
+    folder = tmp_path / "out"
+    found = both(project, folder, fault=partial(at_step, kill, AT, lost))
     assert found[lost][0] == -signal.SIGKILL
     code, said = found[1 - lost]
     assert code == 2, said
     assert f"labelfns: process {1 - lost} of 2 (the first is 0) ends, as another has stopped" in message(said)
     assert "To go on: torchrun --nproc-per-node 2 -m labelfns run " in message(said)
-    check_goes_on(tiny_project, folder, expected)
+    check_goes_on(project, folder, expected)
 
 
-def test_a_slow_process(tiny_project, expected):
-    folder = tiny_project / "out"
-    quick = ["--set", "classifier.trainer={ddp_timeout=3}"]
-    found = both(tiny_project, folder, *quick, fault=partial(at_step, partial(time.sleep, 8), AT, 1))
+def test_a_slow_process(project, expected, tmp_path):
+    folder = tmp_path / "out"
+    found = both(project, folder, fault=partial(at_step, partial(time.sleep, 8), AT, 1), timeout=3)
     assert [code for code, _ in found] == [2, 2], found
     assert "process 0 of 2 (the first is 0) ends, as another did not answer in time" in message(found[0][1])
     assert "classifier.trainer.ddp_timeout" in message(found[0][1])
     assert "process 1 of 2 (the first is 0) ends, as another has stopped" in message(found[1][1])
-    check_goes_on(tiny_project, folder, expected, "--set", "classifier.trainer={ddp_timeout=60}")
+    check_goes_on(project, folder, expected)
 
 
 @pytest.mark.parametrize("rank", [1, 0])
-def test_a_full_disk_of_one_process(tiny_project, expected, rank):
-    folder = tiny_project / "out"
-    found = both(tiny_project, folder, fault=partial(at_step, fill_the_disk, AT, rank))
+def test_a_full_disk_of_one_process(project, expected, tmp_path, rank):
+    folder = tmp_path / "out"
+    found = both(project, folder, fault=partial(at_step, fill_the_disk, AT, rank))
     assert [code for code, _ in found] == [2, 2], found
     for number, (_, said) in enumerate(found):
         assert "checkpoint-20 could not be written (OSError: " in message(said)
         assert "No space left on device" in message(said)
         assert (f"in process {rank}, " in message(said)) == (number != rank)
         assert "To go on: torchrun --nproc-per-node 2 -m labelfns run " in message(said)
-    check_goes_on(tiny_project, folder, expected)
+    check_goes_on(project, folder, expected)
 
 
 def test_torchrun_ends_with_its_processes_and_its_command_goes_on(tiny_project):
