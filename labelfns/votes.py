@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from os import PathLike
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Bools, Gold, Ints, Unit, check_gold, check_labels, values_of
+from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_of
 from labelfns.counted import check_counts
 from labelfns.display.numbers import percent
 from labelfns.display.of_votes import ShownVotes
-from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
+from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
+from labelfns.lfs.fault import Fault as Fault
 from labelfns.vote_tables import (
     checked_strength,
     lf_table,
@@ -40,52 +41,6 @@ _ABOUT, _DIGEST = "labelfns.votes", "labelfns.votes.digest"
 
 Probs = npt.NDArray[np.floating[Any]]
 """An [n, k] array of probabilities in [0, 1], rows sum to 1."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What went wrong in one LF: it raised on these rows, and its votes there are abstains.
-
-    Parameters
-    ----------
-    lf
-        The LF's name.
-    rows
-        The rows on which it raised, ascending, the first row is 0.
-    error
-        The first exception, as one line.
-    traceback
-        The first traceback, whole.
-    in_file
-        The numbers that their file has for these rows; empty where they come from no file.
-    unit
-        What these count: ``"line"``, from 1, or ``"row"``, from 0.
-    """
-
-    lf: str
-    rows: tuple[int, ...]
-    error: str
-    traceback: str
-    in_file: tuple[int, ...] = ()
-    unit: Unit = "row"
-
-    @classmethod
-    def of_json(cls, entries: Mapping[str, Any]) -> "Fault":
-        """Return a fault whose rows are lists; files of before have no numbers of a file."""
-        rows = {name: tuple(entries.get(name, ())) for name in ("rows", "in_file")}
-        return cls(**{**entries, **rows})
-
-    @property
-    def where(self) -> str:
-        """The rows as messages name them: ``"lines 3 and 7"``."""
-        return some_rows(self.in_file or self.rows, self.unit)
-
-    def followed_by(self, other: "Fault") -> "Fault":
-        """Return this fault with the rows of another, of the same LF, after its own."""
-        return replace(self, rows=self.rows + other.rows, in_file=self.in_file + other.in_file)
-
-    def __str__(self) -> str:
-        return f"{self.lf} raised {self.error} on {self.where}; it abstains there"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

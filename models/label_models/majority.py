@@ -21,6 +21,7 @@ class MajorityVote(BaseLabelModel):
 
     Examples
     --------
+    >>> from labelfns import Votes
     >>> votes = Votes([[0, 0, 1], [1, -1, 0], [-1, -1, -1]], labels=["no", "yes"])
     >>> model = MajorityVote().fit(votes)
     >>> model.predict(votes).tolist(), model.notes_

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import check_labels
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError
 from labelfns.models.arrays import Floats
 from labelfns.models.evaluation.metrics import DRAWS, ClassScores, score, wilson
@@ -32,7 +33,7 @@ class MultiLabelScores:
     hamming_loss
         The share of the n x k decisions that are wrong, in [0, 1]; small where labels are rare, whatever is predicted.
     micro_f1_interval, macro_f1_interval, subset_accuracy_interval
-        95 % intervals: the bootstrap over texts (1,000 draws) for F1, Wilson's for the share.
+        95% intervals: the bootstrap over texts (1,000 draws) for F1, Wilson's for the share.
     by_label
         The figures of each label, by its name.
     """
@@ -59,7 +60,7 @@ class MultiLabelScores:
             ("sets right", self.subset_accuracy, self.subset_accuracy_interval),
         ):
             lines.append(f"{name}: {100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
-        return "\n".join([*lines, f"of {self.rows:,} texts; {self.hamming_loss:.1%} of all decisions are wrong"])
+        return "\n".join([*lines, f"of {self.rows:,} texts; {percent(self.hamming_loss)} of all decisions are wrong"])
 
 
 def score_sets(gold: Any, predicted: Any, labels: Sequence[str]) -> MultiLabelScores | None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from labelfns.checks import Bools, Ints, check_labels
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsError, SettingsError, raise_all, some
 from labelfns.models.arrays import Floats
 from labelfns.models.label_models.base import BaseLabelModel, check_votes, is_number
@@ -130,8 +131,8 @@ class MultiLabelModel:
             left_over.append(min(max((share - by_votes) / uncovered, 0.0), 1.0) if uncovered else share)
             if by_votes > share:
                 notes.append(
-                    f"{label}: by the votes {by_votes:.1%} of the texts carry it, more than its prevalence of "
-                    f"{share:.1%}; texts without a vote on it get none, and LFs or prevalence are off"
+                    f"{label}: by the votes {percent(by_votes)} of the texts carry it, more than its prevalence of "
+                    f"{percent(share)}; texts without a vote on it get none, and LFs or prevalence are off"
                 )
             if not (on_it.matrix == 0).any():
                 notes.append(

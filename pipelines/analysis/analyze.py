@@ -151,8 +151,8 @@ def analyze_votes(
     Examples
     --------
     >>> votes = Votes([[0, -1], [1, 1], [-1, -1]], labels=["no", "yes"])
-    >>> analyze_votes(votes, counts=[3, 2, 10**9]).coverage.share
-    4.999999975000001e-09
+    >>> analyze_votes(votes, counts=[3, 2, 10**9]).coverage.covered
+    5
     """
     labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
     times = check_counts(counts, len(votes))
