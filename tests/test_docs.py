@@ -18,6 +18,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -171,9 +172,15 @@ def _read_toml(content):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_code_in_the_docs_runs(page, folder):
-    if page.stem == "spark_and_dask":
-        needs_engines()
-    run_page(page)
+    if page.stem != "spark_and_dask":
+        run_page(page)
+        return
+    needs_engines()
+    # In a process of its own: Java keeps the folder in which it was started, perhaps by another test.
+    code = f"import sys, pathlib; sys.path.insert(0, {str(ROOT)!r}); from tests.test_docs import run_page; "
+    code += "run_page(pathlib.Path(sys.argv[1]))"
+    done = subprocess.run([sys.executable, "-c", code, page], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def needs_engines():

@@ -10,7 +10,6 @@ from labelfns.io.atomic import whole
 from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS
 from labelfns.io.texts import Texts
-from labelfns.models.transformer import distributed
 from labelfns.pipelines.run.round_files import probability_columns, with_fields
 from labelfns.pipelines.run.saved import reading
 from labelfns.progress import Progress, silent
@@ -42,13 +41,16 @@ def write_pool_labels(
     progress
         Called with how many rows are done.
     """
+    from labelfns.models.transformer import distributed
+
     labels, n = np.array(votes.labels, dtype=object), len(pool)
 
     def answered(rows: slice) -> pl.DataFrame:
         frames = []
         for start in range(rows.start, rows.stop, ROWS):
             part = slice(start, min(start + ROWS, rows.stop))
-            of_part = Votes(votes.matrix[part], labels=votes.labels, lf_names=votes.lf_names)
+            strength = None if votes.strength is None else votes.strength[part]
+            of_part = Votes(votes.matrix[part], labels=votes.labels, lf_names=votes.lf_names, strength=strength)
             answers = predictor.answer(pool.texts[part], of_part, weak=weak[part], progress=silent)
             frames.append(
                 pl.DataFrame(
