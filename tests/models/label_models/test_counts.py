@@ -1,5 +1,6 @@
 """A fit on counted rows is, to the last bit, the fit on these rows one by one."""
 
+import importlib.util
 import json
 import pickle
 
@@ -15,12 +16,13 @@ from labelfns.models.label_models.base import plain
 from labelfns.models.label_models.distinct_rows import rows_to_fit
 
 LABELS = ["a", "b", "c"]
+NEEDS_TORCH = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="snorkel's model needs torch")
 MODELS = [
     LabelModel(),
     LabelModel(class_balance=(0.2, 0.3, 0.5), floor="off"),
     MajorityVote(),
-    SnorkelLabelModel(n_epochs=5),
-    SnorkelLabelModel(n_epochs=5, seed=1),
+    pytest.param(SnorkelLabelModel(n_epochs=5), marks=NEEDS_TORCH),
+    pytest.param(SnorkelLabelModel(n_epochs=5, seed=1), marks=NEEDS_TORCH),
     pytest.param(DawidSkene(n_iter=5), marks=pytest.mark.slow),
     pytest.param(MACE(n_iter=5), marks=pytest.mark.slow),
 ]
@@ -97,7 +99,9 @@ def test_rows_are_in_an_order_of_their_content():
     assert of_gold.counts.sum() == (gold[rows] >= 0).sum()
 
 
-@pytest.mark.parametrize("model", [LabelModel(), MajorityVote(), SnorkelLabelModel(n_epochs=5)], ids=repr)
+@pytest.mark.parametrize(
+    "model", [LabelModel(), MajorityVote(), pytest.param(SnorkelLabelModel(n_epochs=5), marks=NEEDS_TORCH)], ids=repr
+)
 def test_ten_billion_rows(model):
     votes, counts, _ = drawn()
     few = model.fit(votes, counts=counts).predict_proba(votes)
