@@ -63,9 +63,7 @@ def tally(mask: npt.NDArray[np.bool_], counts: Counts) -> Any:
     >>> tally(np.array([[True, False], [True, True]]), np.array([3, 10**10])).tolist()
     [10000000003, 10000000000]
     """
-    if mask.ndim == 1:
-        return counts[mask].sum()
-    return np.array([counts[column].sum() for column in mask.T], dtype=np.int64)
+    return np.einsum("i,i...->...", counts, mask)
 
 
 def written_out(mask: npt.NDArray[np.bool_], counts: Counts) -> npt.NDArray[np.intp]:

@@ -20,7 +20,7 @@ from labelfns.frames.engines import Frame, engine_of
 from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
-from labelfns.lfs.columns import ColumnLF, RowLF
+from labelfns.lfs.columns import reads_columns
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
 from labelfns.progress import Bar, Progress, silent
@@ -313,7 +313,7 @@ def _apply_to_parts(
     matrix = np.empty((n, len(applier.lfs)), dtype=np.int8)
     soft = any(lf.soft for lf in applier.lfs)
     strength = np.ones(matrix.shape, dtype=np.float32) if soft else None
-    needed = fields is None and any(isinstance(lf, RowLF | ColumnLF) for lf in applier.lfs)
+    needed = fields is None and reads_columns(applier.lfs)
     for start, part in texts.parts(fields=needed):
         is_all = len(part) == n
         if fields is not None and not is_all:

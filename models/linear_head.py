@@ -46,14 +46,14 @@ class LinearHead:
         coefficients, intercepts = np.zeros((k, features.shape[1])), np.full(k, -np.inf)
         intercepts[found] = 0
         if len(found) > 1:
-            head = LogisticRegression(class_weight="balanced", max_iter=1000).fit(_unit(features), labels)
+            head = LogisticRegression(class_weight="balanced", max_iter=1000).fit(unit(features), labels)
             told = found if len(found) > 2 else found[1:]  # of two classes scikit-learn keeps the odds of the second
             coefficients[told], intercepts[told] = head.coef_, head.intercept_
         return cls(coefficients, intercepts)
 
     def predict_proba(self, features: Floats) -> Probs:
         """Return probabilities [r, k] of vectors [r, d], which are scaled to length 1."""
-        return softmax(_unit(features) @ self.coefficients.T + self.intercepts)
+        return softmax(unit(features) @ self.coefficients.T + self.intercepts)
 
 
 def head_probs(features: Floats, labels: Ints, k: int, on: Floats) -> Probs:
@@ -80,6 +80,6 @@ def out_of_fold_probs(features: Floats, labels: Ints, k: int, folds: int = 5) ->
     return probs
 
 
-def _unit(features: Floats) -> Floats:
+def unit(features: Floats) -> Floats:
     """Return the vectors at length 1, as numbers that scikit-learn fits to the last digit."""
     return np.asarray(features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12), dtype=np.float64)

@@ -14,9 +14,9 @@ import numpy as np
 from labelfns.errors import InputError
 from labelfns.frames import engines
 from labelfns.frames.travel import by_value
-from labelfns.frames.voting import fields_of
-from labelfns.frames.weighing import columns_of, names_of
-from labelfns.frames.work import Work, strings
+from labelfns.frames.voting import rows_with_text
+from labelfns.frames.weighing import names_of, probability_columns
+from labelfns.frames.work import Work
 from labelfns.io.texts import Texts
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
@@ -127,23 +127,17 @@ class Scoring(Work):
     def _answer(self, pipeline: Pipeline, lock: threading.Lock, table: "pa.Table") -> Sequence[Any]:
         import pyarrow as pa
 
-        texts = strings(table[self.text], self.text)
-        rows = np.flatnonzero([text is not None for text in texts])
+        rows, texts, fields = rows_with_text(table, self.text, fields=reads_columns(self.lfs or ()))
         if not len(rows):
-            return [pa.nulls(len(texts), field.type) for field in self.schema]
-        reads = self.lfs is not None and reads_columns(self.lfs)
-        given = Texts(
-            [text for text in texts if text is not None],
-            fields=fields_of(table.take(rows), self.text) if reads else None,
-        )
+            return [pa.nulls(len(table), field.type) for field in self.schema]
         with lock:  # a tokenizer serves one thread at a time
-            answers = pipeline.answer(given, progress=silent)
+            answers = pipeline.answer(Texts(texts, fields=fields), progress=silent)
         found = [
             names_of(answers.labels(self.min_confidence), self.labels),
             pa.array(answers.probs.max(axis=1), pa.float64()),
             pa.array(answers.origins(self.min_confidence).tolist(), pa.string()),
-            *columns_of(answers.probs),
+            *probability_columns(answers.probs),
         ]
-        place = np.full(len(texts), -1)
+        place = np.full(len(table), -1)
         place[rows] = np.arange(len(rows))
         return [column.take(pa.array(place, mask=place < 0)) for column in found]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelfns.display.numbers import percent
+from labelfns.lfs.meaning.prompt import cost_so_far
 
 
 def summary(facts: Mapping[str, Any]) -> str:
@@ -22,7 +23,7 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels",
     )
     for one in facts.get("asked", ()):
-        yield "asked", f"{one['lf']}: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}"
+        yield "asked", f"{one['lf']}: {cost_so_far(one)}"
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from labelfns.errors import InputError
@@ -54,8 +55,7 @@ def mapped(frame: Any, sent: Sent, kept: Sequence[str], read: Sequence[str]) -> 
         for table in answered(batches, Sent(content, arrow, version), names):
             yield from table.combine_chunks().to_batches()
 
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    with _without_its_warning():
         needed = dict.fromkeys([*kept, *read])
         return frame.select(*map(_column, needed)).mapInArrow(run, schema)
 
@@ -85,9 +85,16 @@ def faults(frame: Any, keys: Sequence[str], limit: int) -> list[dict[str, Any]]:
 
 
 def _collected(frame: Any) -> "pa.Table":
+    with _without_its_warning():
+        return frame.toArrow()
+
+
+@contextmanager
+def _without_its_warning() -> Iterator[None]:
+    """Pass over what Spark says of pandas, none of which is used here."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        return frame.toArrow()
+        yield
 
 
 def _column(name: str) -> Any:

@@ -69,18 +69,15 @@ class Voting(Work):
     def _votes(self, applier: LFApplier, of_columns: LFApplier, table: "pa.Table") -> Sequence[Any]:
         import pyarrow as pa
 
-        texts = strings(table[self.text], self.text)
-        rows = np.flatnonzero([text is not None for text in texts])
-        matrix = np.full((len(texts), len(self.lfs)), ABSTAIN, dtype=np.int8, order="F")
-        noted = _Noted(len(texts))
+        rows, given, fields = rows_with_text(table, self.text, fields=reads_columns(self.lfs))
+        matrix = np.full((len(table), len(self.lfs)), ABSTAIN, dtype=np.int8, order="F")
+        noted = _Noted(len(table))
         if len(rows):
-            given = [text for text in texts if text is not None]
-            fields = fields_of(table.take(rows), self.text) if reads_columns(self.lfs) else {}
             options = replace(self.options, note=noted.add)
             try:
                 votes = applier.apply(given, options, fields=fields, numbers=RowNumbers(rows))
             except LFError as error:
-                raise LFError(f"{error} (the row is counted within {len(texts)} rows of a partition)") from error
+                raise LFError(f"{error} (the row is counted within {len(table)} rows of a partition)") from error
             self._check_by_row(of_columns, given, fields, votes)
             matrix[rows] = votes.matrix
         return [*(pa.array(matrix[:, j]) for j in range(len(self.lfs))), pa.array(noted.rows, faults_type())]
@@ -97,6 +94,13 @@ class Voting(Work):
                 f"{some(wrong)}: a condition over all rows, as with a mean or a rank, has no answer where some rows "
                 "are seen at a time; work that number out before, and write it in"
             )
+
+
+def rows_with_text(table: "pa.Table", text: str, *, fields: bool) -> tuple[Ints, list[str], dict[str, Any]]:
+    """Return which rows of a table have a text, these texts, and where asked for the other columns of these rows."""
+    texts = strings(table[text], text)
+    rows = np.flatnonzero([one is not None for one in texts])
+    return rows, [one for one in texts if one is not None], fields_of(table.take(rows), text) if fields else {}
 
 
 def fields_of(table: "pa.Table", text: str) -> dict[str, Any]:

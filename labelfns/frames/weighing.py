@@ -87,7 +87,7 @@ class Weighing(Work):
         model = self.label_model
         votes = votes_of([table[name] for name in model.lf_names_], model.classes_, model.lf_names_)
         probs = model.predict_proba(votes)
-        return [names_of(model.predict(votes), model.classes_), *columns_of(probs)]
+        return [names_of(model.predict(votes), model.classes_), *probability_columns(probs)]
 
 
 def names_of(ids: Ints, labels: Sequence[str]) -> Any:
@@ -99,7 +99,7 @@ def names_of(ids: Ints, labels: Sequence[str]) -> Any:
     )
 
 
-def columns_of(probs: Probs) -> list[Any]:
+def probability_columns(probs: Probs) -> list[Any]:
     """Return probabilities [n, k] as k columns."""
     import pyarrow as pa
 

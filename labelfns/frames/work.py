@@ -84,9 +84,8 @@ def answered(batches: "Iterable[pa.RecordBatch]", sent: Sent, kept: Sequence[str
         if answer is None:
             _share_cores()
             answer = unpacked(sent.content, sent.version)
-        found = pa.Table.from_arrays(list(answer(table)), schema=sent.schema)
         beside = table.select(list(kept))
-        yield pa.Table.from_arrays([*beside.columns, *found.columns], schema=_together(beside.schema, found.schema))
+        yield pa.Table.from_arrays([*beside.columns, *answer(table)], schema=pa.schema([*beside.schema, *sent.schema]))
 
 
 def joined(batches: "Iterable[pa.RecordBatch]", rows: int = ROWS, size: int = SIZE) -> "Iterator[pa.Table]":
@@ -101,17 +100,16 @@ def joined(batches: "Iterable[pa.RecordBatch]", rows: int = ROWS, size: int = SI
     """
     import pyarrow as pa
 
-    waiting: list[pa.RecordBatch] = []
+    waiting, n, n_bytes = list[pa.RecordBatch](), 0, 0
     for batch in batches:
         most = max(1, min(rows, size * len(batch) // max(1, batch.nbytes)))
         for start in range(0, len(batch), most):
             part = batch.slice(start, most)
-            if waiting and (
-                sum(map(len, waiting)) + len(part) > rows or sum(b.nbytes for b in waiting) + part.nbytes > size
-            ):
+            if waiting and (n + len(part) > rows or n_bytes + part.nbytes > size):
                 yield pa.Table.from_batches(waiting)
-                waiting = []
+                waiting, n, n_bytes = [], 0, 0
             waiting.append(part)
+            n, n_bytes = n + len(part), n_bytes + part.nbytes
     if waiting:
         yield pa.Table.from_batches(waiting)
 
@@ -131,12 +129,6 @@ def strings(column: Any, name: str) -> list[str | None]:
     if not any(is_kind(kind) for is_kind in kinds):
         raise InputError(f'column {name!r} holds {kind}; texts must be strings. Name their column: text="..."')
     return [text if text and text.strip() else None for text in column.to_pylist()]
-
-
-def _together(first: "pa.Schema", second: "pa.Schema") -> "pa.Schema":
-    import pyarrow as pa
-
-    return pa.schema([*first, *second])
 
 
 def _share_cores() -> None:

@@ -1,13 +1,13 @@
 """A linear head a label on frozen sentence vectors: the student that reads texts with several labels (scikit-learn)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from labelfns.errors import InputError
 from labelfns.models.arrays import Floats, rows_of_numbers
+from labelfns.models.linear_head import unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class MultiLabelHead:
         same = np.flatnonzero((targets.max(axis=0) == 0) | (targets.min(axis=0) == 1)).tolist()
         if same:
             raise InputError(f"probs of column {same} are all 0 or all 1: there is nothing to tell apart")
-        x, answers = np.concatenate([_unit(x)] * 2), np.repeat([1, 0], len(targets))
+        x, answers = np.concatenate([unit(x)] * 2), np.repeat([1, 0], len(targets))
         heads = [  # a soft target is the text twice, once with each answer
             LogisticRegression(max_iter=1000).fit(x, answers, sample_weight=np.concatenate([target, 1 - target]))
             for target in targets.T
@@ -63,9 +63,5 @@ class MultiLabelHead:
 
     def predict_proba(self, features: npt.ArrayLike) -> Floats:
         """Return the probability of each label, [r, k] in [0, 1], of vectors [r, d]; rows do not sum to 1."""
-        scores = _unit(rows_of_numbers(features, "features")) @ self.coefficients.T + self.intercepts
+        scores = unit(rows_of_numbers(features, "features")) @ self.coefficients.T + self.intercepts
         return np.asarray(1 / (1 + np.exp(-scores)))
-
-
-def _unit(features: npt.NDArray[Any]) -> Floats:
-    return np.asarray(features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12), dtype=np.float64)

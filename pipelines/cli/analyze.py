@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from labelfns.errors import InputError
-from labelfns.lfs.meaning.prompt import asked_for
+from labelfns.lfs.meaning.prompt import asked_for, cost_so_far
 
 from .options import Json, PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -102,7 +102,7 @@ def analyze(
     console.faults(analysis.faults, analysis.coverage.rows)
     console.show(analysis.parts())
     for one in asked_for(inputs.lfs_of(settings)):
-        console.say(f"{one['lf']} asked: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}")
+        console.say(f"{one['lf']} asked: {cost_so_far(one)}")
     if measured is pool and pool.gold is None:
         console.block(_where_gold_is(settings))
     if analysis.faults:

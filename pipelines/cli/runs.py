@@ -97,6 +97,7 @@ def _started_as_now() -> str:
 
 
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
+    from labelfns.lfs.meaning.prompt import cost_so_far
     from labelfns.pipelines.self_training.sample import drawn_sentence
 
     from . import console
@@ -110,7 +111,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         "",
     )
     for one in metrics.get("asked", ()):
-        console.say(f"{one['lf']} asked: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}.", "")
+        console.say(f"{one['lf']} asked: {cost_so_far(one)}.", "")
     if metrics["copies"]:
         console.say(
             f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "

@@ -303,15 +303,12 @@ def check_trainable(texts: Sequence[str], votes: Votes) -> None:
             f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows. "
             "Try one LF on a text that it should vote on"
         )
-    given = np.zeros(votes.n_labels + 1, dtype=bool)
-    for rows in row_blocks(len(votes)):
-        given[np.unique(votes.matrix[rows])] = True  # an abstain, -1, is the last
     raise_all(
         InputError,
         [
             f"no LF votes for {name!r} on any of the {len(votes)} rows, so it cannot be learned: "
             "write an LF for it or take it out of the labels"
             for c, name in enumerate(votes.labels)
-            if not given[c]
+            if not any((votes.matrix[rows] == c).any() for rows in row_blocks(len(votes)))
         ],
     )

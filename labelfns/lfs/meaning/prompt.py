@@ -283,6 +283,11 @@ def asked_for(lfs: Iterable[LabelingFunction]) -> list[dict[str, Any]]:
     return [{"lf": lf.name, **asdict(lf.spending)} for lf in lfs if isinstance(lf, PromptLF)]
 
 
+def cost_so_far(asked: Mapping[str, Any]) -> str:
+    """Say what `asked_for` returned of an LF."""
+    return str(Spending(asked["replies"], asked["cost"]))
+
+
 def _is_price(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
