@@ -2,8 +2,8 @@
 
     LABELFNS_DATA=... python tests/benchmarks/bench_costs.py [--turns 5]
 
-Everything runs on one core, in short turns of which the best counts, as others may use the machine. What is not measured
-is assumed, and stands in capitals below.
+Everything runs on one core, in short turns of which the best counts, as others may use the machine. What is not
+measured is assumed, and stands in capitals below.
 """
 
 import argparse
