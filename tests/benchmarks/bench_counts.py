@@ -17,6 +17,7 @@ import numpy as np
 from labelfns import Votes
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.models.label_models.base import plain
+from labelfns.models.label_models.distinct_rows import collapse
 from labelfns.pipelines.analysis.analyze import analyze_votes
 
 LFS, LABELS, EXPANDED = 50, ["negative", "neutral", "positive"], 1_000_000
@@ -37,7 +38,8 @@ def patterns(wanted, total, seed):
     """Return so many distinct rows of votes, and how often each stands among `total` rows."""
     rng, seen = np.random.default_rng(seed), {}
     while len(seen) < wanted:
-        for row, times in zip(*np.unique(drawn(100_000, rng), axis=0, return_counts=True), strict=True):
+        found = collapse(drawn(100_000, rng))  # sorts hashes: sorting rows takes sixty times as long
+        for row, times in zip(found.rows, found.counts, strict=True):
             seen[row.tobytes()] = seen.get(row.tobytes(), 0) + int(times)
     common = sorted(seen, key=lambda row: (-seen[row], row))[:wanted]
     often = np.array([seen[row] for row in common], dtype=float)
