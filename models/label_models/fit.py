@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
-from labelfns.models.arrays import Floats, Probs, credit, softmax
+from labelfns.models.arrays import Floats, Probs, as_counts, credit, softmax
 
 from .base import balance_array
 from .calibration import Calibration, better, gold_counts, posterior
@@ -173,7 +173,9 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
     )
 
 
-def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: bool) -> Fitted:
+def with_gold(
+    fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: bool, weights: Floats | None = None
+) -> Fitted:
     """Return the fit with what gold rows say.
 
     Gold sharpens the precisions; verdicts change only where that is right more often than chance gives, each gold row
@@ -189,6 +191,8 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
         Their class ids [g].
     floor
         Whether to fall back to majority vote where the gold rows show it to be better.
+    weights
+        How many rows each gold row stands for, [g], above 0; by default as many each.
     """
     g, k = len(gold), len(fitted.start)
     if g < FEW_GOLD:
@@ -197,28 +201,30 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
             "20 to 200 gold rows would settle them"
         )
         return replace(fitted, notes=(*fitted.notes, note))
-    counts = gold_counts(hot, gold, k)
+    weights = np.ones(g) if weights is None else as_counts(weights)
+    counts = gold_counts(hot, gold, k, weights)
     precision, sharpened = _sharpened(fitted, counts)
     used: Probs = softmax(hot @ fitted.vote_log_odds + fitted.start)
-    held_out = _held_out(fitted, hot, gold, counts)
-    sharpens = better(credit(held_out, gold), credit(used, gold), CHANCE)
+    held_out = _held_out(fitted, hot, gold, counts, weights)
+    sharpens = better(credit(held_out, gold), credit(used, gold), CHANCE, weights)
     used = held_out if sharpens else used
     what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"
     notes = [f"{g} covered gold rows {what}"]
     equal = softmax(hot @ equal_votes(fitted.anchor, len(fitted.lf_weights), k))
     ours, majority = credit(used, gold), credit(equal, gold)
-    floored = floor and better(majority, ours, CHANCE)
+    floored = floor and better(majority, ours, CHANCE, weights)
     if floored:
         notes.append(
-            f"majority vote is used: on the gold rows it is right {majority.mean():.0%} of the time, this model "
-            f'{ours.mean():.0%}; floor="off" keeps the model'
+            "majority vote is used: on the gold rows it is right "
+            f"{np.average(majority, weights=weights):.0%} of the time, this model "
+            f'{np.average(ours, weights=weights):.0%}; floor="off" keeps the model'
         )
     return replace(
         fitted,
         precision=precision,
         vote_log_odds=sharpened if sharpens else fitted.vote_log_odds,
         gold_votes=counts.sum(axis=1),
-        calibration=Calibration.fit(equal if floored else used, gold, fitted.anchor),
+        calibration=Calibration.fit(equal if floored else used, gold, fitted.anchor, weights),
         floored=floored,
         notes=(*fitted.notes, *notes),
     )
@@ -301,12 +307,12 @@ def _sharpened(fitted: Fitted, counts: Floats) -> tuple[Floats, Floats]:
     return precision, fitted.vote_log_odds + np.log(precision / fitted.precision) * weights
 
 
-def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats) -> Probs:
+def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats, weights: Floats) -> Probs:
     """Return the probabilities [g, k] of gold rows, each sharpened by the other gold rows alone."""
     k = len(fitted.start)
     probs = np.empty((len(gold), k))
     for i in range(len(gold)):
         row = hot[[i]]
-        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], k))
+        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], k, weights[[i]]))
         probs[i] = softmax(row @ votes + fitted.start)[0]
     return probs

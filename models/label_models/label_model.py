@@ -3,6 +3,7 @@
 What it was compared with is in ``docs/label_models_measured.md``; how it is fitted, in `.fit`.
 """
 
+import copy
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
@@ -10,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.pairs import one_hot
-from labelfns.checks import Gold
-from labelfns.models.arrays import Floats, Probs
+from labelfns.checks import Gold, check_gold
+from labelfns.errors import InputError
+from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import Floats, Probs, check_weights
 from labelfns.settings import check
 from labelfns.votes import Votes
 
 from .base import BaseLabelModel, check_votes, is_balance, is_number, renamed
 from .calibration import Calibration
-from .distinct_rows import Distinct, Strength, soft_rows
+from .distinct_rows import Distinct, Strength, distinct_rows, soft_rows
 from .em import Convergence
 from .explain import Explanation, explain
 from .fit import Fitted, fit_votes, with_gold
@@ -167,14 +170,46 @@ class LabelModel(BaseLabelModel):
         return self._fit_rows(Votes(rows.rows, labels=votes.labels, lf_names=votes.lf_names), gold, rows)
 
     def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        k = votes.n_labels
-        fitted = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
-        rows = np.empty(0, dtype=np.intp) if gold is None else np.flatnonzero((gold >= 0) & votes.covered)
+        self.fitted_ = fit_votes(distinct, votes.n_labels, accuracy=self.accuracy, class_balance=self.class_balance)
+        self._learn(distinct, votes, np.full(len(votes), ABSTAIN) if gold is None else gold)
+
+    def _learn(
+        self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64], weights: Floats | None = None
+    ) -> None:
+        """Learn from the covered gold rows of votes."""
+        rows = np.flatnonzero((gold >= 0) & votes.covered)
         of_rows = distinct.inverse[rows]
         strength = None if distinct.strength is None else distinct.strength[of_rows]
-        hot, labels = one_hot(distinct.rows[of_rows], k, strength), rows if gold is None else gold[rows]
-        self.fitted_ = with_gold(fitted, hot, labels, floor=self.floor == "auto")
+        hot, weights = one_hot(distinct.rows[of_rows], votes.n_labels, strength), None if weights is None else weights[rows]
+        self.fitted_ = with_gold(self.fitted_, hot, gold[rows], floor=self.floor == "auto", weights=weights)
         self.notes_ = self.fitted_.notes
+
+    def with_gold(self, votes: Votes, gold: Gold, *, weights: npt.ArrayLike | None = None) -> Self:
+        """Return a copy of the fitted model that has learned from gold rows, of the texts it was fitted on or others.
+
+        Parameters
+        ----------
+        votes
+            The label matrix, [n, m].
+        gold
+            Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
+        weights
+            How many rows each row stands for, [n], above 0 where gold is known, where gold rows were not drawn evenly
+            (see `labelfns.pipelines.rows_to_label`); by default as many each.
+
+        Raises
+        ------
+        InputError
+            If the model is not fitted, or was fitted on other labels or LFs, or with gold already; if gold or weights do
+            not fit the votes.
+        """
+        self._check(votes)
+        if self.fitted_.gold_votes.any():
+            raise InputError("this model has learned from gold rows already; fit it on the votes, then hand in all gold")
+        labels = check_gold(gold, len(votes), votes.labels)
+        model = copy.copy(self)
+        model._learn(distinct_rows(votes), votes, labels, None if weights is None else check_weights(weights, labels))
+        return model
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
         return self.fitted_.proba(one_hot(rows, len(self.fitted_.start)))
