@@ -35,7 +35,7 @@ def inclusion(score: Floats, k: int, even: float = EVEN) -> Floats:
     """
     n = len(score)
     total = float(score.sum())
-    size = even / n + ((1 - even) * score / total if total > 0 else (1 - even) / n)
+    size = np.full(n, 1 / n) if total <= 0 else even / n + (1 - even) * score / total
     chance, sure = np.zeros(n), np.zeros(n, dtype=bool)
     while True:  # rows whose share is above 1 are drawn in any case, and leave their rest to the others
         chance[sure] = 1.0
@@ -70,8 +70,8 @@ def systematic(chance: Floats, seed: int) -> Ints:
 def of_all_draws(weights: Floats, draws: Ints, known: Ints) -> Floats:
     """Return how many rows each row with gold stands for, all draws together.
 
-    Each draw, scaled to all the rows it was drawn from, is an estimate for these, beside the rows that were known before
-    it, which stand for themselves; the estimates count by how many rows of theirs are known.
+    Each draw, scaled to all the rows it was drawn from, is an estimate for these, beside the rows that were known
+    before it, which stand for themselves; the estimates count by how many rows of theirs are known.
 
     Parameters
     ----------

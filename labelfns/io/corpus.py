@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Self, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints, Unit, check_gold, numbered, plain_strings, text_problems, values_of
 from labelfns.errors import ColumnError, InputError, did_you_mean, raise_all, some
@@ -69,6 +70,8 @@ class Texts(Sequence[str]):
         Other columns, by name, in order, n values each; None where there are none.
     unit
         What `row_numbers` count: ``"row"`` or ``"line"``.
+    weights
+        How many rows each row with gold stands for, [n], above 0 there; None where as many each.
 
     Raises
     ------
@@ -88,6 +91,7 @@ class Texts(Sequence[str]):
     row_numbers: Ints | None = None
     fields: Mapping[str, Sequence[Any]] | None = None
     unit: Unit = "row"
+    weights: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", values_of(self.texts))
@@ -105,7 +109,7 @@ class Texts(Sequence[str]):
         object.__setattr__(self, "fields", _by_position(self.fields))
 
     def _wrong_lengths(self) -> list[str]:
-        parts: dict[str, Any] = {"gold": self.gold, "row_numbers": self.row_numbers}
+        parts: dict[str, Any] = {"gold": self.gold, "row_numbers": self.row_numbers, "weights": self.weights}
         parts |= {f"fields[{name!r}]": values for name, values in (self.fields or {}).items()}
         n = len(self.texts)
         return [
@@ -167,6 +171,7 @@ class Texts(Sequence[str]):
             "row_numbers": (index if self.row_numbers is None else self.row_numbers[index]),
             "fields": None if self.fields is None else take_each(self.fields, positions),
             "unit": self.unit,
+            "weights": None if self.weights is None else self.weights[index],
         }
         for name, value in values.items():
             object.__setattr__(part, name, value)

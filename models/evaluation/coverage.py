@@ -12,10 +12,10 @@ import numpy.typing as npt
 from labelfns.checks import Gold, check_gold
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import Probs, credit, decide, rows_of_numbers
+from labelfns.models.arrays import Floats, Probs, credit, decide, rows_of_numbers
 from labelfns.votes import Votes
 
-from .metrics import wilson
+from .metrics import share_right
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 15
@@ -88,7 +88,12 @@ class Reliability:
 
 
 def accuracy_against_coverage(
-    probs: Probs, votes: Votes, gold: Gold | None = None, thresholds: Sequence[float] = THRESHOLDS
+    probs: Probs,
+    votes: Votes,
+    gold: Gold | None = None,
+    thresholds: Sequence[float] = THRESHOLDS,
+    *,
+    weights: Floats | None = None,
 ) -> tuple[CoveragePoint, ...]:
     """Return what is kept, and how right it is, as the threshold moves.
 
@@ -102,6 +107,8 @@ def accuracy_against_coverage(
         Labels [n], by id or name; -1 or None where unknown.
     thresholds
         The least confidences, in [0, 1].
+    weights
+        How many rows each row stands for, [n], above 0 where gold is known; by default as many each.
 
     Raises
     ------
@@ -122,15 +129,17 @@ def accuracy_against_coverage(
     for threshold in thresholds:
         kept = (decided != ABSTAIN) & (confidence >= threshold)
         measured = kept & (labels >= 0)
-        n, right = int(measured.sum()), int((decided == labels)[measured].sum())
+        n = int(measured.sum())
+        counted = None if weights is None else weights[measured]
+        right, interval = share_right((decided == labels)[measured], counted) if n else (None, None)
         believed = float(confidence[kept].mean()) if kept.any() else None
         points.append(
             CoveragePoint(
                 threshold=threshold,
                 rows=int(kept.sum()),
                 coverage=float(kept.mean()) if len(kept) else 0.0,
-                accuracy=right / n if n else believed,
-                interval=wilson(right, n) if n else None,
+                accuracy=right if n else believed,
+                interval=interval,
                 known=n,
             )
         )

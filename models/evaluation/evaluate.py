@@ -13,12 +13,12 @@ import numpy.typing as npt
 from labelfns.checks import Bools, Gold, Ints, check_gold
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import Probs, decide, rows_of_numbers
+from labelfns.models.arrays import Floats, Probs, check_weights, decide, rows_of_numbers
 from labelfns.votes import Votes
 
 from .bootstrap import Difference, paired_difference
 from .calibration import CalibrationError, calibration_error
-from .metrics import wilson
+from .metrics import share_right
 from .steps import Areas, CurvePoint, Promise, Steps
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Reach:
-    """How many rows get an answer, and how right it is; intervals are Wilson's, of 95 %.
+    """How many rows get an answer, and how right it is; intervals are of 95 %, see `evaluate`.
 
     Parameters
     ----------
@@ -61,21 +61,35 @@ class Reach:
     abstain_frequent_interval: Interval
 
     @classmethod
-    def of(cls, name: str, answers: Ints, gold: Ints, frequent: int) -> "Reach":
-        """Count answers [n], -1 for none, against gold [n], n at least 1."""
-        n, answered = len(gold), int((answers >= 0).sum())
-        right, filled = int((answers == gold).sum()), int((_filled(answers, frequent) == gold).sum())
+    def of(
+        cls,
+        name: str,
+        answers: Ints,
+        gold: Ints,
+        frequent: int,
+        weights: Floats | None = None,
+        groups: Ints | None = None,
+    ) -> "Reach":
+        """Count answers [n], -1 for none, against gold [n], n at least 1; weights and groups as in `weighted_share`."""
+        answered, right = answers >= 0, answers == gold
+        coverage, coverage_interval = share_right(answered, weights, groups)
+        wrong, wrong_interval = share_right(right, weights, groups)
+        filled, filled_interval = share_right(_filled(answers, frequent) == gold, weights, groups)
+        accuracy, accuracy_interval = None, None
+        if answered.any():
+            among = (None if values is None else values[answered] for values in (weights, groups))
+            accuracy, accuracy_interval = share_right(right[answered], *among)
         return cls(
             name=name,
-            rows=n,
-            coverage=answered / n,
-            coverage_interval=wilson(answered, n),
-            accuracy=right / answered if answered else None,
-            accuracy_interval=wilson(right, answered) if answered else None,
-            abstain_wrong=right / n,
-            abstain_wrong_interval=wilson(right, n),
-            abstain_frequent=filled / n,
-            abstain_frequent_interval=wilson(filled, n),
+            rows=len(gold),
+            coverage=coverage,
+            coverage_interval=coverage_interval,
+            accuracy=accuracy,
+            accuracy_interval=accuracy_interval,
+            abstain_wrong=wrong,
+            abstain_wrong_interval=wrong_interval,
+            abstain_frequent=filled,
+            abstain_frequent_interval=filled_interval,
         )
 
 
@@ -97,11 +111,11 @@ class Evaluation:
         The answers on rows with one vote, with several that agree, with votes that conflict; patterns without a row are
         left out.
     curve
-        Accuracy against coverage; empty where there is no answer, as the following are None.
+        Accuracy against coverage; empty where there is no answer or rows have weights, as the following are None.
     areas
         How well confidence puts right answers before wrong ones.
     promises
-        From which confidence on the precision is .8, .9 and .95.
+        From which confidence on the precision is .8, .9 and .95; empty where rows have weights.
     calibration
         Whether confidences mean what they say.
     """
@@ -190,11 +204,19 @@ class Evaluation:
 
     def _check_answers(self, what: str) -> None:
         if not self.curve or self.calibration is None:
-            raise InputError(f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer")
+            raise InputError(
+                f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer, or they have weights"
+            )
 
 
 def evaluate(
-    probs: Probs, votes: Votes, gold: Gold, *, answered: Bools | None = None, groups: Ints | None = None
+    probs: Probs,
+    votes: Votes,
+    gold: Gold,
+    *,
+    answered: Bools | None = None,
+    groups: Ints | None = None,
+    weights: npt.ArrayLike | None = None,
 ) -> Evaluation | None:
     """Evaluate a label model's probabilities, or a classifier's on the same texts.
 
@@ -212,6 +234,11 @@ def evaluate(
         model.
     groups
         The group of each row, [n], copies of one text for instance, which the differences draw together.
+    weights
+        How many rows each row stands for, [n], above 0 where gold is known, where gold rows were not drawn evenly (see
+        `labelfns.pipelines.rows_to_label`): shares and differences are then those of all rows, intervals those of
+        `weighted_share`. Curve, areas, promises and calibration are left out: they need rows that count the same. By
+        default they do, and intervals are Wilson's.
 
     Returns
     -------
@@ -235,21 +262,24 @@ def evaluate(
     known = labels >= 0
     if not known.any():
         return None
+    counted = None if weights is None else check_weights(weights, labels)[known]
     rows, labels, may, probs, group = votes.rows(known), labels[known], may[known], probs[known], group[known]
-    frequent = int(np.bincount(labels).argmax())
+    frequent = int(np.bincount(labels, weights=counted).argmax())
     answers, confidence = decide(probs, may), probs.max(axis=1)
     majority = decide(rows.counts.astype(np.float64), rows.covered)
     always = np.full(len(labels), frequent)
 
     def reach(name: str, of: Ints, where: Bools | slice = slice(None)) -> Reach:
-        return Reach.of(name, of[where], labels[where], frequent)
+        among = (None if values is None else values[where] for values in (counted, group))
+        return Reach.of(name, of[where], labels[where], frequent, *among)
 
     def against(other: Ints) -> Difference:
         ours, theirs = ((_filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
-        return paired_difference(ours, theirs, group)
+        return paired_difference(ours, theirs, group, counted)
 
     said = answers != ABSTAIN
     right = (answers == labels)[said]
+    even = counted is None
     steps = Steps.of(confidence[said], right, len(labels))
     return Evaluation(
         rows=len(labels),
@@ -260,10 +290,10 @@ def evaluate(
         against_most_frequent=against(always),
         by_class=tuple(reach(name, answers, labels == c) for c, name in enumerate(votes.labels) if (labels == c).any()),
         by_pattern=tuple(reach(name, answers, where) for name, where in patterns(rows).items() if where.any()),
-        curve=steps.curve(),
-        areas=steps.areas(),
-        promises=tuple(steps.promise(precision) for precision in PRECISIONS),
-        calibration=calibration_error(confidence[said], right),
+        curve=steps.curve() if even else (),
+        areas=steps.areas() if even else None,
+        promises=tuple(steps.promise(precision) for precision in PRECISIONS) if even else (),
+        calibration=calibration_error(confidence[said], right) if even else None,
     )
 
 

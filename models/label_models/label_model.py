@@ -180,7 +180,10 @@ class LabelModel(BaseLabelModel):
         rows = np.flatnonzero((gold >= 0) & votes.covered)
         of_rows = distinct.inverse[rows]
         strength = None if distinct.strength is None else distinct.strength[of_rows]
-        hot, weights = one_hot(distinct.rows[of_rows], votes.n_labels, strength), None if weights is None else weights[rows]
+        hot, weights = (
+            one_hot(distinct.rows[of_rows], votes.n_labels, strength),
+            None if weights is None else weights[rows],
+        )
         self.fitted_ = with_gold(self.fitted_, hot, gold[rows], floor=self.floor == "auto", weights=weights)
         self.notes_ = self.fitted_.notes
 
@@ -205,7 +208,9 @@ class LabelModel(BaseLabelModel):
         """
         self._check(votes)
         if self.fitted_.gold_votes.any():
-            raise InputError("this model has learned from gold rows already; fit it on the votes, then hand in all gold")
+            raise InputError(
+                "this model has learned from gold rows already; fit it on the votes, then hand in all gold"
+            )
         labels = check_gold(gold, len(votes), votes.labels)
         model = copy.copy(self)
         model._learn(distinct_rows(votes), votes, labels, None if weights is None else check_weights(weights, labels))

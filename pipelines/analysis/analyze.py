@@ -16,7 +16,7 @@ from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
-from labelfns.models.arrays import decide
+from labelfns.models.arrays import Floats, check_weights, decide
 from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_coverage, reliability
 from labelfns.models.evaluation.evaluate import evaluate
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut, leave_one_out
@@ -104,8 +104,8 @@ def analyze(
         "progress": progress,
     }
     if on is None or measured is None:
-        return analyze_votes(votes, gold, groups=copy_groups(texts), **options)
-    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), **options)
+        return analyze_votes(votes, gold, groups=copy_groups(texts), weights=texts.weights, **options)
+    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), weights=on.weights, **options)
 
 
 def analyze_votes(
@@ -115,6 +115,7 @@ def analyze_votes(
     label_model: BaseLabelModel | None = None,
     fit_on: Votes | None = None,
     groups: Ints | None = None,
+    weights: Floats | None = None,
     leave_one_out: bool = False,
     from_text: tuple[TextPrecision, ...] | None = None,
     progress: Progress = silent,
@@ -133,6 +134,8 @@ def analyze_votes(
         The votes that the label model is fitted on; by default those that are measured.
     groups
         The group of copies of each row, [n], as `copy_groups` gives them: differences draw copies together.
+    weights
+        How many rows each row stands for, [n], where gold rows were not drawn evenly; see `evaluate`.
     leave_one_out
         Whether the label model is fitted without each LF in turn too.
     from_text
@@ -146,19 +149,21 @@ def analyze_votes(
     probs = None if model is None else model.predict_proba(votes)
     gold_rows = 0 if labels is None else int((labels >= 0).sum())
     points: tuple[CoveragePoint, ...] = ()
+    weights = None if weights is None or labels is None else check_weights(weights, labels)
     summary = calibration = evaluation = adds = None
     if model is not None and probs is not None:
-        points = accuracy_against_coverage(probs, votes, labels)
+        points = accuracy_against_coverage(probs, votes, labels, weights=weights)
         if labels is not None:
-            calibration, evaluation = reliability(probs, votes, labels), evaluate(probs, votes, labels, groups=groups)
-        scores = None if labels is None else _scores(model, pool, probs, votes, labels)
+            calibration = reliability(probs, votes, labels) if weights is None else None
+            evaluation = evaluate(probs, votes, labels, groups=groups, weights=weights)
+        scores = None if labels is None else _scores(model, pool, probs, votes, labels, weights)
         coverage = LabelCoverage.of(probs, votes)
-        notes = _notes(model, gold_rows, None if fit_on is None else len(pool))
+        notes = _notes(model, gold_rows, None if fit_on is None else len(pool), weighted=weights is not None)
         summary = LabelModelSummary(type(model).__name__, coverage.by_label, coverage.by_confidence, notes, scores)
         if leave_one_out:
             adds = _what_each_adds(model, votes, fit_on, labels, progress)
     return Analysis(
-        lfs=lf_summaries(votes, labels),
+        lfs=lf_summaries(votes, labels, weights),
         coverage=Coverage.of(votes),
         label_model=summary,
         accuracy_against_coverage=points,
@@ -198,18 +203,25 @@ def _fitted(label_model: BaseLabelModel, votes: Votes) -> tuple[BaseLabelModel |
         return None, str(error)
 
 
-def _scores(model: BaseLabelModel, pool: Votes, probs: Probs, votes: Votes, gold: npt.NDArray[np.int64]) -> Baseline:
+def _scores(
+    model: BaseLabelModel,
+    pool: Votes,
+    probs: Probs,
+    votes: Votes,
+    gold: npt.NDArray[np.int64],
+    weights: Floats | None,
+) -> Baseline:
     """Return the figures of the label model as the classifier; rows without an answer get its commonest label."""
     answers = decide(probs, votes.covered)
     on_pool = model.predict(pool)
     commonest = int(np.bincount(on_pool[on_pool >= 0], minlength=votes.n_labels).argmax())
     return Baseline(
-        covered=score(np.where(votes.covered, gold, -1), answers, votes.n_labels),
-        all_rows=score(gold, np.where(answers < 0, commonest, answers), votes.n_labels),
+        covered=score(np.where(votes.covered, gold, -1), answers, votes.n_labels, weights),
+        all_rows=score(gold, np.where(answers < 0, commonest, answers), votes.n_labels, weights),
     )
 
 
-def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tuple[str, ...]:
+def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weighted: bool) -> tuple[str, ...]:
     notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
     if fitted_on is not None:
         notes.insert(
@@ -217,6 +229,11 @@ def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tupl
         )
     if gold_rows:
         notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
+    if weighted:
+        notes.append(
+            "they were drawn by `labelfns label`, each stands for as many rows as its weight says, and figures with "
+            "their intervals are of all rows; curve, promises and calibration need rows that are drawn evenly"
+        )
     return tuple(notes)
 
 

@@ -23,7 +23,8 @@ def said_of(found: Evaluation) -> Iterator[str]:
         )
     if found.calibration is not None:
         yield _of_calibration(found.calibration)
-    yield f"With 95 % confidence, precision at least {'; '.join(map(_of_promise, found.promises))}."
+    if found.promises:
+        yield f"With 95 % confidence, precision at least {'; '.join(map(_of_promise, found.promises))}."
 
 
 def _of_calibration(found: CalibrationError) -> str:

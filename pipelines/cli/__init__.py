@@ -24,6 +24,7 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 from . import lfs, runs
 from .analyze import analyze
 from .compare import compare
+from .label import label
 from .rows import rows
 from .studio import studio
 
@@ -103,6 +104,7 @@ for command in (
     analyze,
     rows,
     lfs.suggest,
+    label,
     studio,
     runs.predict,
     compare,

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labelfns.checks import is_null
 from labelfns.errors import ColumnError, InputError
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
+from labelfns.models.sampling import of_all_draws
 from labelfns.text.spans import Span
 
 from .lf_copy import word_lists
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 LF_FILE, ROWS = "the LF file", "the rows of data.{}"
 """What a run calls them in ``made_from.json``."""
 
+WEIGHT, DRAW = "weight", "draw"
+"""The columns that `labelfns label` adds to gold rows: how many rows each stands for, and in which draw."""
 SOURCES = ("pool", "val", "test", "few_gold")
 
 
@@ -99,6 +103,7 @@ def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | 
     except ColumnError as error:
         error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
         raise
+    texts = with_weights(texts)
     return texts if source != data.pool or data.pool_gold is None or not gold else _with_pool_gold(texts, data)
 
 
@@ -109,8 +114,40 @@ def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     assert marked.gold is not None
     label_of = dict(zip(marked, marked.gold.tolist(), strict=True))
     before = [ABSTAIN] * len(pool) if pool.gold is None else pool.gold.tolist()
-    gold = [label_of.get(text, label) for text, label in zip(pool, before, strict=True)]
-    return replace(pool, gold=np.array(gold))
+    gold = np.array([label_of.get(text, label) for text, label in zip(pool, before, strict=True)])
+    if marked.weights is None:
+        return replace(pool, gold=gold)
+    weight_of = dict(zip(marked, marked.weights.tolist(), strict=True))
+    weights = np.array([weight_of.get(text, 1.0) for text in pool])
+    return replace(pool, gold=gold, weights=np.where(gold >= 0, weights, 0.0))
+
+
+def with_weights(texts: Texts) -> Texts:
+    """Return texts with the weights of rows that `labelfns label` drew, told by its two columns.
+
+    Raises
+    ------
+    InputError
+        If a weight is no number above 0, or the number of a draw is no whole number above 0.
+    """
+    fields = texts.fields or {}
+    if texts.gold is None or not fields.keys() >= {WEIGHT, DRAW}:
+        return texts
+    drawn = [not is_null(draw) and str(draw).strip() != "" for draw in fields[DRAW]]
+    weights, draws = np.ones(len(texts)), np.zeros(len(texts), dtype=np.int64)
+    wrong = []
+    for i in np.flatnonzero(drawn).tolist():
+        try:
+            weights[i], draws[i] = float(fields[WEIGHT][i]), int(float(fields[DRAW][i]))
+        except (TypeError, ValueError, OverflowError):
+            wrong.append(i)
+    wrong += [i for i in np.flatnonzero(drawn).tolist() if not 0 < weights[i] < np.inf or draws[i] < (i not in wrong)]
+    if wrong:
+        raise InputError(
+            f"{texts.name}: in {texts.where(sorted(set(wrong)))} {WEIGHT} is no number above 0 or {DRAW} no whole number "
+            "above 0: leave both as `labelfns label` wrote them, or both empty for rows that it did not draw"
+        )
+    return replace(texts, weights=of_all_draws(weights, draws, texts.gold >= 0))
 
 
 def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:

@@ -250,7 +250,7 @@ def train(
         with timed(prepared.seconds, "few gold"):
             balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)
             best = result.best.classifier
-            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress)
+            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress, weights=few.weights)
     kept = result.best.classifier if few_result is None else few_result.classifier
     with timed(prepared.seconds, "predictor"):
         view, on_judges = _second_view(prepared, result, progress)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.checks import Gold, Ints, check_gold, one_per_text
+from labelfns.checks import Bools, Gold, Ints, check_gold, one_per_text
 from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, raise_all
-from labelfns.io.texts import as_texts
+from labelfns.io.texts import Texts, as_texts
 from labelfns.models.class_balance import balancing_shift, shifted
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.models.label_models.base import BaseLabelModel
@@ -138,7 +138,8 @@ class SelfTraining:
             cues=[[] for _ in texts] if cues is None else cues,
             gold=gold,
             weak=weak,
-            held_out=hold_out(votes, weak, self.settings.judges, self.classifier.seed, groups),
+            held_out=hold_out(votes, weak, self.settings.judges, self.classifier.seed, groups)
+            | _among(texts, few_gold),
             groups=groups,
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
@@ -242,6 +243,12 @@ _NO_CUES = (
     "the words that make the LFs fire are not known, so the judges see them, which favors rounds that repeat the LFs. "
     "Pass cues, as LFSet.cues returns them, or [[] for _ in texts] if there are none"
 )
+
+
+def _among(texts: Texts, few_gold: tuple[Labeled, Votes] | None) -> Bools:
+    """Return a mask [n] of texts that are gold rows too: no round trains on them, or they could not calibrate it."""
+    known = set() if few_gold is None else set(few_gold[0].texts)
+    return np.array([text in known for text in texts])
 
 
 def stop_reason(settings: Rounds, rounds: Sequence[Round]) -> str | None:
