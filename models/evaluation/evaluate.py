@@ -205,7 +205,8 @@ class Evaluation:
     def _check_answers(self, what: str) -> None:
         if not self.curve or self.calibration is None:
             raise InputError(
-                f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer, or they have weights"
+                f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer, or they "
+                "have weights"
             )
 
 

@@ -203,14 +203,12 @@ class LabelModel(BaseLabelModel):
         Raises
         ------
         InputError
-            If the model is not fitted, or was fitted on other labels or LFs, or with gold already; if gold or weights do
-            not fit the votes.
+            If the model is not fitted, or was fitted on other labels or LFs, or with gold already; if gold or weights
+            do not fit the votes.
         """
         self._check(votes)
         if self.fitted_.gold_votes.any():
-            raise InputError(
-                "this model has learned from gold rows already; fit it on the votes, then hand in all gold"
-            )
+            raise InputError("this model has learned from gold rows already; fit it on votes, then hand in all gold")
         labels = check_gold(gold, len(votes), votes.labels)
         model = copy.copy(self)
         model._learn(distinct_rows(votes), votes, labels, None if weights is None else check_weights(weights, labels))

@@ -77,7 +77,7 @@ class LabelModelSummary:
 
 
 def lf_summaries(votes: Votes, gold: Ints | None = None, weights: Floats | None = None) -> tuple[LFSummary, ...]:
-    """Return what each LF does; gold ids [n], -1 where unknown, and how many rows each row with gold stands for, [n]."""
+    """Return what each LF does; gold ids [n], -1 where unknown, and how many rows each gold row stands for, [n]."""
     failed = {fault.lf: len(fault.rows) for fault in votes.faults}
     return tuple(
         LFSummary(

@@ -41,13 +41,18 @@ class RowsToLabel:
     wrong: Floats
     drawn_from: int
 
+    @property
+    def believed(self) -> float:
+        """How often the answers to the whole pool are right by their own probabilities, in [0, 1], estimated."""
+        return 1 - float(np.average(self.wrong, weights=self.weights))
+
     def __str__(self) -> str:
         expected, error = float(self.wrong.sum()), float(np.sqrt((self.wrong * (1 - self.wrong)).sum()))
         low, high = max(0.0, expected - Z95 * error), min(len(self.rows), expected + Z95 * error)
         return (
             f"{len(self.rows)} of {self.drawn_from:,} rows, of which each stands for {self.weights.min():.1f} to "
-            f"{self.weights.max():.1f}; if the confidences are right, {low:.0f} to {high:.0f} of today's answers to them "
-            "are wrong"
+            f"{self.weights.max():.1f}; if the confidences are right, {low:.0f} to {high:.0f} of today's answers to "
+            "them are wrong"
         )
 
 
@@ -122,7 +127,7 @@ def rows_to_label(
 
 
 def second_voter(features: Floats, votes: Votes, weak: Probs) -> Probs:
-    """Return what a linear head on frozen vectors makes of texts that it was not fitted to, where there is no classifier.
+    """Return what a linear head on frozen vectors makes of texts, where there is no classifier.
 
     Parameters
     ----------

@@ -46,8 +46,8 @@ class GoldFile:
             raise InputError(f"{path}: answers are saved in a file of JSON lines; name one that ends in .jsonl")
         if not gold or {text, gold} & {WEIGHT, DRAW, SKIPPED}:
             raise InputError(
-                f"data.text is {text!r} and data.gold {gold!r}: drawn rows need both, called other than {WEIGHT}, {DRAW} "
-                f"and {SKIPPED}"
+                f"data.text is {text!r} and data.gold {gold!r}: drawn rows need both, called other than {WEIGHT}, "
+                f"{DRAW} and {SKIPPED}"
             )
         self.path, self.labels, self._text, self._gold = path, tuple(labels), text, gold
         self.rows: list[dict[str, Any]] = []

@@ -110,7 +110,9 @@ def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | 
 def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     """Return the pool with the labels of `data.pool_gold`, told by their texts."""
     assert data.pool_gold is not None
-    marked = read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    marked = with_weights(
+        read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    )
     assert marked.gold is not None
     label_of = dict(zip(marked, marked.gold.tolist(), strict=True))
     before = [ABSTAIN] * len(pool) if pool.gold is None else pool.gold.tolist()
@@ -133,19 +135,19 @@ def with_weights(texts: Texts) -> Texts:
     fields = texts.fields or {}
     if texts.gold is None or not fields.keys() >= {WEIGHT, DRAW}:
         return texts
-    drawn = [not is_null(draw) and str(draw).strip() != "" for draw in fields[DRAW]]
-    weights, draws = np.ones(len(texts)), np.zeros(len(texts), dtype=np.int64)
-    wrong = []
+    drawn = [not (is_null(draw) or str(draw).strip() == "") for draw in fields[DRAW]]
+    weights, draws, wrong = np.ones(len(texts)), np.zeros(len(texts), dtype=np.int64), list[int]()
     for i in np.flatnonzero(drawn).tolist():
         try:
             weights[i], draws[i] = float(fields[WEIGHT][i]), int(float(fields[DRAW][i]))
         except (TypeError, ValueError, OverflowError):
+            weights[i] = 0
+        if not (0 < weights[i] < np.inf and draws[i] > 0):
             wrong.append(i)
-    wrong += [i for i in np.flatnonzero(drawn).tolist() if not 0 < weights[i] < np.inf or draws[i] < (i not in wrong)]
     if wrong:
         raise InputError(
-            f"{texts.name}: in {texts.where(sorted(set(wrong)))} {WEIGHT} is no number above 0 or {DRAW} no whole number "
-            "above 0: leave both as `labelfns label` wrote them, or both empty for rows that it did not draw"
+            f"{texts.name}: in {texts.where(wrong)} {WEIGHT} is no number above 0 or {DRAW} no whole "
+            "number above 0: leave both as `labelfns label` wrote them, or both empty for rows that it did not draw"
         )
     return replace(texts, weights=of_all_draws(weights, draws, texts.gold >= 0))
 

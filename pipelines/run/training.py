@@ -253,14 +253,14 @@ def train(
             few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress, weights=few.weights)
     kept = result.best.classifier if few_result is None else few_result.classifier
     with timed(prepared.seconds, "predictor"):
-        view, on_judges = _second_view(prepared, result, progress)
+        view, told, on_judges = _second_view(prepared, result, progress)
         weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, on_judges, progress)
         if few_result is not None and few is not None and few.gold is not None:
             on_gold, probs = prepared.votes["few_gold"].rows(few.gold >= 0), few_result.held_out
             if view is not None:
                 probs = with_view(probs, view.predict_proba(few_result.rows.texts, progress=progress))
             weight = with_gold(weight, few_result.rows, probs, on_gold, label_model)
-        predictor = Predictor(kept, label_model, weight, view)
+        predictor = Predictor(kept, label_model, weight, told)
         weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {
             name: predictor.answer(data.texts, prepared.votes[name], weak=weak[name], progress=progress)
@@ -271,13 +271,13 @@ def train(
 
 def _second_view(
     prepared: Prepared, result: SelfTrainingResult, progress: Progress
-) -> tuple[SecondView | None, Probs | None]:
-    """Fit the second view to the pool's covered texts that are no judges; return it, and what it makes of the judges.
+) -> tuple[SecondView | None, SecondView | None, Probs | None]:
+    """Fit the second view to the pool's covered texts that are no judges, without and with the few gold rows.
 
-    Nothing is embedded a second time where a selection needed the vectors.
+    Return both, and what the one without makes of the judges; by it answers to gold rows are calibrated. Nothing is embedded a second time where a selection needed the vectors.
     """
     if not prepared.plan.prediction.second_view:
-        return None, None
+        return None, None, None
     pool, votes = prepared.inputs.pool, prepared.votes["pool"]
     backbone, rows = prepared.plan.classifier.unfitted(votes.labels), np.flatnonzero(votes.covered)
     features = (
@@ -287,7 +287,13 @@ def _second_view(
     )
     judges = result.judges[rows]
     view = SecondView.fit(backbone, features, result.weak_labels[rows], ~judges)
-    return view, None if view is None else view.head.predict_proba(features[judges])
+    told, few = view, prepared.inputs.sets.get("few_gold")
+    if view is not None and few is not None and few.gold is not None:
+        known = few.take(few.gold >= 0)
+        assert known.gold is not None
+        gold = backbone.frozen_features(known, keep_open=True, progress=progress), known.gold
+        told = SecondView.fit(backbone, features, result.weak_labels[rows], ~judges, gold)
+    return view, told, None if view is None else view.head.predict_proba(features[judges])
 
 
 def _vote_weight(
