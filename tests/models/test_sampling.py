@@ -46,16 +46,16 @@ def test_two_draws_together_are_unbiased():
     assert np.mean(found) == pytest.approx(value.mean(), abs=4 * np.std(found) / np.sqrt(3000) + 0.003)
 
 
-def test_equal_weights_are_no_weights():
+def test_equal_weights_are_wilsons_interval_with_students_quantile():
     right = np.arange(20) < 13
-    assert weighted_share(right, np.full(20, 7.0)) == (0.65, pytest.approx(wilson(13, 20)))
+    assert weighted_share(right, np.full(20, 7.0)) == (0.65, pytest.approx(wilson(13, 20, 2.0930), abs=1e-4))
     assert share_right(right) == (0.65, wilson(13, 20))
 
 
 def test_copies_that_were_drawn_together_are_one_row():
     right = np.repeat([True, False, True, True], 5)
     of_copies = weighted_share(right, np.ones(20), np.repeat(np.arange(4), 5))[1]
-    assert of_copies == pytest.approx(wilson(3, 4))
+    assert of_copies == pytest.approx(wilson(3, 4, 3.18245), abs=1e-4)
 
 
 def test_unequal_weights_widen_the_interval_also_where_all_are_right():

@@ -1,13 +1,14 @@
 """`labelfns label`, as a user meets it."""
 
 import json
+from importlib import import_module
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from labelfns.errors import InputError
-from labelfns.pipelines.cli import app, label
+from labelfns.pipelines.cli import app
 
 LFS = """
 from labelfns import keywords
@@ -60,7 +61,7 @@ def test_one_key_a_label_and_analyze_reads_them_with_their_weights(project, monk
     monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
     keys = iter("12us1q")
     monkeypatch.setattr("typer.getchar", lambda: next(keys))
-    label.label(project / "pipeline.toml", 8)
+    import_module("labelfns.pipelines.cli.label").label(project / "pipeline.toml", 8)
     found = [row["label"] for row in rows(project / "pool_gold.jsonl")]
     assert found[:3] == ["negative", None, "negative"]
     text = (project / "pipeline.toml").read_text()
@@ -69,7 +70,7 @@ def test_one_key_a_label_and_analyze_reads_them_with_their_weights(project, monk
     said = CliRunner().invoke(app, ["analyze", str(project / "pipeline.toml"), "--json"], catch_exceptions=False)
     answer = json.loads(said.stdout)
     assert answer["gold_rows"] == 2
-    assert answer["evaluation"]["promises"] == []
+    assert answer["label_model"]["evaluation"]["promises"] == []
     assert any("each stands for as many rows as its weight says" in note for note in answer["label_model"]["notes"])
 
 
