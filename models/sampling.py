@@ -8,7 +8,7 @@ probability p stands for 1 / p rows (Horvitz and Thompson 1952).
 
 import numpy as np
 
-from labelfns.checks import Ints
+from labelfns.checks import Bools, Ints
 
 from .arrays import Floats
 
@@ -67,7 +67,7 @@ def systematic(chance: Floats, seed: int) -> Ints:
     return np.minimum(np.searchsorted(ends, points, side="right"), len(chance) - 1)
 
 
-def of_all_draws(weights: Floats, draws: Ints, known: Ints) -> Floats:
+def of_all_draws(weights: Floats, draws: Ints, known: Bools) -> Floats:
     """Return how many rows each row with gold stands for, all draws together.
 
     Each draw, scaled to all the rows it was drawn from, is an estimate for these, beside the rows that were known

@@ -77,8 +77,9 @@ class Reach:
         filled, filled_interval = share_right(_filled(answers, frequent) == gold, weights, groups)
         accuracy, accuracy_interval = None, None
         if answered.any():
-            among = (None if values is None else values[answered] for values in (weights, groups))
-            accuracy, accuracy_interval = share_right(right[answered], *among)
+            counted = None if weights is None else weights[answered]
+            grouped = None if groups is None else groups[answered]
+            accuracy, accuracy_interval = share_right(right[answered], counted, grouped)
         return cls(
             name=name,
             rows=len(gold),
@@ -271,8 +272,8 @@ def evaluate(
     always = np.full(len(labels), frequent)
 
     def reach(name: str, of: Ints, where: Bools | slice = slice(None)) -> Reach:
-        among = (None if values is None else values[where] for values in (counted, group))
-        return Reach.of(name, of[where], labels[where], frequent, *among)
+        some = None if counted is None else counted[where]
+        return Reach.of(name, of[where], labels[where], frequent, some, group[where])
 
     def against(other: Ints) -> Difference:
         ours, theirs = ((_filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))

@@ -118,7 +118,7 @@ def score(gold: Ints, predicted: Ints, k: int, weights: Floats | None = None) ->
         return None
     counts, abstained = table[:k, :k], table[:k, k]
     if weights is None:
-        draws = np.random.default_rng(0).multinomial(n, table.ravel() / n, size=DRAWS).reshape(-1, k + 1, k + 1)
+        draws: Tables = np.random.default_rng(0).multinomial(n, table.ravel() / n, size=DRAWS).reshape(-1, k + 1, k + 1)
         right = wilson(int(_hits(table).sum()), n)
     else:
         known = np.asarray(gold) >= 0

@@ -113,7 +113,7 @@ def rows_to_label(
     disagreement, label = 1 - (weak * answers).sum(axis=1), both.argmax(axis=1)
     worth = np.maximum(disagreement, LEAST) * copies
     worth /= np.bincount(label, weights=worth)[label]
-    pattern = sum(number * mask.astype(int) for number, mask in enumerate(patterns(votes).values(), 1))
+    pattern = np.select(list(patterns(votes).values()), [1, 2, 3], 0)
     rng = np.random.default_rng(seed)
     order = np.lexsort((rng.random(len(first)), pattern, label))
     chance = inclusion((worth * len(first))[order], min(k, len(first)))
@@ -126,19 +126,20 @@ def rows_to_label(
     return RowsToLabel(first[drawn], weights, disagreement[drawn], 1 - both[drawn].max(axis=1), int(copies.sum()))
 
 
-def second_voter(features: Floats, votes: Votes, weak: Probs) -> Probs:
+def second_voter(features: Probs, votes: Votes, weak: Probs) -> Probs:
     """Return what a linear head on frozen vectors makes of texts, where there is no classifier.
 
     Parameters
     ----------
     features
-        The texts' vectors, [n, d], as `TransformerClassifier.frozen_features` returns them.
+        The vectors of the texts, [n, d], as `TransformerClassifier.frozen_features` returns them.
     votes
         The LFs' votes on them.
     weak
         The label model's probabilities, [n, k], to whose labels heads are fitted: those that score labeled rows on the
         rows of other folds, the one that scores the rest on all.
     """
+    features = np.asarray(features, dtype=np.float64)
     labels, k = decide(weak, votes.covered), votes.n_labels
     fitted = labels >= 0
     if len(np.unique(labels[fitted])) < 2:

@@ -46,7 +46,9 @@ def trained(name, third, seed, options):
         labels, everything, _ = load(name, options.data)
         (texts, gold, votes, cues), (there, there_gold, there_votes) = hold_out(everything, 3, third)
         template = TransformerClassifier("embedded", settings=FineTuning(), seed=seed)
-        best = (done := SelfTraining(LabelModel(), template, Rounds()).run(texts, votes, cues=cues, progress=quiet)).best
+        best = (
+            done := SelfTraining(LabelModel(), template, Rounds()).run(texts, votes, cues=cues, progress=quiet)
+        ).best
         judges, r = np.flatnonzero(done.judges), best.ledger.round
         plain = TransformerClassifier("embedded", labels=labels, seed=seed)
         hidden = [cues[i] for i in judges]
@@ -95,8 +97,9 @@ class Case:
             classifier[part == other] = one["there"]
             view[part == other] = one["view"].head.predict_proba(one["features_there"])
         self.held_out = with_view(classifier, view)[part != third]
-        self.weak_there, judges = self.label_model.predict_proba(self.votes), np.flatnonzero(
-            now["held"] & self.pool_votes.covered
+        self.weak_there, judges = (
+            self.label_model.predict_proba(self.votes),
+            np.flatnonzero(now["held"] & self.pool_votes.covered),
         )
         seen = with_view(self.pool, self.view.head.predict_proba(self.features))
         found = vote_weight(self.judges_hidden, self.pool_votes.rows(judges), self.label_model)
@@ -204,7 +207,9 @@ def main():
     parser.add_argument("--rows", nargs="+", type=int, default=[50, 100, 200])
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--intervals", type=int, default=500, metavar="DRAWS")
-    parser.add_argument("--cache", type=Path, default=Path("build/bench_label"), help="where answers of models are kept")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("build/bench_label"), help="where answers of models are kept"
+    )
     options = parser.parse_args()
     if "LABELFNS_DATA" not in os.environ:
         sys.exit("set LABELFNS_DATA to the folder that holds the data sets; see tests/benchmarks/README.md")
