@@ -199,8 +199,8 @@ def weighted_share(right: Bools, weights: Floats, groups: Ints | None = None) ->
 
     The share is Hajek's (1971). The interval is Wilson's for as many rows of equal weight as say as much: those that
     give the linearized variance of the share (Korn and Graubard 1998), and never more than the weights alone allow
-    (Kish 1965), as a variance that is estimated from few errors may be too low by chance; with Student's quantile for so
-    many rows as were drawn, as it is estimated.
+    (Kish 1965), as a variance that is estimated from few errors may be too low by chance; with Student's quantile for
+    as many rows as were drawn.
 
     Parameters
     ----------

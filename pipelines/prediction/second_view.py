@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 HEAD = "head.json"
 """The file of the head, beside those of the backbone."""
 GOLD = 10.0
-"""How many weakly labeled texts a gold row is worth to the head: better than 3 with 200 of them on two data sets, and as
-good with 50 (docs/rounds_measured.md)."""
+"""How many weakly labeled texts a gold row is worth to the head: on two data sets better than 3 with 200 of them, and
+as good with 50; what that wins is in docs/how_to/label_rows.md."""
 _FORMAT = "labelfns.second_view/1"
 
 

@@ -274,7 +274,8 @@ def _second_view(
 ) -> tuple[SecondView | None, SecondView | None, Probs | None]:
     """Fit the second view to the pool's covered texts that are no judges, without and with the few gold rows.
 
-    Return both, and what the one without makes of the judges; by it answers to gold rows are calibrated. Nothing is embedded a second time where a selection needed the vectors.
+    Return both, and what the one without makes of the judges; by it answers to gold rows are calibrated. Nothing is
+    embedded a second time where a selection needed the vectors.
     """
     if not prepared.plan.prediction.second_view:
         return None, None, None

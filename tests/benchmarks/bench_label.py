@@ -6,7 +6,8 @@ A third of the pool is held out for figures; gold rows are drawn from the rest b
 trained on it. Answers to gold rows that calibrate are those of models that were not trained on them (of the other
 thirds), as in a run on which they are `few_gold`. Macro F1, debiased calibration error and log-loss of the predictor,
 over thirds, seeds and draws; the gain over rows at random is paired by third, seed and draw. Then how often the 95 %
-intervals of accuracy hold the pool's accuracy. Models take 2 to 10 minutes each, a set six; `--cache` keeps their answers.
+intervals of accuracy hold the pool's accuracy. Models take 2 to 10 minutes each, a set
+six; `--cache` keeps their answers.
 """
 
 import argparse
