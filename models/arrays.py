@@ -76,7 +76,7 @@ def as_counts(weights: npt.ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> as_counts([3.0, 3.0]).tolist(), as_counts([1.0, 3.0]).tolist()
+    >>> as_counts([3.0, 3.0]).tolist(), as_counts([1.0, 3.0]).round(2).tolist()
     ([1.0, 1.0], [0.4, 1.2])
     """
     values: Floats = np.asarray(weights, dtype=np.float64)

@@ -215,7 +215,7 @@ def weighted_share(right: Bools, weights: Floats, groups: Ints | None = None) ->
     --------
     >>> share, interval = weighted_share(np.array([True, True, True, False]), np.array([1.0, 1.0, 2.0, 4.0]))
     >>> share, [round(end, 2) for end in interval]
-    (0.5, [0.07, 0.93])
+    (0.5, [0.06, 0.94])
     """
     from scipy.special import stdtrit
 

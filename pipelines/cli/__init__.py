@@ -24,8 +24,7 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 from . import lfs, runs
 from .analyze import analyze
 from .compare import compare
-from .label import label
-from .rows import rows
+from .rows import label, rows
 from .studio import studio
 
 

@@ -61,7 +61,7 @@ def test_one_key_a_label_and_analyze_reads_them_with_their_weights(project, monk
     monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
     keys = iter("12us1q")
     monkeypatch.setattr("typer.getchar", lambda: next(keys))
-    import_module("labelfns.pipelines.cli.label").label(project / "pipeline.toml", 8)
+    import_module("labelfns.pipelines.cli.rows").label(project / "pipeline.toml", 8)
     found = [row["label"] for row in rows(project / "pool_gold.jsonl")]
     assert found[:3] == ["negative", None, "negative"]
     text = (project / "pipeline.toml").read_text()
