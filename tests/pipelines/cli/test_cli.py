@@ -46,6 +46,7 @@ OPTIONS = {
     "compare": ("--json",),
     "test-lfs": ("--set", "--json"),
     "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
+    "label": ("--rows", "--run", "--output", "--no-ask", "--set"),
     "predict": (
         "--lfs",
         "--min-confidence",
