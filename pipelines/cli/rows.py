@@ -169,9 +169,9 @@ def label(
         Path | None,
         typer.Option(help="The .jsonl file of gold rows; by default data.pool_gold, or pool_gold.jsonl beside it."),
     ] = None,
-    ask: Annotated[
-        bool, typer.Option("--ask/--no-ask", help="Ask for labels here, or only write the rows to the file.")
-    ] = True,
+    no_ask: Annotated[
+        bool, typer.Option("--no-ask", help="Only write the rows to the file, in place of asking here.")
+    ] = False,
     set_: Set = None,
 ) -> None:
     """Draw the rows most worth a gold label, and ask for their labels: one key each, u undoes, s skips, q quits.
@@ -194,7 +194,7 @@ def label(
         if source is not None and Path(source).resolve() == path.resolve():
             raise InputError(f"{path} is {name}: gold rows need a file of their own; name another with --output")
     file, texts = GoldFile(path, data.text, data.gold, data.labels), inputs.texts_of(settings)
-    keys = keys_of(file.labels) if ask else {}
+    keys = {} if no_ask else keys_of(file.labels)
     if file.waiting:
         console.say(f"{len(file.waiting)} rows of {path} wait for a label; others are drawn when these are done.")
     else:
@@ -204,7 +204,7 @@ def label(
         console.say(
             f"{file.forecast(len(drawn.rows), 1 - float((drawn.weights @ drawn.wrong) / drawn.weights.sum()))}."
         )
-    if ask and sys.stdin.isatty():
+    if not no_ask and sys.stdin.isatty():
         legend = "  ".join([*(f"{key} {name}" for key, name in keys.items()), "u undo  s skip  q quit"])
 
         def show(number: int, of: int, text: str) -> None:
@@ -218,7 +218,7 @@ def label(
     if data.pool_gold is None and output is None:
         console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{GOLD_FILE}"')
     if file.waiting:
-        console.next_step("label them" if not ask else "go on", "label", pipeline, *_given(output))
+        console.next_step("label them" if no_ask else "go on", "label", pipeline, *_given(output))
     else:
         console.next_step("see how right everything is by them", "analyze", pipeline)
 
