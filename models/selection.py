@@ -28,6 +28,10 @@ Rule = Literal[
     "softmatch", "entropy",
 ]  # fmt: skip
 
+GOLD_NEEDED = (
+    'rule = "precision" needs gold rows: hand in few_gold, in a pipeline file data.few_gold, or name another rule; '
+    '"mean_confidence" needs none, and is as good as the confidences are'
+)
 _CUTS = '"cut_statistic" or "cut_and_margin"'
 
 
@@ -176,10 +180,7 @@ class Selection:
         call.
         """
         if few_gold is None:
-            raise InputError(
-                'the rule "precision" needs gold rows: hand in few_gold, their probabilities [g, k] and class ids [g]. '
-                'The rule "mean_confidence" needs none, and is as good as the confidences are'
-            )
+            raise InputError(GOLD_NEEDED)
         probs, gold = rows_of_numbers(few_gold[0], "few_gold"), np.asarray(few_gold[1])
         if gold.shape != (len(probs),):
             raise InputError(f"few_gold needs a class id per row, {len(probs)}; got shape {gold.shape}")
@@ -190,7 +191,7 @@ class Selection:
         if promise.threshold is None:
             least = int(np.ceil(np.log1p(-self.certainty) / np.log(self.precision)))
             raise NotAttainableError(
-                f"a precision of {self.precision:g} with {100 * self.certainty:g} % confidence is not attainable: of "
+                f"a precision of {self.precision:g} with {100 * self.certainty:g}% confidence is not attainable: of "
                 f"{len(right)} gold rows the labels of {right.sum()} are right, and the surest ones not often enough "
                 f"(without a wrong one it takes {least} at the least). Lower precision or certainty, add gold rows, or "
                 "name another rule"

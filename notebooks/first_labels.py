@@ -116,7 +116,7 @@ ledger = result.best.ledger
 print(f"trained on {ledger.trained_on} tweets")
 for name in ("accuracy", "macro_f1"):
     low, high = getattr(ledger.scores["val"], f"{name}_interval")
-    print(f"val {name} {getattr(ledger.scores['val'], name):.3f} (95 % interval {low:.2f} to {high:.2f})")
+    print(f"val {name} {getattr(ledger.scores['val'], name):.3f} (95% interval {low:.2f} to {high:.2f})")
 
 # %% [markdown]
 # The model answers for every tweet, covered or not. It is an ordinary transformer: save it with

@@ -12,7 +12,7 @@
 # # Label models and coverage
 #
 # LFs give votes; a label model makes probabilities of them. This page asks what a sceptic would ask: how far do they
-# reach, how right are they there, and does a confidence of 90 % mean 90 %? We use the 18 LFs of the embedded example.
+# reach, how right are they there, and does a confidence of 90% mean 90%? We use the 18 LFs of the embedded example.
 
 # %%
 from labelfns import LFSet, read_texts
@@ -69,14 +69,14 @@ ax = analysis.plot_coverage_by_class()
 #
 # Keep the surest answers first. The line should fall slowly, from well above chance (any order) towards it; the oracle
 # would put every right answer first. The triangles are promises: up to which coverage at least so many answers are
-# right, with 95 % confidence.
+# right, with 95% confidence.
 
 # %%
 ax = analysis.plot_accuracy_against_coverage()
 # %% [markdown]
 # ## Does a confidence mean what it says?
 #
-# Each dot is about as many answers; on the dashed line, confidence and accuracy are the same. The bars are 95 %
+# Each dot is about as many answers; on the dashed line, confidence and accuracy are the same. The bars are 95%
 # intervals: with few tweets much of the distance is chance.
 
 # %%
@@ -88,7 +88,7 @@ ax = analysis.plot_reliability()
 # %%
 found = analysis.evaluation.calibration
 print(f"error {found.error:.3f}, debiased {found.debiased:.3f}")
-print(f"a calibrated model: {found.calibrated:.3f} on average, under {found.calibrated_at_most:.3f} in 95 % of draws")
+print(f"a calibrated model: {found.calibrated:.3f} on average, under {found.calibrated_at_most:.3f} in 95% of draws")
 print(f"confidence less accuracy: {found.too_sure:+.3f}")
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-from .analysis.analyze import analyze
+from .analysis.analyze import analyze, analyze_votes
 from .analysis.changes import VotesChange, votes_change
 from .analysis.compare_runs import compare_runs
 from .analysis.one_lf import OneLF, one_lf
@@ -12,6 +12,7 @@ from .prediction.settings import Prediction
 from .run.inputs import read_texts as read_texts
 from .run.run import run_pipeline
 from .run.settings import PipelineSettings, load_settings
+from .scoring import predict_frame
 from .self_training.labeled import Labeled, Labelled
 from .self_training.ledger import Ledger, Round, SelfTrainingResult
 from .self_training.loop import SelfTraining
@@ -39,9 +40,11 @@ __all__ = [
     "VoteWeight",
     "VotesChange",
     "analyze",
+    "analyze_votes",
     "compare_runs",
     "load_settings",
     "one_lf",
+    "predict_frame",
     "read_texts",
     "rows_to_label",
     "run_pipeline",

@@ -39,7 +39,9 @@ _SAVE_AGAIN = "Save the pipeline again"
 class Pipeline(ShownRun):
     """The whole way: LFs vote, a label model weighs the votes, a transformer is fine-tuned on them over rounds.
 
-    It is what ``labelfns run`` does, without a run folder. To predict, LFs and classifier answer together.
+    It is what ``labelfns run`` does, without a run folder. To predict, LFs and classifier answer together. `save` keeps
+    LFs that builders made or an LF file holds; with a Python function that a script itself defines among them, LFs are
+    not saved, and have to be given to `load`.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ class ShownRun(PlotsOfVotes):
             [f"{PARTS[part]}  ({found['rows'][part]:,})" for part in parts],
             series,
             title=f"Was the model worth it? {name}, by whether an LF votes",
-            x="share of texts that are right, with 95 % intervals",
+            x="share of texts that are right, with 95% intervals",
             ax=ax,
         )
 

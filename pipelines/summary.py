@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from labelfns.display.numbers import percent
+
 
 def summary(facts: Mapping[str, Any]) -> str:
     """Return the lines, from what `labelfns.pipelines.run.metrics.facts` gives or the content of a ``metrics.json``."""
@@ -15,10 +17,18 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     coverage = facts["coverage"]
     rows, covered, conflicting = (coverage[name] for name in ("rows", "covered", "conflicting"))
     yield "LFs", f"{len(facts['lfs'])}"
-    yield "texts", f"{rows}, {covered} with a vote ({covered / rows:.1%}), {conflicting} with votes for several labels"
+    yield (
+        "texts",
+        f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels",
+    )
+    for one in facts.get("asked", ()):
+        yield "asked", f"{one['lf']}: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}"
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    drawn = facts["rounds"][0].get("drawn") if facts["rounds"] else None
+    if drawn:
+        yield "sample", f"{drawn['rows']:,} of {drawn['of']:,} texts, for the rounds"
     for ledger in facts["rounds"]:
         judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
         kept = ", kept" if ledger["round"] == facts["best_round"] else ""

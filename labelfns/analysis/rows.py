@@ -157,6 +157,7 @@ def find_rows(
     lfs: LFSet,
     texts: Any,
     *,
+    text: str = "text",
     lf: str | Sequence[str] = (),
     wrong: bool = False,
     conflicts: bool = False,
@@ -175,6 +176,8 @@ def find_rows(
         The LFs.
     texts
         The texts: whatever `LFSet.apply` takes.
+    text
+        The column of texts where there are several.
     lf, wrong, conflicts, uncovered
         Which rows, see `select_rows`; all of them where nothing is asked.
     gold
@@ -201,7 +204,7 @@ def find_rows(
     row 1: [[good]] or [[bad]]  [good -> yes, bad -> no]
     1 of 1 rows found in 3
     """
-    data = as_texts(texts)
+    data = as_texts(texts, text=text)
     votes = lfs.apply(data, time_limit=time_limit) if votes is None else votes
     gold = data.gold if gold is None else gold
     found = select_rows(votes, lf=lf, wrong=wrong, conflicts=conflicts, uncovered=uncovered, gold=gold)

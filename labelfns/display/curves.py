@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .numbers import percent
 from .plots import lengths
 from .style import COLORS, GRAY, dress, in_percent, legend, new_axes
 
@@ -49,16 +50,16 @@ def coverage_curve(
     (best,) = ax.plot(coverage, oracle, color=COLORS[2], linestyle="--", linewidth=1.5)
     (chance,) = ax.plot([0, coverage[-1]], [accuracy[-1]] * 2, color=GRAY, linestyle=":", linewidth=1.8)
     handles: list[Any] = [line, band, best, chance]
-    said = ["as measured", "95 % interval of each point", "oracle: right answers first", "chance: any order"]
+    said = ["as measured", "95% interval of each point", "oracle: right answers first", "chance: any order"]
     for (precision, reached, threshold), sign in zip(promises, ("v", "s", "^", "D", "P"), strict=False):
         if reached is None or threshold is None:
             place, fill, what = np.nan, "none", "cannot be promised"
         else:
-            place, fill, what = reached, "full", f"promised up to {100 * reached:.0f} %, from {threshold:.2f} on"
+            place, fill, what = reached, "full", f"promised up to {percent(reached, 0)}, from {threshold:.2f} on"
         handles += ax.plot(
             [place], [precision], sign, color=COLORS[5], markersize=8, clip_on=False, fillstyle=fill, linestyle="none"
         )
-        said.append(f"{100 * precision:g} % right: {what}")
+        said.append(f"{100 * precision:g}% right: {what}")
     lowest = min([float(accuracy.min()), *(precision for precision, reached, _ in promises if reached is not None)])
     dress(ax, title, "coverage: share of the texts that get an answer", "share of these that is right", "both")
     ax.set_xlim(0, 1)
@@ -97,7 +98,7 @@ def reliability_dots(
         alpha=0.6,
     )
     ax.scatter(confidence, accuracy, s=20 + 80 * rows / rows.max(), color=COLORS[0], zorder=3)
-    dress(ax, title, "confidence", "share that is right, with 95 % intervals", "both")
+    dress(ax, title, "confidence", "share that is right, with 95% intervals", "both")
     ax.set_xlim(low, 1.01)
     ax.set_ylim(low, 1.01)
     for axis in (ax.xaxis, ax.yaxis):

@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from .names import printable, short
+from .numbers import percent
 
 MOST_ROWS = 20
 """Rows of a table that are shown."""
@@ -50,7 +51,7 @@ def marked(pieces: Iterable[tuple[str, bool]]) -> Html:
 def share(part: float) -> Html:
     """Return a share in [0, 1] in percent with a bar beside it, in the color of the text."""
     bar = f"display:inline-block;height:.6em;width:{80 * part:.1f}px;background:currentColor;opacity:.4"
-    return Html(f'<span style="white-space:nowrap">{100 * part:.1f}&nbsp;% <span style="{bar}"></span></span>')
+    return Html(f'<span style="white-space:nowrap">{_escaped(percent(part))} <span style="{bar}"></span></span>')
 
 
 def table(

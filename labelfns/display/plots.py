@@ -28,7 +28,7 @@ class Dots:
     name
         What they are of.
     shares, intervals
-        The shares and their 95 % intervals, in [0, 1].
+        The shares and their 95% intervals, in [0, 1].
     """
 
     name: str

@@ -62,7 +62,9 @@ def say_of(ax: "Axes", what: str) -> "Axes":
 
 def in_percent(axis: Any) -> None:
     """Have an axis of shares in [0, 1] read in percent."""
-    axis.set_major_formatter(lambda share, _: f"{round(100 * share, 1):g} %")
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1))
 
 
 def name_rows(ax: "Axes", names: Sequence[str]) -> None:

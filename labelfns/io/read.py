@@ -144,7 +144,7 @@ def read_table(source: Source, text: str = "text", *, format: Format | None = No
     """
     name = name_of(source)
     (block,) = blocks(source, ColumnNames(text, None, None), None, format)
-    check_columns(block.columns, [text], name)
+    check_columns(block.columns, [text], name, text=text)
     of_texts = {what: block.row_numbers[at].tolist() for what, at in text_problems(block.columns[text]).items()}
     wrong = {what: rows for what, rows in of_texts.items() if what.endswith("not a string")}
     raise_all(InputError, _lines({**block.problems, **wrong}, name, block.unit))
@@ -172,7 +172,7 @@ def _texts(
     name, n = name_of(source), 0
     skipped: Problems = {}
     for block in blocks(source, keep, rows, format):
-        check_columns(block.columns, keep.needed, name)
+        check_columns(block.columns, keep.needed, name, text=keep.text)
         of_texts = text_problems(block.columns[keep.text])
         problems = {**block.problems, **{what: block.row_numbers[at].tolist() for what, at in of_texts.items()}}
         if on_bad_rows == "raise":

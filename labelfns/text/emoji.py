@@ -7,6 +7,7 @@ emoji are the same where they are equal without skin tones, text or picture styl
 An **emoticon** is written in ASCII. It counts as written, at the end of a word too (``thanks:)``), but not
 
 - inside a web address or an HTML entity (``http://x.org:)``), or right after ``:`` or ``/``;
+- where it begins with ``:/``, right after ``http`` or ``https``: that is an address cut off, as at a tweet's end;
 - where it begins or ends with a letter or digit, next to another one (``boxD``, ``a:person``), and where it ends with
   a digit, right after one (``4:3``);
 - where it begins with a closing bracket, right after a word (``(like this):``).
@@ -141,4 +142,5 @@ def _before(emoticon: str) -> str:
         return r"(?<![\w:/])(?<!\w\.)"
     if emoticon[0] in ")]":
         return r"(?<![\w:/])"
-    return r"(?<![:/])" + r"(?<!\d)" * emoticon[-1].isdigit()
+    cut_off = "(?<!(?i:http))(?<!(?i:https))" * emoticon.startswith(":/")
+    return r"(?<![:/])" + cut_off + r"(?<!\d)" * emoticon[-1].isdigit()

@@ -30,7 +30,7 @@ class Difference:
     error
         Its standard error.
     interval
-        Its 95 % interval; both by the paired bootstrap, 1,000 draws.
+        Its 95% interval; both by the paired bootstrap, 1,000 draws.
     rows, groups
         How many rows were compared, and how many groups of rows were drawn.
     """
@@ -110,6 +110,6 @@ def resampled(figure: Callable[[Ints], Floats], counts: Ints) -> Floats:
 
 
 def interval(drawn: npt.NDArray[np.floating]) -> tuple[float, float]:
-    """Return the middle 95 % of the draws."""
+    """Return the middle 95% of the draws."""
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)

@@ -23,7 +23,7 @@ class CalibrationBin:
     rows
         How many rows are in it, at least 1.
     confidence, accuracy, interval
-        Their mean confidence, the share of them that is right, and its 95 % interval (Wilson), all in [0, 1].
+        Their mean confidence, the share of them that is right, and its 95% interval (Wilson), all in [0, 1].
     """
 
     rows: int
@@ -46,7 +46,7 @@ class CalibrationError:
         accuracies found (Kumar et al. 2019).
     calibrated, calibrated_at_most
         The error that a calibrated model of these confidences would show on as many rows: its mean, and what it stays
-        under in 95 % of draws (Broecker and Smith 2007). An error above the latter is no accident.
+        under in 95% of draws (Broecker and Smith 2007). An error above the latter is no accident.
     too_sure
         Mean confidence less accuracy, in [-1, 1].
     bins

@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, check_gold
+from labelfns.counted import check_counts, written_out
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import Floats, Probs, check_weights, decide, rows_of_numbers
+from labelfns.models.arrays import Probs, check_weights, decide, rows_of_numbers
 from labelfns.votes import Votes
 
 from .bootstrap import Difference, paired_difference
 from .calibration import CalibrationError, calibration_error
-from .metrics import share_right
+from .printed import PrintedEvaluation
+from .reach import Reach, filled
 from .steps import Areas, CurvePoint, Promise, Steps
 
 if TYPE_CHECKING:
@@ -26,77 +28,10 @@ if TYPE_CHECKING:
 
 PRECISIONS = (0.8, 0.9, 0.95)
 
-Interval = tuple[float, float]
-
 
 @dataclass(frozen=True)
-class Reach:
-    """How many rows get an answer, and how right it is; intervals are of 95 %, see `evaluate`.
-
-    Parameters
-    ----------
-    name
-        Whose answers, or on which rows.
-    rows
-        How many rows with gold there are.
-    coverage, coverage_interval
-        The share of them that gets an answer, in [0, 1]: has a vote, and no tie.
-    accuracy, accuracy_interval
-        The share of right answers, in [0, 1], among those with one; None where there is none.
-    abstain_wrong, abstain_wrong_interval
-        The share of right answers, in [0, 1], among all rows, where no answer is a wrong one.
-    abstain_frequent, abstain_frequent_interval
-        The same where no answer is the most frequent gold label.
-    """
-
-    name: str
-    rows: int
-    coverage: float
-    coverage_interval: Interval
-    accuracy: float | None
-    accuracy_interval: Interval | None
-    abstain_wrong: float
-    abstain_wrong_interval: Interval
-    abstain_frequent: float
-    abstain_frequent_interval: Interval
-
-    @classmethod
-    def of(
-        cls,
-        name: str,
-        answers: Ints,
-        gold: Ints,
-        frequent: int,
-        weights: Floats | None = None,
-        groups: Ints | None = None,
-    ) -> "Reach":
-        """Count answers [n], -1 for none, against gold [n], n at least 1; weights and groups as in `weighted_share`."""
-        answered, right = answers >= 0, answers == gold
-        coverage, coverage_interval = share_right(answered, weights, groups)
-        wrong, wrong_interval = share_right(right, weights, groups)
-        filled, filled_interval = share_right(_filled(answers, frequent) == gold, weights, groups)
-        accuracy, accuracy_interval = None, None
-        if answered.any():
-            counted = None if weights is None else weights[answered]
-            grouped = None if groups is None else groups[answered]
-            accuracy, accuracy_interval = share_right(right[answered], counted, grouped)
-        return cls(
-            name=name,
-            rows=len(gold),
-            coverage=coverage,
-            coverage_interval=coverage_interval,
-            accuracy=accuracy,
-            accuracy_interval=accuracy_interval,
-            abstain_wrong=wrong,
-            abstain_wrong_interval=wrong_interval,
-            abstain_frequent=filled,
-            abstain_frequent_interval=filled_interval,
-        )
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How far probabilities reach and how right they are, on the rows with gold.
+class Evaluation(PrintedEvaluation):
+    """How far probabilities reach and how right they are, on the rows with gold; printed, in tables and sentences.
 
     Parameters
     ----------
@@ -199,7 +134,7 @@ class Evaluation:
             [f"{one.name} ({one.rows:,})" for one in parts],
             [Dots("texts with an answer", *answered), Dots("answers that are right", *right)],
             title=f"Coverage by class, {self.rows:,} texts with gold",
-            x="share, with 95 % intervals",
+            x="share, with 95% intervals",
             ax=ax,
         )
 
@@ -218,6 +153,7 @@ def evaluate(
     *,
     answered: Bools | None = None,
     groups: Ints | None = None,
+    counts: Ints | None = None,
     weights: npt.ArrayLike | None = None,
 ) -> Evaluation | None:
     """Evaluate a label model's probabilities, or a classifier's on the same texts.
@@ -236,6 +172,9 @@ def evaluate(
         model.
     groups
         The group of each row, [n], copies of one text for instance, which the differences draw together.
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once. Rows with gold are few: they
+        are written out, so that every figure is as of rows one by one, each a group of its own unless groups are given.
     weights
         How many rows each row stands for, [n], above 0 where gold is known, where gold rows were not drawn evenly (see
         `labelfns.pipelines.rows_to_label`): shares and differences are then those of all rows, intervals those of
@@ -250,22 +189,24 @@ def evaluate(
     Raises
     ------
     InputError
-        If probabilities, gold, `answered` or groups do not fit the votes.
+        If probabilities, gold, `answered`, groups, counts or weights do not fit the votes, or the rows with gold are
+        too many.
     """
     probs, n = rows_of_numbers(probs, "probs"), len(votes)
     if probs.shape != (n, votes.n_labels):
         raise InputError(f"probabilities must be of shape {(n, votes.n_labels)}; got {probs.shape}")
     may = votes.covered if answered is None else np.asarray(answered, dtype=bool)
-    group = np.arange(n) if groups is None else np.asarray(groups)
+    group = None if groups is None else np.asarray(groups)
     for name, values in (("answered", may), ("groups", group)):
-        if values.shape != (n,):
+        if values is not None and values.shape != (n,):
             raise InputError(f"{name} must have one entry per row, {n}; got shape {values.shape}")
     labels = check_gold(gold, n, votes.labels)
-    known = labels >= 0
-    if not known.any():
+    known = written_out(labels >= 0, check_counts(counts, n))
+    if not len(known):
         return None
     counted = None if weights is None else check_weights(weights, labels)[known]
-    rows, labels, may, probs, group = votes.rows(known), labels[known], may[known], probs[known], group[known]
+    rows, labels, may, probs = votes.rows(known), labels[known], may[known], probs[known]
+    group = np.arange(len(known)) if group is None else group[known]
     frequent = int(np.bincount(labels, weights=counted).argmax())
     answers, confidence = decide(probs, may), probs.max(axis=1)
     majority = decide(rows.counts.astype(np.float64), rows.covered)
@@ -276,7 +217,7 @@ def evaluate(
         return Reach.of(name, of[where], labels[where], frequent, some, group[where])
 
     def against(other: Ints) -> Difference:
-        ours, theirs = ((_filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
+        ours, theirs = ((filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
         return paired_difference(ours, theirs, group, counted)
 
     said = answers != ABSTAIN
@@ -307,7 +248,3 @@ def patterns(votes: Votes) -> dict[str, Bools]:
         "agreeing": several & ~votes.conflicting,
         "conflicting": votes.conflicting,
     }
-
-
-def _filled(answers: Ints, frequent: int) -> npt.NDArray[np.int64]:
-    return np.where(answers < 0, frequent, answers)

@@ -13,7 +13,7 @@ from labelfns.models.arrays import Floats
 DRAWS = 1000
 """Draws of the bootstrap: the ends of its interval then move by about a twentieth of its width from seed to seed."""
 Z95 = 1.959963984540054
-"""Standard errors from the middle to either end of a 95 % interval."""
+"""Standard errors from the middle to either end of a 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Scores:
     macro_recall
         The mean of recall over the classes that gold has, in [0, 1].
     accuracy_interval, macro_f1_interval
-        95 % intervals: Wilson's for accuracy, the bootstrap over rows (1,000 draws) for macro F1.
+        95% intervals: Wilson's for accuracy, the bootstrap over rows (1,000 draws) for macro F1.
     confusion
         A k x k table of counts, gold by predicted; abstains are left out of it, but count as wrong above.
     abstained
@@ -184,7 +184,7 @@ def macro_recall_difference(gold: Ints, first: Ints, second: Ints, groups: Ints)
 
 
 def wilson(right: float, n: float, z: float = Z95) -> tuple[float, float]:
-    """Return the 95 % interval of a share, `right` of `n` rows, n more than 0 (Wilson 1927).
+    """Return the 95% interval of a share, `right` of `n` rows, n more than 0 (Wilson 1927).
 
     It is that of ``scipy.stats.binomtest(right, n).proportion_ci(method="wilson")``, whose import takes .4 seconds.
     `z` is how many standard errors it reaches to either side.
@@ -195,7 +195,7 @@ def wilson(right: float, n: float, z: float = Z95) -> tuple[float, float]:
 
 
 def weighted_share(right: Bools, weights: Floats, groups: Ints | None = None) -> tuple[float, tuple[float, float]]:
-    """Return the share of right rows where rows stand for unequal numbers of rows, and its 95 % interval.
+    """Return the share of right rows where rows stand for unequal numbers of rows, and its 95% interval.
 
     The share is Hajek's (1971). The interval is Wilson's for as many rows of equal weight as say as much: those that
     give the linearized variance of the share (Korn and Graubard 1998), and never more than the weights alone allow
@@ -233,7 +233,7 @@ def weighted_share(right: Bools, weights: Floats, groups: Ints | None = None) ->
 def share_right(
     right: Bools, weights: Floats | None = None, groups: Ints | None = None
 ) -> tuple[float, tuple[float, float]]:
-    """Return the share of right rows [n] with its 95 % interval; `weighted_share` where rows have weights [n]."""
+    """Return the share of right rows [n] with its 95% interval; `weighted_share` where rows have weights [n]."""
     if weights is not None:
         return weighted_share(right, weights, groups)
     return float(right.sum() / len(right)), wilson(int(right.sum()), len(right))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelfns.checks import Bools, Ints
+from labelfns.display.numbers import percent
 from labelfns.models.arrays import TIE, Floats
 
 from .bootstrap import interval, resampled
@@ -29,7 +30,7 @@ class CurvePoint:
     rows, coverage
         How many rows are kept, and their share of all rows with gold, in [0, 1].
     accuracy, interval
-        The share of them that is right, in [0, 1], and its 95 % interval (Wilson), of this point alone.
+        The share of them that is right, in [0, 1], and its 95% interval (Wilson), of this point alone.
     oracle
         The accuracy, in [0, 1], of as many rows of the same answers if the right ones came first.
     """
@@ -50,7 +51,7 @@ class Areas:
     ----------
     augrc, augrc_interval
         The area under the generalized risk-coverage curve, in [0, .5]: the mean, over how many rows are kept, of the
-        wrong rows kept as a share of all answered rows (Traub et al. 2024); its 95 % interval by the bootstrap.
+        wrong rows kept as a share of all answered rows (Traub et al. 2024); its 95% interval by the bootstrap.
     aurc
         The area under the risk-coverage curve, in [0, 1]: the mean of the wrong rows kept as a share of the kept. It
         weighs errors among the surest rows most.
@@ -74,7 +75,7 @@ class Areas:
 
 @dataclass(frozen=True)
 class Promise:
-    """From which confidence on a precision holds, with 95 % confidence where nothing else was asked for.
+    """From which confidence on a precision holds, with 95% confidence unless asked otherwise; printed, in words.
 
     Parameters
     ----------
@@ -97,6 +98,14 @@ class Promise:
     accuracy: float | None
     at_least: float | None
     tried: int
+
+    def __str__(self) -> str:
+        if self.threshold is None:
+            return f"precision {self.precision:g} cannot be promised"
+        return (
+            f"precision {self.precision:g} from confidence {self.threshold:.3f} on, which {percent(self.coverage)} of "
+            "the texts have"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +189,7 @@ class Steps:
         """Return the largest coverage at which a precision, in (0, 1], holds with a confidence in (0, 1).
 
         As in SGR (Geifman and El-Yaniv 2017) the lower bound of the precision is Clopper and Pearson's, and the error,
-        5 % by default, is split over the ceil(log2 n) thresholds tried. These are spread evenly over the coverage
+        5% by default, is split over the ceil(log2 n) thresholds tried. These are spread evenly over the coverage
         beforehand, not searched for by halving: the promise then holds also where surer rows are not righter.
         """
         from scipy.special import betaincinv

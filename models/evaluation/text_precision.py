@@ -30,7 +30,7 @@ FEWEST_ELSEWHERE = 100
 such rows judged, some were off by .3."""
 TRUST = 3.0
 """How many rows with gold an opinion is worth at most, in its interval: what is wrong with it is the view, not the
-sample. Chosen on three sets, where it holds the true share of 92 % of 36 votes, and 91 % of 44 on five others."""
+sample. Chosen on three sets, where it holds the true share of 92% of 36 votes, and 91% of 44 on five others."""
 
 _EDGE = 1e-3
 """Means are kept this far from 0 and 1, where log-odds have no end."""
@@ -49,7 +49,7 @@ class TextPrecision:
     precision
         The share of them that is right, in [0, 1], by the text; None where it cannot say, and `reason` says why.
     interval
-        From where to where that may be, 90 % by measurement: Wilson's on ``votes * TRUST / (votes + TRUST)`` rows.
+        From where to where that may be, 90% by measurement: Wilson's on ``votes * TRUST / (votes + TRUST)`` rows.
     by_votes
         The same share as `LabelModel` sees it: its mean confidence in the label on these rows.
     reason

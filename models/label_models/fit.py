@@ -15,11 +15,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
+from labelfns.display.numbers import percent
 from labelfns.models.arrays import Floats, Probs, as_counts, credit, softmax
 
 from .base import balance_array
 from .calibration import Calibration, better, gold_counts, posterior
-from .distinct_rows import Distinct
+from .distinct_rows import Distinct, GoldRows
 from .em import TINY, Convergence, Prior
 from .independent import fit_independent
 from .majority import vote_counts
@@ -32,14 +33,14 @@ LFs reach that only where both find nearly every row of their class, and lose li
 ABOVE_CHANCE = 1e-3
 """The prior's accuracy is at least this much above 1/k: at chance a vote would say nothing."""
 INDEPENDENT = 0.2
-"""The misfit up to which LFs are taken to be independent: real votes are off by 27 % and more, and lose a point of
+"""The misfit up to which LFs are taken to be independent: real votes are off by 27% and more, and lose a point of
 accuracy at .3; synthetic independent ones lose half a point at .1."""
 OVERTURNED = 0.02
 """One accuracy per LF may overturn this share of clear majorities; where it would overturn more, it has run away. At
 .005 real votes lose .7 points of what it is good for."""
 ONE_ACCURACY = 0.75
 """The part of what is learned that comes from one accuracy per LF; the rest is from one precision per vote. More is
-better on real votes up to here (.25: 80.5 % right, .5: 81.0, .75: 81.2, 1: 80.9), less on synthetic ones."""
+better on real votes up to here (.25: 80.5% right, .5: 81.0, .75: 81.2, 1: 80.9), less on synthetic ones."""
 EQUALS = 0.75
 """The part of a vote's weight in which all LFs are equal: what is learned then decides ties and near-ties alone. From
 .5 to .9 verdicts are the same, and at .5 the calibration error is a point higher."""
@@ -48,7 +49,7 @@ FEW_GOLD = 10
 GOLD_TRUST = 20.0
 """How many gold rows a precision learned without gold is worth; 5 to 80 differ by .1 points with 50 gold rows."""
 CHANCE = 1.64
-"""How many standard errors better on gold rows is better than chance: one-sided, 5 %."""
+"""How many standard errors better on gold rows is better than chance: one-sided, 5%."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,9 +144,11 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         precision, convergence, balance = trial.model.precision, trial.convergence, trial.model.covered_balance()
         anchor = prior.accuracy
         source = "given" if source == "given" else "estimated from votes and abstains"
-        notes = [f"the LFs fire as independent LFs would (within {trial.misfit:.0%}): abstains count as evidence"]
+        notes = [
+            f"the LFs fire as independent LFs would (within {percent(trial.misfit, 0)}): abstains count as evidence"
+        ]
     else:
-        often = f"their votes meet {trial.misfit:.0%} more or less often than independent ones would"
+        often = f"their votes meet {percent(trial.misfit, 0)} more or less often than independent ones would"
         far = "too few votes meet" if np.isinf(trial.misfit) else often
         notes = [f"the LFs are not taken to be independent ({far}): abstains count for nothing"]
         votes, start, convergence = _fit_agreement(distinct, hot, balance, lf_weights, prior, notes)
@@ -173,9 +176,7 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
     )
 
 
-def with_gold(
-    fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: bool, weights: Floats | None = None
-) -> Fitted:
+def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floor: bool) -> Fitted:
     """Return the fit with what gold rows say.
 
     Gold sharpens the precisions; verdicts change only where that is right more often than chance gives, each gold row
@@ -185,46 +186,47 @@ def with_gold(
     ----------
     fitted
         A fit on votes alone.
-    hot
-        The one-hot votes of the g gold rows, sparse [g, m * k]; each has a vote.
+    distinct
+        The distinct vote rows.
     gold
-        Their class ids [g].
+        Those with gold, each with a vote; None where there are none.
     floor
         Whether to fall back to majority vote where the gold rows show it to be better.
-    weights
-        How many rows each gold row stands for, [g], above 0; by default as many each.
     """
-    g, k = len(gold), len(fitted.start)
-    if g < FEW_GOLD:
+    g, k = 0 if gold is None else int(gold.counts.sum()), len(fitted.start)
+    if gold is None or g < FEW_GOLD:
         note = (
             f"{g} covered gold rows: accuracies come from agreement alone and confidences are not calibrated; "
             "20 to 200 gold rows would settle them"
         )
         return replace(fitted, notes=(*fitted.notes, note))
-    weights = np.ones(g) if weights is None else as_counts(weights)
-    counts = gold_counts(hot, gold, k, weights)
+    n, labels = gold.counts, gold.labels
+    weights = np.ones(len(n)) if gold.weights is None else as_counts(gold.weights)
+    rows = n * weights
+    hot = one_hot(distinct.rows[gold.at], k, None if distinct.strength is None else distinct.strength[gold.at])
+    counts = gold_counts(hot, labels, rows, k)
     precision, sharpened = _sharpened(fitted, counts)
     used: Probs = softmax(hot @ fitted.vote_log_odds + fitted.start)
-    held_out = _held_out(fitted, hot, gold, counts, weights)
-    sharpens = better(credit(held_out, gold), credit(used, gold), CHANCE, weights)
+    held_out = _held_out(fitted, hot, labels, counts, weights)
+    sharpens = better(credit(held_out, labels), credit(used, labels), n, weights, CHANCE)
     used = held_out if sharpens else used
     what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"
     notes = [f"{g} covered gold rows {what}"]
     equal = softmax(hot @ equal_votes(fitted.anchor, len(fitted.lf_weights), k))
-    ours, majority = credit(used, gold), credit(equal, gold)
-    floored = floor and better(majority, ours, CHANCE, weights)
+    ours, majority = credit(used, labels), credit(equal, labels)
+    floored = floor and better(majority, ours, n, weights, CHANCE)
     if floored:
+        right, our_right = (np.average(credits, weights=rows) for credits in (majority, ours))
         notes.append(
-            "majority vote is used: on the gold rows it is right "
-            f"{np.average(majority, weights=weights):.0%} of the time, this model "
-            f'{np.average(ours, weights=weights):.0%}; floor="off" keeps the model'
+            f"majority vote is used: on the gold rows it is right {percent(right, 0)} of the time, this "
+            f'model {percent(our_right, 0)}; floor="off" keeps the model'
         )
     return replace(
         fitted,
         precision=precision,
         vote_log_odds=sharpened if sharpens else fitted.vote_log_odds,
         gold_votes=counts.sum(axis=1),
-        calibration=Calibration.fit(equal if floored else used, gold, fitted.anchor, weights),
+        calibration=Calibration.fit(equal if floored else used, labels, rows, fitted.anchor),
         floored=floored,
         notes=(*fitted.notes, *notes),
     )
@@ -283,8 +285,8 @@ def _fit_agreement(
     if overturned > OVERTURNED:
         part = 0.0
         notes.append(
-            f"one accuracy per LF would overturn {overturned:.0%} of clear majorities and is left out; a precision "
-            "per vote is used alone"
+            f"one accuracy per LF would overturn {percent(overturned, 0)} of clear majorities and is left out; a "
+            "precision per vote is used alone"
         )
     learned = part * one_accuracy + (1 - part) * mixture.log_odds()
     votes = EQUALS * (equal_votes(prior.accuracy, len(lf_weights), k) * weights) + (1 - EQUALS) * learned
@@ -308,11 +310,11 @@ def _sharpened(fitted: Fitted, counts: Floats) -> tuple[Floats, Floats]:
 
 
 def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats, weights: Floats) -> Probs:
-    """Return the probabilities [g, k] of gold rows, each sharpened by the other gold rows alone."""
+    """Return the probabilities [g, k] of gold rows, each sharpened by all others: those like it too, but for one."""
     k = len(fitted.start)
     probs = np.empty((len(gold), k))
     for i in range(len(gold)):
         row = hot[[i]]
-        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], k, weights[[i]]))
+        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], weights[[i]], k))
         probs[i] = softmax(row @ votes + fitted.start)[0]
     return probs

@@ -26,7 +26,7 @@ TRIAL_STEPS = 15
 FAR = 2
 """A misfit over this many times the tolerance after `TRIAL_STEPS` is taken as final: more steps lower it little."""
 LIMIT_95 = 1.64
-"""Standard errors to the upper end of a one-sided 95 % interval."""
+"""Standard errors to the upper end of a one-sided 95% interval."""
 BLOCK = 256
 """Rows of the table of pairs that are looked at together, to keep memory small."""
 
@@ -197,7 +197,7 @@ def fit_independent(
 def misfit(model: Independent, pairs: Any, n: float, near: Any) -> float:
     """Return how far the counts of pairs of votes are from what independent LFs would give: 0 for not at all.
 
-    It is the upper end (one-sided, 95 %) of the relative deviation of the counts on n rows from those expected, less
+    It is the upper end (one-sided, 95%) of the relative deviation of the counts on n rows from those expected, less
     the deviation that chance gives. Pairs of near-copies (`near`) are left out. Infinite where the pairs are too few.
     """
     k, m = len(model.class_balance), len(model.lf_weights)

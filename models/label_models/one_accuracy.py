@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from labelfns.analysis.pairs import lf_pairs
+from labelfns.display.numbers import percent
 from labelfns.models.arrays import Floats, softmax
 
 from .distinct_rows import Distinct
@@ -26,10 +27,10 @@ LEAST = 1e-3
 WIDE = 0.3
 """An interval of the mean confidence over this width is called one that votes alone cannot tell."""
 LIMIT_90 = 1.64
-"""Standard errors to the ends of a two-sided 90 % interval."""
+"""Standard errors to the ends of a two-sided 90% interval."""
 DOUBT = 1.0
 """Further log-odds to the ends, for what agreement cannot tell: with it the intervals of mean confidences hold the
-accuracy of 89 % of the sets that this was made on."""
+accuracy of 89% of the sets that this was made on."""
 
 
 class OneAccuracyEM:
@@ -85,7 +86,7 @@ def accuracy_log_odds(accuracy: Floats, lf_weights: Floats, k: int) -> Floats:
 
 @dataclass(frozen=True)
 class VoteWorth:
-    """What a vote alone adds to the log-odds of its label against any other, above 0, with a 90 % interval.
+    """What a vote alone adds to the log-odds of its label against any other, above 0, with a 90% interval.
 
     Parameters
     ----------
@@ -175,8 +176,8 @@ def tempered(
     )
     wide = ": votes alone cannot tell them well" if high - low > WIDE else ""
     note = (
-        f"by how often LFs agree where they meet, a vote alone is right {worth.accuracy(k):.0%} of the time and "
-        f"confidences are {mean:.2f} on average, between {low:.2f} and {high:.2f} (90 %){wide}"
+        f"by how often LFs agree where they meet, a vote alone is right {percent(worth.accuracy(k), 0)} of the time "
+        f"and confidences are {mean:.2f} on average, between {low:.2f} and {high:.2f} (90%){wide}"
     )
     return votes * stretch * worth.log_odds, start * stretch * worth.log_odds, note
 

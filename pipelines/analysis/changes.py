@@ -8,6 +8,7 @@ import numpy as np
 
 from labelfns.analysis.coverage import Coverage
 from labelfns.checks import Gold, Ints, check_gold
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
@@ -17,7 +18,7 @@ from .printed import Printed
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from .tables import Cell
+    from labelfns.display.tables import Cell
 
 Kind = Literal["new", "gone", "renamed", "changed", "same"]
 
@@ -80,7 +81,9 @@ class VotesChange(Printed):
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""
-        from .tables import counts_beside, titled
+        from labelfns.display.tables import titled
+
+        from .tables import counts_beside
 
         changed = [one for one in self.lfs if one.kind != "same"]
         same = len(self.lfs) - len(changed)
@@ -191,5 +194,7 @@ def _cells(one: LFChange, with_gold: bool) -> "list[Cell]":
     cells += [f"{len(rows):,}" if rows else "-" for rows in (one.won, one.lost, one.turned)]
     if with_gold:
         cells += [f"{count:+,}" if count else "-" for count in (one.right, one.wrong)]
-        cells.append(from_to(*("-" if part is None else f"{part:.0%}" for part in (one.accuracy_before, one.accuracy))))
+        cells.append(
+            from_to(*("-" if part is None else percent(part, 0) for part in (one.accuracy_before, one.accuracy)))
+        )
     return cells

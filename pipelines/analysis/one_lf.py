@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from labelfns.analysis.rows import Row, read_rows, select_rows
 from labelfns.checks import Gold, Ints, check_gold
+from labelfns.display.numbers import percent
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
@@ -78,8 +79,10 @@ class OneLF(Printed):
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""
+        from labelfns.display.tables import titled
+
         from .row_tables import rows_table
-        from .tables import lf_table, share, titled
+        from .tables import lf_table
 
         yield lf_table([self.lf])
         votes = round(self.lf.coverage * self.rows)
@@ -92,7 +95,7 @@ class OneLF(Printed):
                 [
                     one.lf,
                     f"{one.both:,}",
-                    share(one.both / max(votes, 1)),
+                    percent(one.both / max(votes, 1)),
                     f"{one.conflicts:,}",
                     *[str(one.right), str(one.other_right)] * with_gold,
                 ]

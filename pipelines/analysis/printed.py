@@ -17,7 +17,7 @@ class Printed(ABC):
         return asdict(self)  # type: ignore[call-overload, no-any-return]
 
     def __str__(self) -> str:
-        from .tables import plain
+        from labelfns.display.tables import plain
 
         return plain(self.parts())
 

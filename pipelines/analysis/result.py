@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import NearCopies
 from labelfns.checks import Ints
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, write_text
 from labelfns.io.texts import as_texts
@@ -20,8 +21,7 @@ from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.explain import Explanation, explain_by_leaving_out
 from labelfns.votes import Fault, Votes
 
-from .evaluated import said_of
-from .plots import ShownAnalysis
+from .plots import ShownAnalysis, check_not_counted
 from .summaries import LabelModelSummary, LFSummary
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ class Analysis(ShownAnalysis):
         Why there is no label model.
     votes, model, gold
         The votes [n, m], the fitted label model, and class ids [n], -1 where unknown; None without gold.
+    counts
+        How often each row of the votes stands there, [n], where these were counted (see `analyze_votes`); every figure
+        is of as many texts. Plots and report read rows one by one and are not made of such.
     """
 
     lfs: tuple[LFSummary, ...]
@@ -82,6 +85,7 @@ class Analysis(ShownAnalysis):
     votes: Votes = field(repr=False)
     model: BaseLabelModel | None = field(repr=False)
     gold: Ints | None = field(default=None, repr=False)
+    counts: Ints | None = field(default=None, repr=False)
 
     def explain(self, row: int) -> Explanation:
         """Return why a row gets its label.
@@ -148,7 +152,8 @@ class Analysis(ShownAnalysis):
         Raises
         ------
         InputError
-            If there are not as many texts as votes, other LFs are given, or the file may not be written.
+            If there are not as many texts as votes, other LFs are given, the file may not be written, or the votes
+            were counted.
         WriteError
             If it cannot be written.
 
@@ -156,10 +161,11 @@ class Analysis(ShownAnalysis):
         --------
         >>> analyze(lfs, texts).report("analysis.html", texts=texts, lfs=lfs)  # doctest: +SKIP
         """
-        from labelfns.pipelines.report.content import analysis_content
+        from labelfns.pipelines.report.content import NO_NAME, analysis_content
         from labelfns.pipelines.report.evidence import Evidence, SetRows
         from labelfns.pipelines.report.pages import page
 
+        check_not_counted(self.counts)
         target = check_target(path, overwrite=overwrite, suffixes=(".html",))
         rows = None if texts is None else as_texts(texts)
         if rows is not None and len(rows) != len(self.votes):
@@ -167,7 +173,7 @@ class Analysis(ShownAnalysis):
         if lfs is not None and lfs.names != self.votes.lf_names:
             raise InputError("these LFs are not those that voted: give those that were analyzed")
         weak = None if self.model is None else self.model.predict_proba(self.votes)
-        name = "texts" if rows is None or not rows.name else Path(rows.name).name
+        name = NO_NAME if rows is None or not rows.name else Path(rows.name).name
         data = SetRows(name, rows, self.votes, self.gold, weak)
         evidence = Evidence((data,), lfs=lfs, label_model=self.model)
         write_text(target, page(analysis_content(self.to_json(), evidence, self.alarms)))
@@ -186,13 +192,13 @@ class Analysis(ShownAnalysis):
         return parts_html(self.parts(), self.alarms)
 
     def __str__(self) -> str:
-        from .tables import plain
+        from labelfns.display.tables import plain
 
         return plain([*(f"Warning: {alarm}" for alarm in self.alarms), *self.parts()])
 
     def parts(self) -> "list[str | Group]":
         """Return everything but the faults: lines, and tables as rich shows them."""
-        from .tables import counts, left_out, lf_table, parts_table, reach_table, said_by_text, trade_off
+        from .tables import counts, left_out, lf_table, said_by_text, trade_off
 
         parts: list[str | Group] = [lf_table(self.lfs), *self._said_of_votes(), ""]
         if self.label_model is not None:
@@ -200,7 +206,7 @@ class Analysis(ShownAnalysis):
             parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
             parts.append(trade_off(self.accuracy_against_coverage))
         if self.evaluation is not None:
-            parts += [reach_table(self.evaluation), parts_table(self.evaluation), *said_of(self.evaluation), ""]
+            parts += [*self.evaluation.parts("label model"), ""]
         if self.leave_one_out is not None:
             parts.append(left_out(self.leave_one_out))
         if self.from_text is not None:
@@ -208,11 +214,9 @@ class Analysis(ShownAnalysis):
         return [*parts, *self._said_of_model()]
 
     def _said_of_votes(self) -> list[str]:
-        from .tables import share
-
         counted = self.coverage
         return [
-            f"{counted.covered:,} of {counted.rows:,} texts have a vote ({share(counted.share)}), "
+            f"{counted.covered:,} of {counted.rows:,} texts have a vote ({percent(counted.share)}), "
             f"{counted.overlapping:,} more than one, {counted.conflicting:,} votes for different labels.",
             *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
         ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from labelfns.display.numbers import percent
 from labelfns.errors import shown
 from labelfns.models.evaluation.bootstrap import Difference
 
@@ -13,7 +14,7 @@ from .printed import Printed
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from .tables import Cell
+    from labelfns.display.tables import Cell
 
 MOST_SHOWN = 10
 """Rows of a kind of change that are shown."""
@@ -108,7 +109,7 @@ class RunComparison(Printed):
 
     def parts(self) -> "Iterator[str | Group]":
         """Return lines, and tables as rich shows them."""
-        from .tables import titled
+        from labelfns.display.tables import titled
 
         yield f"first   {self.first}"
         yield f"second  {self.second}"
@@ -127,8 +128,8 @@ class RunComparison(Printed):
             yield titled("Figures", ("", "first", "second", "difference"), figures)
         for one in self.sets:
             yield (
-                f"{one.name}, {one.who}, the same {one.rows:,} rows with gold: {one.first:.1%} right, then "
-                f"{one.second:.1%}; difference {one.difference}, 95 % interval. {_verdict(one.difference)}"
+                f"{one.name}, {one.who}, the same {one.rows:,} rows with gold: {percent(one.first)} right, then "
+                f"{percent(one.second)}; difference {one.difference}, 95% interval. {_verdict(one.difference)}"
             )
             yield ""
             for title, changes in (

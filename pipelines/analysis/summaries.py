@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelfns.checks import Ints
+from labelfns.counted import check_counts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Floats
 from labelfns.pipelines.run.baselines import Baseline
@@ -76,8 +77,11 @@ class LabelModelSummary:
     scores: Baseline | None
 
 
-def lf_summaries(votes: Votes, gold: Ints | None = None, weights: Floats | None = None) -> tuple[LFSummary, ...]:
-    """Return what each LF does; gold ids [n], -1 where unknown, and how many rows each gold row stands for, [n]."""
+def lf_summaries(
+    votes: Votes, gold: Ints | None = None, counts: Ints | None = None, weights: Floats | None = None
+) -> tuple[LFSummary, ...]:
+    """Return what each LF does; gold ids [n], -1 where unknown; counts as in `Votes.summary`, weights in `evaluate`."""
+    times = check_counts(counts, len(votes))
     failed = {fault.lf: len(fault.rows) for fault in votes.faults}
     return tuple(
         LFSummary(
@@ -89,15 +93,13 @@ def lf_summaries(votes: Votes, gold: Ints | None = None, weights: Floats | None 
             failed.get(row["lf"], 0),
             row.get("correct"),
             row.get("incorrect"),
-            _weighted(votes.matrix[:, j], gold, weights),
+            None if gold is None or weights is None else _weighted(votes.matrix[:, j], gold, times * weights),
         )
-        for j, row in enumerate(votes.summary(gold).to_dicts())
+        for j, row in enumerate(votes.summary(gold, counts=counts).to_dicts())
     )
 
 
-def _weighted(column: Ints, gold: Ints | None, weights: Floats | None) -> float | None:
+def _weighted(column: Ints, gold: Ints, weights: Floats) -> float | None:
     """Return the weighted share of right votes of an LF, [n]; None where none meets gold."""
-    if gold is None or weights is None:
-        return None
     judged = (column != ABSTAIN) & (gold >= 0)
-    return float(np.average((column == gold)[judged], weights=weights[judged])) if judged.any() else None
+    return float(np.average((column == gold)[judged], weights=weights[judged])) if weights[judged].any() else None

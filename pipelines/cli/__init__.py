@@ -23,9 +23,9 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 
 from . import lfs, runs
 from .analyze import analyze
-from .compare import compare
 from .rows import label, rows
 from .studio import studio
+from .suggest import suggest
 
 
 class _Stopped(BaseException):
@@ -98,19 +98,19 @@ def _of_all(
 for command in (
     lfs.init,
     runs.demo,
-    runs.run,
-    lfs.apply,
-    analyze,
     rows,
-    lfs.suggest,
+    lfs.check_lfs,
+    analyze,
+    suggest,
     label,
     studio,
+    runs.run,
     runs.predict,
-    compare,
     runs.report,
-):
-    app.command()(command)
-app.command("test-lfs")(lfs.check_lfs)
+    runs.compare,
+    lfs.apply,
+):  # in the order in which they are needed
+    app.command("test-lfs" if command is lfs.check_lfs else None)(command)
 
 
 def main() -> None:

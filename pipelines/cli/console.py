@@ -14,9 +14,11 @@ from rich.style import Style
 from rich.text import Text
 
 from labelfns.display.names import printable_json
+from labelfns.display.numbers import percent
+from labelfns.display.tables import Cell, beside, titled
 from labelfns.errors import shown
 from labelfns.models.evaluation.coverage import CoveragePoint
-from labelfns.pipelines.analysis.tables import Cell, alarm, beside, titled, trade_off
+from labelfns.pipelines.analysis.tables import alarm, trade_off
 from labelfns.pipelines.report.worth import PARTS, who_answers, worth
 from labelfns.progress import Lines, Progress
 from labelfns.votes import Fault
@@ -137,7 +139,7 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         together = (predictor["together"].get(name, {}).get("all_rows") for name in sets)
         add(who_answers(metrics), together, "bold")
     names = ["", *(f"{name} {figure}" for name in sets for figure in ("acc.", "macro F1"))]
-    return titled("Results, with half the width of the 95 % interval", names, rows)
+    return titled("Results, with half the width of the 95% interval", names, rows)
 
 
 def worth_it(metrics: Mapping[str, Any]) -> Iterator[str | Group]:
@@ -186,7 +188,7 @@ def rounds(metrics: Mapping[str, Any]) -> Group:
             str(ledger["trained_on"]),
             *(str(sum(ledger[key].values())) for key in ("kept", "added", "dropped", "flipped")),
             f"{ledger['confidence']:.2f}",
-            f"{ledger['agreement']:.1%}",
+            percent(ledger["agreement"]),
             "-" if ledger["judged"] is None else f"{ledger['judged']:.3f}",
         )
         for ledger in metrics["rounds"]

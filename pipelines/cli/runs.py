@@ -1,6 +1,7 @@
-"""Commands around runs: run a pipeline, label more texts with it, write its report again."""
+"""Commands around runs: run a pipeline, label more texts with it, write its report again, compare two."""
 
 import gc
+import os
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from labelfns.data import example
-from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
+from labelfns.display.numbers import percent
+from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 from .targets import check_not_read, check_target
@@ -77,14 +79,26 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
     try:
         yield
     except BaseException as error:
-        if isinstance(error, WriteError) or not isinstance(error, LabelFnsError):
+        if isinstance(error, ProcessError | WriteError) or not isinstance(error, LabelFnsError):
             settings = [part for setting in overrides or () for part in ("--set", setting)]
             line = ["labelfns", "run", str(pipeline), "--output", str(folder), *settings, "--resume"]
-            error.add_note(f"To go on: {shlex.join(line)}")
+            error.add_note(f"To go on: {_started_as_now()}{shlex.join(line)}")
         raise
 
 
+def _started_as_now() -> str:
+    """Return what stands before a command that is run by as many processes as this one."""
+    here, machines = os.environ.get("LOCAL_WORLD_SIZE", "1"), os.environ.get("GROUP_WORLD_SIZE", "1")
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return ""
+    if machines != "1":
+        return f"the same on each of the {machines} machines, with --resume: torchrun ... -m "
+    return f"torchrun --nproc-per-node {here} -m "
+
+
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
+    from labelfns.pipelines.self_training.sample import drawn_sentence
+
     from . import console
 
     for warning in metrics["warnings"]:
@@ -95,12 +109,16 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"{uncovered} without and {tied} tied.",
         "",
     )
+    for one in metrics.get("asked", ()):
+        console.say(f"{one['lf']} asked: {one['replies']:,} replies so far, which cost {one['cost']:,.2f}.", "")
     if metrics["copies"]:
         console.say(
             f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "
             "are trained on, or judged by, together.",
             "",
         )
+    if seen := drawn_sentence(metrics["rounds"][0].get("drawn")):
+        console.say(seen, "")
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -110,7 +128,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         if promise := ledger.get("promise"):
             console.say(
                 f"Round {ledger['round']} trains on labels of confidence {promise['threshold']:.2f} and more; by "
-                f"{promise['rows']} gold rows, {promise['at_least']:.1%} of them or more are right."
+                f"{promise['rows']} gold rows, {percent(promise['at_least'])} of them or more are right."
             )
         if ledger.get("gain") is not None:
             gain, error = ledger["gain"], ledger["gain_error"]
@@ -125,6 +143,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"Run folder: {folder}",
         f"  report   {folder / 'report.html'}",
         f"  model    {folder / 'model'}",
+        *([f"  labels   {labels}"] if (labels := folder / "pool_labels.parquet").is_file() else []),
     )
     console.next_step("open the report in a browser, and label more texts", "predict", folder, "FILE")
 
@@ -207,7 +226,9 @@ def predict(
         changed = write_rows(table, output, raw=raw)
         if changed:
             console.formulas(changed)
-        console.remark(f"{n:,} rows: {output}. Next, look at the least sure: its rows by confidence, the lowest first.")
+        console.remark(
+            f"{n:,} rows: {output}. Next, read the answers it is least sure of: sort by confidence, the lowest first."
+        )
 
 
 @contextmanager
@@ -274,3 +295,24 @@ def report(
     except Exception as error:  # of many kinds: what is not in the metrics, or is of another type
         what = f"there can be no report of it ({type(error).__name__}: {first_line(error)})"
         raise damaged(run_folder / "metrics.json", what, METRICS_AGAIN) from error
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of another one.")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs between two runs: settings, LFs, figures, and the rows with gold that they answer differently.
+
+    Differences are paired, on the rows that both answer. No model is opened.
+    """
+    from labelfns.pipelines.analysis.compare_runs import compare_runs
+
+    from . import console
+
+    found = compare_runs(first, second)
+    if as_json:
+        console.print_json(found.to_json())
+        return
+    console.show(found.parts())
+    console.next_step("read the second run's report", "report", second)

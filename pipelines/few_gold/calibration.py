@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 from labelfns.checks import Ints
 from labelfns.votes import Probs
@@ -28,6 +27,8 @@ def temperature(probs: Probs, gold: Ints | Probs, weights: npt.NDArray[np.floati
     float
         In [0.1, 10].
     """
+    from scipy.optimize import minimize_scalar
+
     share = np.full(len(gold), 1 / len(gold)) if weights is None else weights / weights.sum()
     rows = 1 / (share**2).sum()  # how many rows of equal weight say as much (Kish 1965)
     least = minimize_scalar(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from labelfns.checks import check_gold
+from labelfns.display.numbers import percent
 from labelfns.errors import InputError, first_line
 from labelfns.io.atomic import write_text
 from labelfns.models.arrays import as_counts
@@ -109,8 +110,8 @@ class GoldFile:
 
         now = f"now +-{half(rows)} points with {answered} rows; " if rows else ""
         return (
-            f"Accuracy on the pool, where it is about {share:.0%}: {now}with {more} more about +-{half(later)}. Expect "
-            "little else of them: on four data sets 50 rows moved macro F1 by less than a point either way"
+            f"Accuracy on the pool, where it is about {percent(share, 0)}: {now}with {more} more about "
+            f"+-{half(later)}. Expect little else of them: on four data sets 50 rows moved macro F1 by less than a point either way"
         )
 
     def _open(self, row: dict[str, Any]) -> bool:

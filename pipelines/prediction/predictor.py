@@ -12,6 +12,7 @@ from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import decide, softmax
 from labelfns.models.class_balance import Floats
+from labelfns.pipelines.few_gold.calibration import cooled
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
@@ -170,7 +171,7 @@ class Answers:
         text = classifier if view is None else with_view(classifier, view)
         probs = text if used is None else joined(text, used, covered, weight)
         if temperature != 1:
-            probs = softmax(log(probs).astype(float) / temperature)
+            probs = cooled(probs, temperature)
         return cls(probs, classifier, used, covered)
 
     def labels(self, min_confidence: float = 0.0) -> Ints:

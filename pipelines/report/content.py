@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labelfns.pipelines.self_training.sample import drawn_sentence
+
 from . import lfs_content, rows_content
 from .evidence import Evidence
 from .headline import analysis_answer, next_steps, run_answer
@@ -10,6 +12,8 @@ from .sample import MOST_SIGNS, Sample
 from .worth import PARTS, who_answers, worth
 
 SETS = ("val", "test")
+NO_NAME = "texts"
+"""What texts are called that have no name."""
 
 
 def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | None = None) -> dict[str, Any]:
@@ -35,6 +39,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
     steps = next_steps(content, metrics["coverage"], gold=measured["scores"]["rows"] if measured else 0, run=run)
     return content | {
         "run": run,
+        "name": run,
         "metrics": dict(metrics),
         "sets": [name for name in SETS if name in metrics["data"]],
         "kept_scores": _kept_scores(metrics),
@@ -44,6 +49,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
         "answer": {"sentence": sentence, "numbers": numbers, "next": steps},
         "warnings": list(metrics["warnings"]),
         "faults": [dict(fault) for fault in metrics["faults"]],
+        "sampled": drawn_sentence(metrics["rounds"][0].get("drawn")),
         "rounds": rows_content.rounds(metrics["rounds"], metrics["best_round"], evidence, sample),
         **_of_sample(sample),
     }
@@ -70,6 +76,7 @@ def analysis_content(figures: Mapping[str, Any], evidence: Evidence, alarms: Seq
     sentence, numbers = analysis_answer(figures, content["lfs"])
     return content | {
         "run": "",
+        "name": "" if pool.name == NO_NAME else pool.name,
         "metrics": None,
         "worth": [],
         "answer": {

@@ -3,22 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from labelfns.display.numbers import percent
+
 ENOUGH_GOLD = 50
 """Rows with gold from which on a share says something."""
 _FEW_COVERED, _OFTEN_WRONG = 0.6, 0.5
 
 Number = dict[str, str]
-
-
-def percent(share: float) -> str:
-    """Return a share as people read it.
-
-    Examples
-    --------
-    >>> percent(0.6221)
-    '62.2 %'
-    """
-    return f"{100 * share:.1f} %"
 
 
 def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -> tuple[str, list[Number]]:
@@ -54,7 +45,7 @@ def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -
     numbers.append(
         _number(
             percent(scores["accuracy"]),
-            f"right of {scores['rows']:,} {name} texts, 95 %: {100 * low:.0f}–{100 * high:.0f}",
+            f"right of {scores['rows']:,} {name} texts; 95% interval {percent(low, 0)} to {percent(high, 0)}",
         )
     )
     if gain is not None:

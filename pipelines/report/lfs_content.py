@@ -8,7 +8,7 @@ import numpy as np
 from labelfns.analysis.near_copies import near_copies
 from labelfns.checks import Bools
 from labelfns.display.of_votes import pairs_of_most
-from labelfns.lfs.base import ABSTAIN
+from labelfns.lfs.base import ABSTAIN, declared_label
 from labelfns.models import LabelModel
 from labelfns.models.evaluation.metrics import wilson
 from labelfns.models.label_models.explain import learned
@@ -52,6 +52,7 @@ def lf_table(
         {
             "name": lf["lf"],
             "polarity": list(lf["polarity"]),
+            "votes_for": list(lf["polarity"]) or _declared(evidence, lf["lf"]),
             **{share: lf[share] for share in ("coverage", "overlaps", "conflicts")},
             "gold": right(lf),
             "val": None if on_val is None else {"coverage": on_val[j]["coverage"], "right": right(on_val[j])},
@@ -66,7 +67,7 @@ def lf_table(
 
 
 def right(lf: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return how many of an LF's votes are right, with a 95 % interval; None where none meets gold."""
+    """Return how many of an LF's votes are right, with a 95% interval; None where none meets gold."""
     n = (lf.get("correct") or 0) + (lf.get("incorrect") or 0)
     if not n:
         return None
@@ -140,6 +141,13 @@ def _learned(evidence: Evidence, j: int, polarity: Sequence[str]) -> list[dict[s
     return [
         {"label": label, "share": one.accuracy, "low": one.interval[0], "high": one.interval[1]} for label, one in found
     ]
+
+
+def _declared(evidence: Evidence, name: str) -> list[str]:
+    """Return the label that an LF is declared for, whether it votes or not; none where it may be any."""
+    lfs = evidence.lfs
+    labels = [] if lfs is None else [declared_label(lf, lfs.labels) for lf in lfs if lf.name == name]
+    return [label for label in labels if label is not None]
 
 
 def _examples(pool: SetRows, j: int, conflicting: Bools | None, sample: Sample) -> list[int]:

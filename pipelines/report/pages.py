@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from labelfns.display.names import name_html, printable, short
+from labelfns.display.numbers import percent
 from labelfns.io.atomic import write_text
 
 from .content import run_content
 from .evidence import Evidence
-from .headline import percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

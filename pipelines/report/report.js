@@ -81,7 +81,7 @@ for (const figure of all("[data-curve]")) {
     const point = points[slider.value];
     here.setAttribute("cx", left + width * point.coverage);
     here.setAttribute("cy", top + height * (1 - (point.accuracy - floor) / (1 - floor)));
-    const interval = point.interval ? ` (${point.interval.map((end) => (100 * end).toFixed(0)).join("–")})` : "";
+    const interval = point.interval ? ` (${point.interval.map(percent).join(" to ")})` : "";
     said.textContent =
       `confidence at least ${point.threshold.toFixed(2)}: ${percent(point.coverage)} of the rows, ` +
       `${percent(point.accuracy)}${interval} ${measured ? "right" : "right, as it believes"}`;

@@ -1,7 +1,13 @@
 "use strict";
 // What pages show of rows: made from a value `data` that each page has, with its labels and LFs. All text goes in as text.
 const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+// As `labelfns.display.numbers.percent` writes a share: what there is a little of is not none.
+function percent(share) {
+  if (share === 0 || share === 1) return `${100 * share}%`;
+  if (share < 0.0005) return "<0.1%";
+  return share > 0.9995 ? ">99.9%" : `${(100 * share).toFixed(1)}%`;
+}
 
 function element(name, text, kind) {
   const made = document.createElement(name);

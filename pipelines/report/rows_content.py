@@ -61,7 +61,7 @@ def _every_row(n: int, labels: Sequence[str]) -> Votes:
 def confusion(data: SetRows, labels: Sequence[str], sample: Sample) -> dict[str, Any] | None:
     """Return the counts of a set's rows by gold label and answer, with examples; None without gold or answers.
 
-    Where nothing but a label model answers, these are its answers; rows without one are in no cell.
+    Where nothing but a label model answers, these are its answers; rows without one stand in a column of their own.
     """
     if data.gold is None:
         return None
@@ -75,15 +75,17 @@ def confusion(data: SetRows, labels: Sequence[str], sample: Sample) -> dict[str,
     scores = score(data.gold, answers, k)
     if scores is None:
         return None
+    given = np.where(answers == ABSTAIN, k, answers)  # rows without an answer stand last
+    columns = k + any(scores.abstained)
     cells: dict[str, list[int]] = {}
-    wrong_first = sorted(((i, j) for i in range(k) for j in range(k)), key=lambda cell: cell[0] == cell[1])
+    wrong_first = sorted(((i, j) for i in range(k) for j in range(columns)), key=lambda cell: cell[0] == cell[1])
     for i, j in wrong_first[:_IN_CELLS]:
-        rows = np.flatnonzero((data.gold == i) & (answers == j))
+        rows = np.flatnonzero((data.gold == i) & (given == j))
         cells[f"{i},{j}"] = sample.take(data, rows, min(_IN_CELL, max(_IN_CELLS // k**2, 1)))
     return {
         "set": data.name,
         "who": who,
-        "matrix": [list(row) for row in scores.confusion],
+        "matrix": [[*row, none][:columns] for row, none in zip(scores.confusion, scores.abstained, strict=True)],
         "classes": [asdict(one) for one in scores.by_class],
         "cells": cells,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .headline import percent
+from labelfns.display.numbers import percent
 
 PARTS = {"covered": "with a vote", "uncovered": "without", "all_rows": "all"}
 

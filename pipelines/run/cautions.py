@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from labelfns.display.numbers import percent
 from labelfns.pipelines.self_training.copies import without_details
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.votes import Votes
@@ -39,20 +40,23 @@ def cautions(
     for done in rounds:
         for name in done.ledger.collapsed:
             share = done.ledger.predicted_shares[name]
-            yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {share:.1%} of the pool"
+            yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {percent(share)} of the pool"
     yield from _worse_than_majority(best, baselines)
     yield from _on_both_sides(sets)
 
 
 def _on_both_sides(sets: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Say where figures are of texts that a model was trained on: by gold, or by the LFs' labels."""
-    texts = {name: list(map(without_details, of_set)) for name, of_set in sets.items()}
-    for measured in ("val", "test"):
+    texts = {name: list(map(without_details, sets.get(name, ()))) for name in ("val", "test")}
+    asked = {text for of_set in texts.values() for text in of_set}
+    if not asked:
+        return
+    trained = {name: asked.intersection(map(without_details, sets.get(name, ()))) for name in ("few_gold", "pool")}
+    for measured, of_set in texts.items():
         for source, by in (("few_gold", "gold"), ("pool", "the LFs' labels, never by gold")):
-            trained = set(texts.get(source, ()))
-            if count := sum(text in trained for text in texts.get(measured, ())):
+            if count := sum(text in trained[source] for text in of_set):
                 yield (
-                    f"{count} of {len(texts[measured])} texts of {measured} are in {source} too, but for case, user "
+                    f"{count} of {len(of_set)} texts of {measured} are in {source} too, but for case, user "
                     f"names, web addresses and white space: models are trained on them, by {by}, and figures on "
                     f"{measured} may flatter; take them out of {source}"
                 )

@@ -14,6 +14,7 @@ from labelfns.checks import check_labels
 from labelfns.engine.options import MOST_WORKERS, OnError
 from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
 from labelfns.io.read import is_hub
+from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.settings import FineTuning
 from labelfns.pipelines.few_gold.settings import FewGold
 from labelfns.pipelines.prediction.settings import Prediction
@@ -187,10 +188,13 @@ class PipelineSettings:
             *(
                 (
                     self.data.few_gold is not None or not getattr(self.self_training, name).needs_gold,
-                    f'self_training.{name}.rule = "precision" needs gold rows to judge by: set data.few_gold, or name '
-                    'another rule ("mean_confidence" goes by the confidences, which may be wrong)',
+                    f"self_training.{name}.{GOLD_NEEDED}",
                 )
                 for name in ("first", "later")
+            ),
+            (
+                self.self_training.max_rows >= k,
+                f"self_training.max_rows must be at least {k}, a row for each label; got {self.self_training.max_rows}",
             ),
             (0 <= self.seed <= top, f"seed must be in 0..{top}; got {self.seed}"),
             *(

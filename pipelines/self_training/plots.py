@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _TRAINED_ON = {"kept": "kept, same label", "flipped": "kept, other label", "added": "added"}
-_ERRORS = 1.96  # standard errors from the middle to either end of a 95 % interval
+_ERRORS = 1.96  # standard errors from the middle to either end of a 95% interval
 
 
 def plot_changes(ledgers: Sequence[Mapping[str, Any]], best: int, *, ax: "Axes | None") -> "Axes":
@@ -48,7 +48,7 @@ def plot_figures(ledgers: Sequence[Mapping[str, Any]], best: int, *, ax: "Axes |
             "figures by round cannot be drawn: no round was judged (self_training.judges = 0), and no set with gold "
             "was given (data.val, data.test)"
         )
-    return lines(_names(ledgers, best), series, title="Figures by round", y="share, with 95 % intervals", ax=ax)
+    return lines(_names(ledgers, best), series, title="Figures by round", y="share, with 95% intervals", ax=ax)
 
 
 def _names(ledgers: Sequence[Mapping[str, Any]], best: int) -> list[str]:

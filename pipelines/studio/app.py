@@ -93,6 +93,10 @@ def _calls(studio: Studio) -> dict[str, Callable[..., Any]]:
         asked = None if form is None else _mapping(form)
         return studio.answer(asked, place, tab=tab, search=search, first=first)
 
+    def change(form: Any, place: Any) -> Any:
+        found = studio.change(_mapping(form), place)
+        return _shown_change(found) | {"votes": studio.answer(form, place)["figures"]["votes"]}
+
     def mark(row: Any, label: Any, agreed: Any) -> Any:
         change = studio.mark(row, label, agreed if isinstance(agreed, str) else "")
         return {"change": None if change is None else _shown_change(change)}
@@ -104,7 +108,7 @@ def _calls(studio: Studio) -> dict[str, Callable[..., Any]]:
     return {
         "overview": lambda: studio.overview(),
         "answer": answer,
-        "change": lambda form, place: _shown_change(studio.change(_mapping(form), place)),
+        "change": change,
         "accept": accept,
         "mark": mark,
         "suggest": lambda: studio.suggestions(),

@@ -23,7 +23,7 @@ def table_of(form: Form, labels: Sequence[str]) -> dict[str, Any] | None:
     ----------
     form
         The fields. A word list has an entry a line; hashtags and emoji may stand side by side; a lexicon has a word
-        and its weight a line.
+        and its weight a line. The label may be None as long as nothing is looked for.
     labels
         The k label names.
 
@@ -37,14 +37,19 @@ def table_of(form: Form, labels: Sequence[str]) -> dict[str, Any] | None:
     if kind not in KINDS:
         raise LFError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}")
     label = form.get("label")
-    if type(label) is not int or not 0 <= label < len(labels):
+    if label is not None and (type(label) is not int or not 0 <= label < len(labels)):
         raise LFError(f"label must be the id of a label, 0 to {len(labels) - 1}; got {label!r}")
-    table = {"kind": kind, "label": labels[label], "name": fields.text("name").strip(), **_SETTINGS[kind](fields)}
+    name = fields.text("name").strip()
+    table = {"kind": kind, "label": labels[label or 0], "name": name, **_SETTINGS[kind](fields)}
     if where := _where(fields):
         table["where"] = where
     raise_all(LFError, fields.problems)
     looked_for = table.get("words", table.get("pattern", table.get("weights", table.get("at_least"))))
-    return None if looked_for in ([], "", {}, None) else table
+    if looked_for in ([], "", {}, None):
+        return None
+    if label is None:
+        raise LFError("choose the label that it votes for")
+    return table
 
 
 def form_of(lf: DeclaredLF, labels: Sequence[str]) -> dict[str, Any]:

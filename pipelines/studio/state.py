@@ -12,6 +12,7 @@ import numpy as np
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.suggest import suggest
 from labelfns.checks import Ints
+from labelfns.counted import check_counts
 from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
@@ -94,7 +95,9 @@ class Studio:
     def overview(self) -> dict[str, Any]:
         """Return every LF with what it does, and how much all of them cover."""
         with self._lock:
-            table = lf_table(self._matrix, self.labels, self.lfs.names, self.gold).to_dicts()
+            table = lf_table(
+                self._matrix, self.labels, self.lfs.names, self.gold, check_counts(None, len(self._matrix))
+            ).to_dicts()
             faults = {fault.lf: fault for fault in self._faults}
             covered = self._by_class.any(axis=1)
             return {

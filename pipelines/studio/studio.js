@@ -13,6 +13,10 @@ const ENTRIES = {
   lexicon: ["Words with their weights, one a line", "As: good 1.5. It votes where the weights of a text add up to the sum below."],
 };
 
+const NO_VOTE =
+  "It votes on no text. Search the texts for a part of what is typed, to see how people write it, " +
+  "or choose one of the words worth an LF.";
+
 let lfs = []; // as the server has them
 let place = null; // which of them is being changed
 let tab = "silent";
@@ -23,6 +27,7 @@ let asking = false;
 let asked = null; // what is to be asked once the answer is there
 
 const number = (n) => n.toLocaleString("en");
+const labelTyped = () => (fields.label.value === "" ? null : Number(fields.label.value));
 const votesAlready = () => place !== null && lfs[place].reason !== "";
 
 async function call(name, values = {}) {
@@ -59,7 +64,7 @@ async function tried(work, where = "problem") {
 // The form
 
 function typed() {
-  const values = { kind: fields.kind.value, label: Number(fields.label.value) };
+  const values = { kind: fields.kind.value, label: labelTyped() };
   for (const field of form.querySelectorAll("input, textarea, select[name=what]")) {
     values[field.name] = field.type === "checkbox" ? field.checked : field.value;
   }
@@ -167,9 +172,14 @@ function show(answer, keep) {
   const cards = answer.rows.map(card);
   if (answer.first) byId("rows").append(...cards);
   else byId("rows").replaceChildren(...cards);
-  if (!shown.length) byId("rows").append(element("p", "No such text.", "note"));
+  if (!shown.length) byId("rows").append(element("p", nothing(), "note"));
   rove(byId("rows").querySelector("article"));
   byId("more-rows").hidden = shown.length >= answer.found;
+}
+
+function nothing() {
+  const searched = byId("search").elements.search.value.trim();
+  return searched ? `No text of this list holds “${searched}”: take the other lists, or search for less.` : "No text is in this list.";
 }
 
 function showFigures(answer) {
@@ -189,10 +199,11 @@ function showFigures(answer) {
   byId("s-right").textContent = judged ? "right, where gold is known" : "right: no gold on its rows";
   const [before, now] = figures.covered;
   byId("says").textContent =
+    (figures.votes ? "" : `${NO_VOTE} `) +
     `The first vote on ${number(figures.first)}. All LFs reach ${percent(now / rows)} of the texts` +
     (before === now ? "." : `, ${percent(before / rows)} without this change.`) +
     (place === null ? "" : ` ${number(counts.new)} rows new, ${number(counts.lost)} lost against ${byId("reload").dataset.file}.`);
-  const own = Number(fields.label.value);
+  const own = labelTyped();
   byId("classes").tBodies[0].replaceChildren(
     ...figures.classes.map((one, c) => line([nameOf(data.labels[c]), number(one.others), number(one.gold)], !votesAlready() && c === own ? "own" : "")),
   );
@@ -335,7 +346,8 @@ async function overview(found) {
   byId("reload").dataset.file = all.file;
   byId("covered").textContent =
     `${number(all.rows)} texts, ${percent(all.covered / all.rows)} with a vote, ` +
-    `${percent(all.conflicting / all.rows)} in conflict, ${number(all.gold)} with a gold label`;
+    `${percent(all.conflicting / all.rows)} in conflict, ` +
+    (all.gold ? `${number(all.gold)} with a gold label` : "none marked with its right label (gold) yet");
   byId("lf-table").tBodies[0].replaceChildren(
     ...lfs.map((lf, j) => {
       const button = element("button", undefined, "opens");
@@ -393,12 +405,12 @@ function suggest() {
 
 function take(one) {
   const fits = !votesAlready() && fields.kind.value === one.kind && fields.entries.value.trim() !== "";
-  if (fits && (one.label === null || one.label === Number(fields.label.value))) {
+  if (fits && (one.label === null || one.label === labelTyped())) {
     fields.entries.value = `${fields.entries.value.trimEnd()}\n${one.term}`;
     chosen = false;
     tab = "new";
     ask();
-  } else choose(null, { kind: one.kind, label: one.label ?? Number(fields.label.value), entries: one.term });
+  } else choose(null, { kind: one.kind, label: one.label ?? labelTyped() ?? "", entries: one.term });
   byId("lf").scrollIntoView();
 }
 
@@ -431,7 +443,8 @@ byId("show-change").addEventListener("click", () =>
       say("fault", `Nothing has changed: ${change.file} says this already.`);
       return;
     }
-    dialog(`The change of ${change.file}`, "All else in the file stays as it is.", change, async () => {
+    const warning = change.votes ? "" : "It votes on none of the texts: write it only if other texts will hold it. ";
+    dialog(`The change of ${change.file}`, `${warning}All else in the file stays as it is.`, change, async () => {
       const found = await call("accept", { ...values, mark: change.mark });
       await overview(found);
       choose(place ?? lfs.length - 1);

@@ -18,6 +18,8 @@ from label_model_data import DATA, real
 from labelfns import Votes
 from labelfns.data import example
 from labelfns.lfset import LFSet
+from labelfns.models.arrays import decide
+from labelfns.models.evaluation import calibration
 
 MADE_ON = ("emotion", "youtube", "spam", "vader")
 READ_ONCE = ("sentiment", "agnews", "imdb")
@@ -149,26 +151,8 @@ def bench(name):
     return found
 
 
-def calibration_error(probs, votes, gold, bins=15):
-    """Return the calibration error of covered rows: equal-mass bins, debiased (Kumar et al. 2019), ties in one bin."""
-    from scipy.stats import norm
-
-    rows = votes.covered
-    p, truth = probs[rows], gold[rows]
-    top = p >= p.max(axis=1, keepdims=True) - 1e-9
-    right = top[np.arange(len(p)), truth] / top.sum(axis=1)
-    confidence = p.max(axis=1).round(9)
-    _, place, counts = np.unique(confidence, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - counts / 2
-    bin_of = np.minimum((middle / len(p) * bins).astype(int), bins - 1)[place]
-    total = 0.0
-    for b in np.unique(bin_of):
-        inside = bin_of == b
-        n, share = inside.sum(), right[inside].mean()
-        gap = abs(share - confidence[inside].mean())
-        spread = np.sqrt(max(share * (1 - share), 1e-12) / n)
-        expected = spread * np.sqrt(2 / np.pi) * np.exp(-(gap**2) / 2 / spread**2) + gap * (
-            1 - 2 * norm.cdf(-gap / spread)
-        )
-        total += n / len(p) * (2 * gap - expected)
-    return max(float(total), 0.0)
+def calibration_error(probs, votes, gold):
+    """Return the debiased calibration error of the rows that get a label, as `evaluate` has it."""
+    answers = decide(probs, votes.covered)
+    said = answers >= 0
+    return calibration.calibration_error(probs.max(axis=1)[said], (answers == gold)[said]).debiased

@@ -67,7 +67,7 @@ def test_gold_rows_that_are_unknown_or_less_sure_than_candidates_may_be_say_noth
 
 def test_a_promise_that_is_not_attainable_is_an_error_that_says_what_it_takes():
     with pytest.raises(
-        NotAttainableError, match=r"0\.9 with 95 % .* not attainable: of 28 gold rows the labels of 28 .* 29"
+        NotAttainableError, match=r"0\.9 with 95% .* not attainable: of 28 gold rows the labels of 28 .* 29"
     ):
         Selection("precision")(PROBS, few_gold=gold_rows((0.9, 28, 0)))
     with pytest.raises(NotAttainableError, match="of 0 gold rows the labels of 0"):

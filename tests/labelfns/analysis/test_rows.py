@@ -86,3 +86,12 @@ def test_an_lf_that_cannot_tell_where_is_in_the_votes_all_the_same():
     (row,) = find_rows(LFSet(LABELS, [asks]), ["what?", "no"], lf="asks")
     assert (row.votes, row.spans) == ((("asks", "yes"),), ())
     assert len(find_rows(LFSet(LABELS, [asks]), ["no"], lf="asks")) == 0
+
+
+def test_the_column_of_texts_has_a_name():
+    frame = {"tweet": ["good", "bad"], "likes": [1, 2]}
+    with pytest.raises(
+        InputError, match=r"no column 'text'; its columns are tweet and likes; did .* Say .* text=\"NAME\""
+    ):
+        find_rows(LFS, frame)
+    assert [row.text for row in find_rows(LFS, frame, text="tweet", lf="b")] == ["bad"]

@@ -138,8 +138,8 @@ def test_faults_and_shares_of_votes_are_there():
         votes = LFSet(["no", "yes"], [keywords("no", ["late"], name="late"), breaks]).apply(["late", "x"])
     found = check(votes)
     assert "failed, rows" in found.text
-    assert "50.0\xa0%" in found.text
-    assert "1 with a vote (50.0 %)" in found.text
+    assert "50.0%" in found.text
+    assert "1 with a vote (50.0%)" in found.text
 
 
 def test_an_analysis_opens_with_alarms_and_its_first_table():

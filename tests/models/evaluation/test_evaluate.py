@@ -88,3 +88,14 @@ def test_what_does_not_fit():
         evaluate(PROBS, VOTES, GOLD, answered=[True])
     with pytest.raises(InputError, match="groups must have one entry per row"):
         evaluate(PROBS, VOTES, GOLD, groups=[0])
+
+
+def test_printed_it_is_tables_and_sentences():
+    lines = str(evaluate(PROBS, VOTES, GOLD)).split("\n")
+    assert lines[0] == "How right, of 5 texts with gold"
+    assert lines[2].split() == ["these", "answers", "80.0%", "0.750", "(0.30-0.95)", "0.600", "0.800"]
+    assert lines[-1] == (
+        "What can be promised with 95% confidence: precision 0.8 cannot be promised; precision 0.9 cannot be promised; "
+        "precision 0.95 cannot be promised."
+    )
+    assert not [line for line in lines if "Evaluation(" in line or "None" in line]

@@ -45,8 +45,8 @@ def test_the_curve_has_its_band_oracle_chance_and_promises(found):
     kept = [one.coverage if one.rows else None for one in found.promises]
     assert [None if np.isnan(line.get_xdata()[0]) else line.get_xdata()[0] for line in promises] == kept
     said = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert said[-1] == "95 % right: cannot be promised"
-    assert said[4].startswith("80 % right: promised up to 50 %")
+    assert said[-1] == "95% right: cannot be promised"
+    assert said[4].startswith("80% right: promised up to 50%")
 
 
 def test_reliability_has_a_dot_and_an_interval_for_each_bin(found):

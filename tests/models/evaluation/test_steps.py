@@ -104,6 +104,7 @@ def test_promises_are_those_of_the_exact_test(levels, precision):
         assert (found.coverage, found.at_least) == (rows / 400, pytest.approx(low))
         assert (confidence >= found.threshold).sum() == rows
         assert found.accuracy == right[confidence >= found.threshold].mean()
+        assert str(found).startswith(f"precision {precision:g} from confidence {found.threshold:.3f} on")
     assert 1 <= found.tried <= 9
 
 

@@ -164,7 +164,7 @@ def test_agreement_sets_the_level_of_confidences_and_no_verdict(right, monkeypat
 
 
 def test_what_a_vote_is_worth():
-    # Two LFs meet on 1,000 rows and agree on 68 %, each class as often: as LFs that are right 80 % of the time would.
+    # Two LFs meet on 1,000 rows and agree on 68%, each class as often: as LFs that are right 80% of the time would.
     matrix = np.repeat([[0, 0], [1, 1], [0, 1], [1, 0]], [340, 340, 160, 160], axis=0).astype(np.int8)
     pairs = vote_pairs(one_hot(matrix, 2), np.ones(1000, dtype=int), 2)
     near, weights = near_duplicates(pairs, 2), np.ones(2)
@@ -388,7 +388,7 @@ def test_calibration_moves_confidence_and_keeps_the_verdict():
         np.testing.assert_array_equal(moved.argmax(axis=1), probs.argmax(axis=1))
         np.testing.assert_array_equal(moved[1], probs[1])
     right = np.tile([[0.7, 0.3]], (2000, 1))
-    fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), 0.8)
+    fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), np.ones(2000), 0.8)
     assert fitted(right)[0, 0] == pytest.approx(0.9, abs=0.03)
 
 

@@ -14,7 +14,7 @@ LABELS = ["a", "b", "c"]
 
 @pytest.fixture(scope="module")
 def votes():
-    """Four hundred rows with a known truth, five LFs right 80 % of the time and voting on 60 %, last row empty."""
+    """Four hundred rows with a known truth, five LFs right 80% of the time and voting on 60%, last row empty."""
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 3, 400)
     matrix = np.where(rng.random((400, 5)) < 0.8, truth[:, None], rng.integers(0, 3, (400, 5)))

@@ -63,7 +63,7 @@ def test_the_text_is_asked_with_the_pipelines_backbone(tiny_project):
     said = json.loads(found.stdout)["from_text"]
     assert {row["lf"] for row in said} == {"good_tags", "bad_tags", "good_words", "bad_words"}
     assert all(row["votes"] == 16 and row["reason"] == "fewer than 20 votes" for row in said)  # of the pool
-    assert "by the text (90 %)" in analyze(tiny_project, "--with-text").stdout
+    assert "by the text (90%)" in analyze(tiny_project, "--with-text").stdout
 
 
 def test_a_wrong_column_of_gold_is_named_as_the_setting(tiny_project):

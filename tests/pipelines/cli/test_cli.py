@@ -45,7 +45,10 @@ OPTIONS = {
     ),
     "compare": ("--json",),
     "test-lfs": ("--set", "--json"),
-    "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
+    "suggest": (
+        *("--n", "--at-least", "--min-z", "--prompt", "--task", "--answer", "--keep", "--with-text"),
+        *("--set", "--json"),
+    ),
     "label": ("--rows", "--run", "--output", "--no-ask", "--set"),
     "predict": (
         "--lfs",
@@ -173,7 +176,7 @@ def test_a_run_says_what_its_labels_were_promised_to_be(labelfns, tiny_project):
     metrics = json.loads((tiny_project / "out" / "metrics.json").read_text())
     assert metrics["gold_rows"]["few_gold"]["used_for"].startswith("the choice of rows to train on; ")
     code, out, err = labelfns(*command, "--set", "self_training.first.precision=0.99", "--overwrite")
-    assert (code, "a precision of 0.99 with 95 % confidence is not attainable" in err) == (2, True)
+    assert (code, "a precision of 0.99 with 95% confidence is not attainable" in err) == (2, True)
 
 
 def test_overwrite_spares_what_is_not_a_run(labelfns, tiny_project):

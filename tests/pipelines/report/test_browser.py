@@ -1,6 +1,10 @@
 """The page in a browser: Debian's chromium, driven by playwright; skipped where there is neither."""
 
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from labelfns.pipelines.report.content import run_content
 from labelfns.pipelines.report.pages import page as html_page
@@ -111,3 +115,20 @@ def test_nobody_is_kept_out(opened, barriers, width, scheme):
     for details in page.locator("details").all():
         details.evaluate("details => { details.open = true }")
     assert barriers(page) == []
+
+
+def darkness(shot, right):
+    """Return how dark the pixels are within a screenshot's border on one side, from 0 to 255."""
+    image = np.asarray(Image.open(io.BytesIO(shot)).convert("L"), dtype=float)
+    return 255 - (image[20:-20, -8:-3] if right else image[20:-20, 3:8]).mean()
+
+
+def test_a_table_that_is_cut_has_a_shade_where_it_goes_on(opened):
+    page = opened(390)
+    table = page.locator("#classes .scroll")
+    assert table.evaluate("box => box.scrollWidth > box.clientWidth + 40")
+    at_start = table.screenshot()
+    table.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    at_end = table.screenshot()
+    assert darkness(at_start, right=True) > darkness(at_end, right=True) + 20
+    assert darkness(at_end, right=False) > darkness(at_start, right=False) + 20

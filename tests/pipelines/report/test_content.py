@@ -1,15 +1,16 @@
 """What the page shows, against rows that are counted by hand."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from labelfns import read_texts
+from labelfns import LFSet, keywords, read_texts
 from labelfns.models import MajorityVote
 from labelfns.pipelines import analyze
-from labelfns.pipelines.report.content import run_content
-from labelfns.pipelines.report.evidence import Evidence
+from labelfns.pipelines.report.content import analysis_content, run_content
+from labelfns.pipelines.report.evidence import Evidence, SetRows
 from labelfns.pipelines.report.pages import page
 from labelfns.pipelines.report.rows_content import suggestions
 
@@ -54,6 +55,30 @@ def test_cells_of_the_confusion_hold_their_rows(content):
         "1,0": [("val", 1)],
         "1,1": [("val", 0)],
     }
+
+
+def test_rows_without_an_answer_stand_in_a_column_of_their_own(evidence):
+    val = replace(evidence.sets[1], answers=None)
+    content = analysis_content(
+        analyze(evidence.lfs, val.texts, label_model=MajorityVote()).to_json(), Evidence((val,), lfs=evidence.lfs)
+    )
+    (one,) = content["confusions"]
+    assert one["matrix"] == [[0, 1, 1], [1, 1, 0]]
+    assert set(rows(content, one["cells"]["0,2"])) == {("val", 3)}
+    text = page(content)
+    assert text.count(">no answer<") == 1
+    assert "1 of 1 rows, gold negative, no answer" in text
+    assert sum(map(sum, one["matrix"])) == sum(classes["rows"] for classes in one["classes"])
+
+
+def test_an_lf_that_never_votes_is_shown_with_its_label(evidence):
+    lfs = LFSet(evidence.lfs.labels, [*evidence.lfs, keywords("negative", ["strike"], name="strike")])
+    texts = evidence.pool.texts
+    votes = lfs.apply(texts)
+    content = analysis_content(analyze(lfs, texts).to_json(), Evidence((SetRows("pool", texts, votes),), lfs=lfs))
+    assert content["lfs"][2]["votes_for"] == ["negative"]
+    assert content["classes"][0]["lfs"] == 1  # it does not reach the class
+    assert page(analysis_content(analyze(lfs, texts).to_json(), Evidence((SetRows("pool", texts, votes),))))
 
 
 def test_the_heat_map_counts_pairs(content):
@@ -113,6 +138,7 @@ def test_an_analysis_has_a_page(evidence, tmp_path):
     path = analysis.report(tmp_path / "a.html", texts=texts, lfs=evidence.lfs)
     text = path.read_text(encoding="utf-8")
     assert "2 LFs give 5 of 6 texts a vote" in text
+    assert "<title>Analysis: 6 texts, 2 LFs</title>" in text
     assert '["good",[0]]' in text
     with pytest.raises(ValueError, match="exists"):
         analysis.report(path)
@@ -127,4 +153,5 @@ def test_a_page_of_a_file_names_it_without_its_folder(evidence, tmp_path):
     analysis = analyze(evidence.lfs, texts, gold=[1, 0, 0, 0, None, 1], label_model=MajorityVote())
     text = analysis.report(tmp_path / "a.html", texts=texts)
     assert "on mine.txt" in text.read_text(encoding="utf-8")
+    assert "<title>Analysis of mine.txt: 6 texts, 2 LFs</title>" in text.read_text(encoding="utf-8")
     assert str(tmp_path) not in text.read_text(encoding="utf-8")

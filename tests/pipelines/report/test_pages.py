@@ -157,7 +157,7 @@ def test_a_set_without_any_known_gold():
 def test_what_val_says_of_the_lfs_and_the_classes(tmp_path):
     text = report_page(metrics_of(LABELS, ["a", "b", "c"]))
     assert "accuracy on val" in text
-    assert "66.7 % <small>of 3</small>" in text
+    assert "66.7% <small>of 3</small>" in text
     assert "The kept model by class, on test" in text
     assert "4 texts of the pool repeat another" in text
 

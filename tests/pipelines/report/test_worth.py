@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from labelfns.pipelines.analysis.tables import plain
+from labelfns.display.tables import plain
 from labelfns.pipelines.cli.console import results, worth_it
 from labelfns.pipelines.report.content import run_content
 from labelfns.pipelines.report.pages import page
@@ -62,8 +62,8 @@ def test_rows_with_a_vote_and_without_stand_apart(measured):
         "LFs, classifier and second view together": [0.9, 0.7, 0.8],
     }
     first, second, third = found["sentences"]
-    assert first.endswith("are right on 90.0 %, the label model alone on 60.0 %: +30.0 points (+10.0 to +50.0).")
-    assert "where the label model says nothing, they are right on 70.0 %; on all 20 on 80.0 %" in second
+    assert first.endswith("are right on 90.0%, the label model alone on 60.0%: +30.0 points (+10.0 to +50.0).")
+    assert "where the label model says nothing, they are right on 70.0%; on all 20 on 80.0%" in second
     assert third.endswith("+20.0 points (-5.0 to +40.0), which may be chance.")
 
 
@@ -71,7 +71,7 @@ def test_a_run_without_differences_says_what_is_known(measured):
     measured["evaluation"] = {}
     (found,) = worth(measured)
     assert found["by_confidence"] == []
-    assert found["sentences"][0].endswith("the label model alone on 60.0 %.")
+    assert found["sentences"][0].endswith("the label model alone on 60.0%.")
     assert len(found["sentences"]) == 2
 
 
@@ -94,5 +94,5 @@ def test_report_and_console_say_it(measured):
         assert sentence in text
     assert "a linear head on the backbone as it was" in text
     assert run_content(measured)["answer"]["sentence"].startswith(
-        "LFs, classifier and second view together label 80.0 %"
+        "LFs, classifier and second view together label 80.0%"
     )

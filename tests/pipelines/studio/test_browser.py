@@ -105,6 +105,8 @@ def test_by_keyboard_alone(page_at):
     page = page_at()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
+    page.get_by_label("and votes for").focus()
+    page.keyboard.press("ArrowDown")
     page.locator("textarea[name=entries]").focus()
     page.keyboard.type("late")
     page.locator("mark.draft").first.wait_for()
@@ -124,10 +126,25 @@ def test_search_and_what_is_no_lf(page_at):
     page.get_by_label("Search").fill("AWFUL")
     page.locator("#found", has_text="3 found").wait_for()
     page.get_by_label("It looks for").select_option("regex")
+    page.get_by_label("and votes for").select_option("positive")
     page.get_by_label("Pattern").fill("(a")
     page.locator("#fault", has_text="does not compile").wait_for()
     page.get_by_label("Pattern").fill("(a)")
     page.locator("#fault").wait_for(state="hidden")
+
+
+def test_a_new_lf_asks_for_its_label_and_one_without_a_vote_is_no_accident(page_at):
+    page = page_at()
+    assert "7 with a gold label" in page.locator("#covered").text_content()
+    page.locator("textarea[name=entries]").fill("strike")
+    page.locator("#fault", has_text="choose the label that it votes for").wait_for()
+    page.get_by_label("and votes for").select_option("negative")
+    page.locator("#says", has_text="It votes on no text. Search the texts").wait_for()
+    page.get_by_role("button", name="Look at the change of lfs.py").click()
+    page.locator("#dialog-note", has_text="It votes on none of the texts").wait_for()
+    page.get_by_role("button", name="Leave it").click()
+    page.get_by_label("Search").fill("zebra")
+    page.locator("#rows", has_text="No text of this list holds “zebra”").wait_for()
 
 
 def test_text_is_text(project, opened, browser, request):
@@ -150,6 +167,7 @@ def test_text_is_text(project, opened, browser, request):
 
 def test_everything_to_press_has_a_name(page_at):
     page = page_at()
+    page.get_by_label("and votes for").select_option("negative")
     page.locator("textarea[name=entries]").fill("great")
     page.locator("mark.draft").first.wait_for()
     unnamed = page.evaluate(
@@ -182,6 +200,7 @@ def test_another_site_reads_nothing(browser, served, page_at):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_kept_out(page_at, barriers, width, scheme):
     page = page_at(width, color_scheme=scheme)
+    page.get_by_label("and votes for").select_option("positive")
     page.locator("textarea[name=entries]").fill("happy, glad")
     assert "One a line" in page.locator("#entries-help").text_content()
     page.locator("textarea[name=entries]").fill("happy")

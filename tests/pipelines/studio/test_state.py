@@ -93,6 +93,10 @@ def test_an_lf_on_disk_is_shown_as_it_is(studio):
         studio.change(TYPED[0], 3)
 
 
+def test_a_label_is_asked_for_when_something_is_looked_for(studio):
+    assert studio.answer({"kind": "keywords", "label": None, "entries": ""}, None)["draft"] is None
+
+
 def test_rows_are_searched_and_paged(opened, project):
     texts = "".join(f'{{"text": "great {i}"}}\n' for i in range(70))
     (project / "pool.jsonl").write_text(texts)
@@ -110,6 +114,7 @@ def test_rows_are_searched_and_paged(opened, project):
         ({"kind": "regex", "label": 0, "pattern": "(a"}, "does not compile"),
         ({"kind": "emoji", "label": 0, "entries": "word"}, "word"),
         ({"kind": "keywords", "label": 2, "entries": "a"}, "label must be the id"),
+        ({"kind": "keywords", "label": None, "entries": "a"}, "choose the label that it votes for"),
         ({"kind": "keywords", "label": 0, "entries": "a", "first_words": "x"}, "first_words must be a whole number"),
         ({"kind": "keywords", "label": 0, "entries": "a", "name": "good"}, "there is an LF named 'good' already"),
         ({"kind": "keywords", "label": 0, "entries": ["a"]}, "entries must be text"),

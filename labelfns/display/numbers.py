@@ -1,0 +1,26 @@
+"""Numbers as people read them, written one way everywhere: console, report, notebooks, messages."""
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share in [0, 1] in percent; what there is a little of is not none.
+
+    Parameters
+    ----------
+    share
+        The share.
+    digits
+        How many digits stand after the point.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.41), percent(0.0), percent(0.0004), percent(0.9999)
+    ('12.3%', '41.0%', '0%', '<0.1%', '>99.9%')
+    >>> percent(0.1234, 0), percent(0.999, 0)
+    ('12%', '>99%')
+    """
+    if share in (0, 1):
+        return f"{share:.0%}"
+    least = 10.0**-digits / 100
+    if share < least / 2:
+        return f"<{least:.{digits}%}"
+    return f">{1 - least:.{digits}%}" if share > 1 - least / 2 else f"{share:.{digits}%}"
