@@ -111,7 +111,8 @@ class GoldFile:
         now = f"now +-{half(rows)} points with {answered} rows; " if rows else ""
         return (
             f"Accuracy on the pool, where it is about {percent(share, 0)}: {now}with {more} more about "
-            f"+-{half(later)}. Expect little else of them: on four data sets 50 rows moved macro F1 by less than a point either way"
+            f"+-{half(later)}. Expect little else of them: on four data sets 50 rows moved macro F1 by less than a "
+            "point either way"
         )
 
     def _open(self, row: dict[str, Any]) -> bool:
