@@ -105,8 +105,9 @@ class SelfTraining:
         Raises
         ------
         InputError
-            If votes, cues or gold do not fit the texts, no row is covered, a label is never voted for, the settings
-            do not have a share for each class, or a selection needs gold and there is none.
+            If votes, cues or gold do not fit the texts, no row is covered, or none but judges and few gold rows, a
+            label is never voted for, the settings do not have a share for each class, or a selection needs gold and
+            there is none.
         NotAttainableError
             If the few gold rows cannot promise what the selection of round 0 asks for; in a later round this ends the
             rounds.
@@ -215,6 +216,8 @@ class SelfTraining:
         labels, weights = chosen.labels, chosen.weights
         rows = np.flatnonzero(weights).tolist()
         if not rows:
+            if not (pool.covered & ~pool.held_out).any():
+                raise InputError(_NOTHING_LEFT)
             raise InputError(
                 f"round {len(before)} has no row to train on: the selection {'later' if before else 'first'} keeps "
                 f"none (the most confident label has probability {labels.max():.2f}); loosen its rule or lower its "
@@ -261,6 +264,12 @@ class SelfTraining:
 _NO_CUES = (
     "the words that make the LFs fire are not known, so the judges see them, which favors rounds that repeat the LFs. "
     "Pass cues, as LFSet.cues returns them, or [[] for _ in texts] if there are none"
+)
+
+
+_NOTHING_LEFT = (
+    "no round trains on few gold rows and judges, and no other text of the pool has a vote: add texts to the pool, or "
+    "take some out of the few gold rows"
 )
 
 
