@@ -26,7 +26,7 @@ class LinearHead:
     intercepts: Floats
 
     @classmethod
-    def fit(cls, features: Floats, labels: Ints, k: int) -> "LinearHead":
+    def fit(cls, features: Floats, labels: Ints, k: int, weights: Floats | None = None) -> "LinearHead":
         """Fit with scikit-learn's defaults and classes that weigh the same.
 
         How frequent a label is among the texts that it is fitted on says nothing of others.
@@ -39,6 +39,8 @@ class LinearHead:
             Class ids [n] in 0..k-1; a class that none has gets probability 0.
         k
             The number of classes.
+        weights
+            How much each text counts, [n], above 0; by default as much each.
         """
         from sklearn.linear_model import LogisticRegression
 
@@ -46,7 +48,8 @@ class LinearHead:
         coefficients, intercepts = np.zeros((k, features.shape[1])), np.full(k, -np.inf)
         intercepts[found] = 0
         if len(found) > 1:
-            head = LogisticRegression(class_weight="balanced", max_iter=1000).fit(unit(features), labels)
+            head = LogisticRegression(class_weight="balanced", max_iter=1000)
+            head.fit(unit(features), labels, sample_weight=weights)
             told = found if len(found) > 2 else found[1:]  # of two classes scikit-learn keeps the odds of the second
             coefficients[told], intercepts[told] = head.coef_, head.intercept_
         return cls(coefficients, intercepts)

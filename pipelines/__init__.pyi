@@ -5,6 +5,7 @@ from .analysis.one_lf import OneLF, one_lf
 from .analysis.result import Analysis
 from .analysis.runs import RunComparison
 from .few_gold.settings import FewGold, LittleGold
+from .gold.draw import RowsToLabel, rows_to_label, second_voter
 from .pipeline import Pipeline
 from .prediction.predictor import Answers, Predictor, VoteWeight
 from .prediction.settings import Prediction
@@ -32,6 +33,7 @@ __all__ = [
     "Predictor",
     "Round",
     "Rounds",
+    "RowsToLabel",
     "RunComparison",
     "SelfTraining",
     "SelfTrainingResult",
@@ -44,6 +46,8 @@ __all__ = [
     "one_lf",
     "predict_frame",
     "read_texts",
+    "rows_to_label",
     "run_pipeline",
+    "second_voter",
     "votes_change",
 ]

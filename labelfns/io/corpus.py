@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Self, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints, Unit, check_gold, numbered, plain_strings, text_problems, values_of
 from labelfns.errors import ColumnError, InputError, did_you_mean, raise_all, some
@@ -70,6 +71,8 @@ class Texts(Sequence[str]):
         Other columns, by name, in order, n values each; None where there are none.
     unit
         What `row_numbers` count: ``"row"`` or ``"line"``.
+    weights
+        How many rows each row with gold stands for, [n], above 0 there; None where as many each.
 
     Raises
     ------
@@ -89,6 +92,7 @@ class Texts(Sequence[str]):
     row_numbers: Ints | None = None
     fields: Mapping[str, Sequence[Any]] | None = None
     unit: Unit = "row"
+    weights: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         texts = values_of(self.texts)
@@ -107,7 +111,7 @@ class Texts(Sequence[str]):
         object.__setattr__(self, "fields", _by_position(self.fields))
 
     def _wrong_lengths(self) -> list[str]:
-        parts: dict[str, Any] = {"gold": self.gold, "row_numbers": self.row_numbers}
+        parts: dict[str, Any] = {"gold": self.gold, "row_numbers": self.row_numbers, "weights": self.weights}
         parts |= {f"fields[{name!r}]": values for name, values in (self.fields or {}).items()}
         n = len(self.texts)
         return [
@@ -168,6 +172,7 @@ class Texts(Sequence[str]):
             index if self.row_numbers is None else self.row_numbers[index],
             None if self.fields is None else take_each(self.fields, positions),
             self.unit,
+            None if self.weights is None else self.weights[index],
         )
 
     def parts(self, *, fields: bool = True) -> "Iterator[tuple[int, Texts]]":
@@ -245,11 +250,12 @@ def of_checked(
     row_numbers: Ints | None,
     fields: Mapping[str, Sequence[Any]] | None,
     unit: Unit,
+    weights: npt.NDArray[np.float64] | None,
 ) -> Texts:
     """Return texts that were checked before, as `Texts`; there may be none."""
     made = object.__new__(Texts)
     values = {"texts": texts, "gold": gold, "name": name, "row_numbers": row_numbers, "fields": fields, "unit": unit}
-    for part, value in values.items():
+    for part, value in (values | {"weights": weights}).items():
         object.__setattr__(made, part, value)
     return made
 

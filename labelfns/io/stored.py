@@ -174,7 +174,8 @@ class StoredTexts(Texts):
         rows = slice(start, start + len(texts))
         numbers = np.arange(rows.start, rows.stop) if self.row_numbers is None else self.row_numbers[rows]
         gold = None if self.gold is None else self.gold[rows]
-        return of_checked(texts, gold, self.name, numbers, fields, self.unit)
+        weights = None if self.weights is None else self.weights[rows]
+        return of_checked(texts, gold, self.name, numbers, fields, self.unit, weights)
 
 
 def read_or_store(

@@ -65,16 +65,21 @@ class GoldRows:
     labels
         Their class ids, [g].
     counts
-        How many rows each stands for, [g], at least 1.
+        How many rows each is, [g], at least 1.
+    weights
+        How many rows one of each stands for where they were not drawn evenly, [g], above 0, and each is a row of its
+        own; None where as many each.
     """
 
     at: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64]
     counts: Counts
+    weights: Floats | None = None
 
     def rows(self, keep: npt.NDArray[np.bool_]) -> "GoldRows":
         """Return those of a mask [g]."""
-        return GoldRows(self.at[keep], self.labels[keep], self.counts[keep])
+        weights = None if self.weights is None else self.weights[keep]
+        return GoldRows(self.at[keep], self.labels[keep], self.counts[keep], weights)
 
 
 def collapse(matrix: Matrix, counts: Counts | None = None, strength: Floats | None = None) -> Distinct:

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
 from labelfns.display.numbers import percent
-from labelfns.models.arrays import Floats, Probs, credit, softmax
+from labelfns.models.arrays import Floats, Probs, as_counts, credit, softmax
 
 from .base import balance_array
 from .calibration import Calibration, better, gold_counts, posterior
@@ -201,20 +201,22 @@ def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floo
         )
         return replace(fitted, notes=(*fitted.notes, note))
     n, labels = gold.counts, gold.labels
+    weights = np.ones(len(n)) if gold.weights is None else as_counts(gold.weights)
+    rows = n * weights
     hot = one_hot(distinct.rows[gold.at], k, None if distinct.strength is None else distinct.strength[gold.at])
-    counts = gold_counts(hot, labels, n, k)
+    counts = gold_counts(hot, labels, rows, k)
     precision, sharpened = _sharpened(fitted, counts)
     used: Probs = softmax(hot @ fitted.vote_log_odds + fitted.start)
-    held_out = _held_out(fitted, hot, labels, counts)
-    sharpens = better(credit(held_out, labels), credit(used, labels), n, CHANCE)
+    held_out = _held_out(fitted, hot, labels, counts, weights)
+    sharpens = better(credit(held_out, labels), credit(used, labels), n, weights, CHANCE)
     used = held_out if sharpens else used
     what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"
     notes = [f"{g} covered gold rows {what}"]
     equal = softmax(hot @ equal_votes(fitted.anchor, len(fitted.lf_weights), k))
     ours, majority = credit(used, labels), credit(equal, labels)
-    floored = floor and better(majority, ours, n, CHANCE)
+    floored = floor and better(majority, ours, n, weights, CHANCE)
     if floored:
-        right, our_right = (np.average(credits, weights=n) for credits in (majority, ours))
+        right, our_right = (np.average(credits, weights=rows) for credits in (majority, ours))
         notes.append(
             f"majority vote is used: on the gold rows it is right {percent(right, 0)} of the time, this "
             f'model {percent(our_right, 0)}; floor="off" keeps the model'
@@ -224,7 +226,7 @@ def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floo
         precision=precision,
         vote_log_odds=sharpened if sharpens else fitted.vote_log_odds,
         gold_votes=counts.sum(axis=1),
-        calibration=Calibration.fit(equal if floored else used, labels, n, fitted.anchor),
+        calibration=Calibration.fit(equal if floored else used, labels, rows, fitted.anchor),
         floored=floored,
         notes=(*fitted.notes, *notes),
     )
@@ -307,12 +309,12 @@ def _sharpened(fitted: Fitted, counts: Floats) -> tuple[Floats, Floats]:
     return precision, fitted.vote_log_odds + np.log(precision / fitted.precision) * weights
 
 
-def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats) -> Probs:
+def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats, weights: Floats) -> Probs:
     """Return the probabilities [g, k] of gold rows, each sharpened by all others: those like it too, but for one."""
     k = len(fitted.start)
     probs = np.empty((len(gold), k))
     for i in range(len(gold)):
         row = hot[[i]]
-        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], np.ones(1), k))
+        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], weights[[i]], k))
         probs[i] = softmax(row @ votes + fitted.start)[0]
     return probs

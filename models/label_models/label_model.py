@@ -3,6 +3,7 @@
 What it was compared with is in ``docs/label_models_measured.md``; how it is fitted, in `.fit`.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
@@ -11,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.pairs import one_hot
-from labelfns.checks import Gold, Ints
-from labelfns.models.arrays import Floats, Probs
+from labelfns.checks import Gold, Ints, check_gold
+from labelfns.errors import InputError
+from labelfns.models.arrays import Floats, Probs, check_weights
 from labelfns.settings import check
 from labelfns.votes import Votes
 
 from .base import BaseLabelModel, check_votes, is_balance, is_number, renamed
 from .calibration import Calibration
-from .distinct_rows import Distinct, GoldRows, Strength, soft_rows, spread
+from .distinct_rows import Distinct, GoldRows, Strength, rows_to_fit, soft_rows, spread
 from .em import Convergence
 from .explain import Explanation, explain
 from .fit import Fitted, fit_votes, with_gold
@@ -176,10 +178,46 @@ class LabelModel(BaseLabelModel):
         return self._fit_rows(votes, gold, counts, votes.strength if strength is None else strength)
 
     def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
-        fitted = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
+        self.fitted_ = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
+        self._learn(distinct, gold)
+
+    def _learn(self, distinct: Distinct, gold: GoldRows | None) -> None:
+        """Learn from the covered ones of gold rows."""
         covered = None if gold is None else gold.rows(distinct.voters[gold.at] > 0)
-        self.fitted_ = with_gold(fitted, distinct, covered, floor=self.floor == "auto")
+        self.fitted_ = with_gold(self.fitted_, distinct, covered, floor=self.floor == "auto")
         self.notes_ = self.fitted_.notes
+
+    def with_gold(self, votes: Votes, gold: Gold, *, weights: npt.ArrayLike | None = None) -> Self:
+        """Return a copy of the fitted model that has learned from gold rows, of the texts it was fitted on or others.
+
+        Parameters
+        ----------
+        votes
+            The label matrix, [n, m].
+        gold
+            Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
+        weights
+            How many rows each row stands for, [n], above 0 where gold is known, where gold rows were not drawn evenly
+            (see `labelfns.pipelines.rows_to_label`); by default as many each.
+
+        Raises
+        ------
+        InputError
+            If the model is not fitted, or was fitted on other labels or LFs, or with gold already; if gold or weights
+            do not fit the votes.
+        """
+        self._check(votes)
+        if self.fitted_.gold_votes.any():
+            raise InputError("this model has learned from gold rows already; fit it on votes, then hand in all gold")
+        labels = check_gold(gold, len(votes), votes.labels)
+        distinct, rows = rows_to_fit(votes, labels, None, votes.strength)
+        if weights is not None:
+            known = np.flatnonzero(labels >= 0)
+            stand_for = check_weights(weights, labels)[known]
+            rows = GoldRows(distinct.inverse[known], labels[known], np.ones(len(known), dtype=np.int64), stand_for)
+        model = copy.copy(self)
+        model._learn(distinct, rows)
+        return model
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
         return self.fitted_.proba(one_hot(rows, len(self.fitted_.start)))

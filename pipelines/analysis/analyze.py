@@ -17,6 +17,7 @@ from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
+from labelfns.models.arrays import Floats, check_weights
 from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_coverage, reliability
 from labelfns.models.evaluation.evaluate import evaluate
 from labelfns.models.evaluation.leave_one_out import leave_one_out as leave_one_out_of
@@ -103,8 +104,8 @@ def analyze(
         "progress": progress,
     }
     if on is None or measured is None:
-        return analyze_votes(votes, gold, groups=copy_groups(texts), **options)
-    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), **options)
+        return analyze_votes(votes, gold, groups=copy_groups(texts), weights=texts.weights, **options)
+    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), weights=on.weights, **options)
 
 
 def analyze_votes(
@@ -116,6 +117,7 @@ def analyze_votes(
     counts: Ints | None = None,
     fit_counts: Ints | None = None,
     groups: Ints | None = None,
+    weights: Floats | None = None,
     leave_one_out: bool = False,
     from_text: tuple[TextPrecision, ...] | None = None,
     progress: Progress = silent,
@@ -136,6 +138,8 @@ def analyze_votes(
         How often each row of `votes`, and of `fit_on`, stands there, [n] whole numbers of at least 0; by default once.
     groups
         The group of copies of each row, [n], as `copy_groups` gives them: differences draw copies together.
+    weights
+        How many rows each row stands for, [n], where gold rows were not drawn evenly; see `evaluate`.
     leave_one_out
         Whether the label model is fitted without each LF in turn too.
     from_text
@@ -162,21 +166,22 @@ def analyze_votes(
     probs = None if model is None else model.predict_proba(votes)
     gold_rows = 0 if labels is None else int(tally(labels >= 0, times))
     points: tuple[CoveragePoint, ...] = ()
+    weights = None if weights is None or labels is None else check_weights(weights, labels)
     summary = calibration = evaluation = adds = None
     if model is not None and probs is not None:
-        points = accuracy_against_coverage(probs, votes, labels, counts=counts)
+        points = accuracy_against_coverage(probs, votes, labels, counts=counts, weights=weights)
         if labels is not None:
-            calibration = reliability(probs, votes, labels, counts=counts)
-            evaluation = evaluate(probs, votes, labels, groups=groups, counts=counts)
-        scores = None if labels is None else _scores(model, pool, of_pool, probs, votes, labels, times)
+            calibration = reliability(probs, votes, labels, counts=counts) if weights is None else None
+            evaluation = evaluate(probs, votes, labels, groups=groups, counts=counts, weights=weights)
+        scores = None if labels is None else _scores(model, pool, of_pool, probs, votes, labels, times, weights)
         coverage = LabelCoverage.of(probs, votes, counts)
-        notes = _notes(model, gold_rows, None if fit_on is None else pool_rows)
+        notes = _notes(model, gold_rows, None if fit_on is None else pool_rows, weighted=weights is not None)
         summary = LabelModelSummary(type(model).__name__, coverage.by_label, coverage.by_confidence, notes, scores)
         if leave_one_out:
             fitting = model if fit_on is None else _FittedOn(model, fit_on, fit_counts)
             adds = leave_one_out_of(fitting, votes, labels, counts=counts, progress=progress)
     return Analysis(
-        lfs=lf_summaries(votes, labels, counts),
+        lfs=lf_summaries(votes, labels, counts, weights),
         coverage=Coverage.of(votes, counts),
         label_model=summary,
         accuracy_against_coverage=points,
@@ -225,15 +230,18 @@ def _scores(
     votes: Votes,
     gold: npt.NDArray[np.int64],
     counts: Counts,
+    weights: Floats | None,
 ) -> Baseline:
     """Return the figures of the label model as the classifier; rows without an answer get its commonest label."""
     by_label = LabelCoverage.of(model.predict_proba(pool), pool, of_pool).by_label
     most_common = int(np.argmax([by_label[name] for name in votes.labels]))
     known = written_out(gold >= 0, counts)
-    return baseline(probs[known], votes.rows(known), gold[known], most_common)
+    return baseline(
+        probs[known], votes.rows(known), gold[known], most_common, None if weights is None else weights[known]
+    )
 
 
-def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tuple[str, ...]:
+def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weighted: bool) -> tuple[str, ...]:
     notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
     if fitted_on is not None:
         notes.insert(
@@ -241,6 +249,11 @@ def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tupl
         )
     if gold_rows:
         notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
+    if weighted:
+        notes.append(
+            "they were drawn by `labelfns label`, each stands for as many rows as its weight says, and figures with "
+            "their intervals are of all rows; curve, promises and calibration need rows that are drawn evenly"
+        )
     return tuple(notes)
 
 

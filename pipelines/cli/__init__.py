@@ -23,7 +23,7 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 
 from . import lfs, runs
 from .analyze import analyze
-from .rows import rows
+from .rows import label, rows
 from .studio import studio
 from .suggest import suggest
 
@@ -102,6 +102,7 @@ for command in (
     lfs.check_lfs,
     analyze,
     suggest,
+    label,
     studio,
     runs.run,
     runs.predict,

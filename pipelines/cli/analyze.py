@@ -134,6 +134,7 @@ def _analysis(
             label_model=label_model,
             fit_on=None if measured is pool else votes[0],
             groups=None if measured.gold is None else copy_groups(measured),
+            weights=measured.weights,
             leave_one_out=leave_out,
             from_text=from_text,
             progress=progress,

@@ -8,7 +8,7 @@ import numpy as np
 
 from labelfns.checks import Ints
 from labelfns.counted import check_counts, tally
-from labelfns.models.arrays import decide
+from labelfns.models.arrays import Floats, decide
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.models.label_models.majority import MajorityVote
 from labelfns.votes import Probs, Votes
@@ -33,7 +33,7 @@ class Baseline:
     all_rows: Scores | None
 
 
-def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int) -> Baseline:
+def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int, weights: Floats | None = None) -> Baseline:
     """Score a label model on a labeled set.
 
     Parameters
@@ -46,11 +46,13 @@ def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int) -> Baseli
         Class ids [n], -1 where unknown.
     most_common
         The class id that the model gives most often on the pool.
+    weights
+        How many rows each row stands for, [n], above 0 where gold is known; by default as many each.
     """
     predicted, gold = decide(probs, votes.covered), np.asarray(gold)
     return Baseline(
-        covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels),
-        all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels),
+        covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels, weights),
+        all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels, weights),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labelfns.checks import Ints
+from labelfns.checks import Ints, is_null
 from labelfns.errors import ColumnError, InputError
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
@@ -18,6 +18,7 @@ from labelfns.io.stored import StoredTexts, read_or_store
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
+from labelfns.models.sampling import of_all_draws
 from labelfns.text.spans import Span
 from labelfns.vote_tables import row_blocks
 
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 LF_FILE, ROWS = "the LF file", "the rows of data.{}"
 """What a run calls them in ``made_from.json``."""
 
+WEIGHT, DRAW = "weight", "draw"
+"""The columns that `labelfns label` adds to gold rows: how many rows each stands for, and in which draw."""
 MOST_COMPARED = 50_000
 """On so many rows of a pool on the disk it is looked at what LFs fire on."""
-
 SOURCES = ("pool", "val", "test", "few_gold")
 
 
@@ -133,20 +135,53 @@ def read_set(
     except ColumnError as error:
         error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
         raise
+    texts = with_weights(texts)
     return texts if source != data.pool or data.pool_gold is None or not gold else _with_pool_gold(texts, data)
 
 
 def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     """Return the pool with the labels of `data.pool_gold`, told by their texts."""
     assert data.pool_gold is not None
-    marked = read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    marked = with_weights(
+        read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    )
     assert marked.gold is not None
-    label_of = dict(zip(marked, marked.gold.tolist(), strict=True))
-    gold = np.full(len(pool), ABSTAIN) if pool.gold is None else pool.gold.copy()
-    for row, text in enumerate(pool):
-        if text in label_of:
-            gold[row] = label_of[text]
-    return replace(pool, gold=gold)
+    before = ABSTAIN if pool.gold is None else pool.gold
+    row_of = {text: row for row, text in enumerate(marked)}
+    at = np.fromiter((row_of.get(text, -1) for text in pool), np.int64, len(pool))
+    gold = np.where(at >= 0, marked.gold[at], before)
+    if marked.weights is None:
+        return replace(pool, gold=gold)
+    weights = np.where(at >= 0, marked.weights[at], 1.0)
+    return replace(pool, gold=gold, weights=np.where(gold >= 0, weights, 0.0))
+
+
+def with_weights(texts: Texts) -> Texts:
+    """Return texts with the weights of rows that `labelfns label` drew, told by its two columns.
+
+    Raises
+    ------
+    InputError
+        If a weight is no number above 0, or the number of a draw is no whole number above 0.
+    """
+    fields = texts.fields or {}
+    if texts.gold is None or not fields.keys() >= {WEIGHT, DRAW}:
+        return texts
+    drawn = [not (is_null(draw) or str(draw).strip() == "") for draw in fields[DRAW]]
+    weights, draws, wrong = np.ones(len(texts)), np.zeros(len(texts), dtype=np.int64), list[int]()
+    for i in np.flatnonzero(drawn).tolist():
+        try:
+            weights[i], draws[i] = float(fields[WEIGHT][i]), int(float(fields[DRAW][i]))
+        except (TypeError, ValueError, OverflowError):
+            weights[i] = 0
+        if not (0 < weights[i] < np.inf and draws[i] > 0):
+            wrong.append(i)
+    if wrong:
+        raise InputError(
+            f"{texts.name}: in {texts.where(wrong)} {WEIGHT} is no number above 0 or {DRAW} no whole "
+            "number above 0: leave both as `labelfns label` wrote them, or both empty for rows that it did not draw"
+        )
+    return replace(texts, weights=of_all_draws(weights, draws, texts.gold >= 0))
 
 
 def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:

@@ -236,7 +236,7 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
 
 
-_WEIGHED = "the votes' weight, and how sure LFs and classifier are together"
+_WEIGHED = "the votes' weight, the second view where there is one, how sure LFs and classifier are together"
 
 
 def _gold_rows(

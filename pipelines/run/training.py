@@ -260,18 +260,18 @@ def train(
         with timed(prepared.seconds, "few gold"):
             balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)
             best = result.best.classifier
-            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress)
+            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress, weights=few.weights)
     kept = result.best.classifier if few_result is None else few_result.classifier
     with timed(prepared.seconds, "predictor"):
         seen = _Seen.of(prepared, result)
-        view, on_judges = _second_view(plan, seen, result, progress)
+        view, told, on_judges = _second_view(prepared, seen, result, progress)
         weight = _vote_weight(kept, seen, result, label_model, on_judges, progress)
         if few_result is not None and few is not None and few.gold is not None:
             on_gold, probs = prepared.votes["few_gold"].rows(few.gold >= 0), few_result.held_out
             if view is not None:
                 probs = with_view(probs, view.predict_proba(few_result.rows.texts, progress=progress))
             weight = with_gold(weight, few_result.rows, probs, on_gold, label_model)
-        predictor = Predictor(kept, label_model, weight, view)
+        predictor = Predictor(kept, label_model, weight, told)
         weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {
             name: predictor.answer(data.texts, prepared.votes[name], weak=weak[name], progress=progress)
@@ -295,15 +295,17 @@ class _Seen:
 
 
 def _second_view(
-    plan: Plan, seen: _Seen, result: SelfTrainingResult, progress: Progress
-) -> tuple[SecondView | None, Probs | None]:
-    """Fit the second view to the pool's covered texts that are no judges; return it, and what it makes of the judges.
+    prepared: Prepared, seen: _Seen, result: SelfTrainingResult, progress: Progress
+) -> tuple[SecondView | None, SecondView | None, Probs | None]:
+    """Fit the second view to the pool's covered texts that are no judges, without and with the few gold rows.
 
-    Nothing is embedded a second time where a selection needed the vectors.
+    Return both, and what the one without makes of the judges; by it answers to gold rows are calibrated. Nothing is
+    embedded a second time where a selection needed the vectors.
     """
-    if not plan.prediction.second_view:
-        return None, None
-    backbone, rows = plan.classifier.unfitted(seen.votes.labels), np.flatnonzero(seen.votes.covered)
+    if not prepared.plan.prediction.second_view:
+        return None, None, None
+    backbone = prepared.plan.classifier.unfitted(seen.votes.labels)
+    rows = np.flatnonzero(seen.votes.covered)
     features = (
         backbone.frozen_features(seen.texts.take(rows.tolist()), keep_open=True, progress=progress)
         if result.features is None
@@ -311,7 +313,13 @@ def _second_view(
     )
     judges = result.judges[rows]
     view = SecondView.fit(backbone, features, seen.weak[rows], ~judges)
-    return view, None if view is None else view.head.predict_proba(features[judges])
+    told, few = view, prepared.inputs.sets.get("few_gold")
+    if view is not None and few is not None and few.gold is not None:
+        known = few.take(few.gold >= 0)
+        assert known.gold is not None
+        gold = backbone.frozen_features(known, keep_open=True, progress=progress), known.gold
+        told = SecondView.fit(backbone, features, seen.weak[rows], ~judges, gold)
+    return view, told, None if view is None else view.head.predict_proba(features[judges])
 
 
 def _vote_weight(

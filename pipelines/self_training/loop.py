@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.checks import Gold, Ints, check_gold, one_per_text
+from labelfns.checks import Bools, Gold, Ints, check_gold, one_per_text
 from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, raise_all
-from labelfns.io.texts import as_texts
+from labelfns.io.texts import Texts, as_texts
 from labelfns.models.class_balance import balancing_shift, shifted
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.models.label_models.base import BaseLabelModel
@@ -105,8 +105,9 @@ class SelfTraining:
         Raises
         ------
         InputError
-            If votes, cues or gold do not fit the texts, no row is covered, a label is never voted for, the settings
-            do not have a share for each class, or a selection needs gold and there is none.
+            If votes, cues or gold do not fit the texts, no row is covered, or none but judges and few gold rows, a
+            label is never voted for, the settings do not have a share for each class, or a selection needs gold and
+            there is none.
         NotAttainableError
             If the few gold rows cannot promise what the selection of round 0 asks for; in a later round this ends the
             rounds.
@@ -146,7 +147,8 @@ class SelfTraining:
             cues=[[] for _ in seen] if cues is None else cues,
             gold=gold[mine],
             weak=weak[mine],
-            held_out=hold_out(of_seen, weak[mine], self.settings.judges, self.classifier.seed, groups),
+            held_out=hold_out(of_seen, weak[mine], self.settings.judges, self.classifier.seed, groups)
+            | _among(seen, few_gold),
             groups=groups,
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
@@ -214,6 +216,8 @@ class SelfTraining:
         labels, weights = chosen.labels, chosen.weights
         rows = np.flatnonzero(weights).tolist()
         if not rows:
+            if not (pool.covered & ~pool.held_out).any():
+                raise InputError(_NOTHING_LEFT)
             raise InputError(
                 f"round {len(before)} has no row to train on: the selection {'later' if before else 'first'} keeps "
                 f"none (the most confident label has probability {labels.max():.2f}); loosen its rule or lower its "
@@ -261,6 +265,18 @@ _NO_CUES = (
     "the words that make the LFs fire are not known, so the judges see them, which favors rounds that repeat the LFs. "
     "Pass cues, as LFSet.cues returns them, or [[] for _ in texts] if there are none"
 )
+
+
+_NOTHING_LEFT = (
+    "no round trains on few gold rows and judges, and no other text of the pool has a vote: add texts to the pool, or "
+    "take some out of the few gold rows"
+)
+
+
+def _among(texts: Texts, few_gold: tuple[Labeled, Votes] | None) -> Bools:
+    """Return a mask [n] of texts that are gold rows too: no round trains on them, or they could not calibrate it."""
+    known = set() if few_gold is None else set(few_gold[0].texts)
+    return np.array([text in known for text in texts])
 
 
 def _check_sample(done: Sequence[Round], rows: Ints) -> None:

@@ -54,7 +54,7 @@ class Pool:
     weak
         The label model's probabilities, [n, k].
     held_out
-        A mask [n]: rows that no round trains on, the judges and their copies.
+        A mask [n]: rows that no round trains on, the judges, their copies, and texts that are few gold rows too.
     groups
         The group of copies of each row, [n].
     known_balance
