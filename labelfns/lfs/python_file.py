@@ -113,7 +113,8 @@ def _run(path: Path) -> ModuleType:
     except BaseException as error:  # a file that ends the program, as sys.exit does, must not end the caller's
         folder.forget()
         own = isinstance(error, LFError)
-        what = str(error) if own else f"{type(error).__name__}: {error}"
+        said = error.msg if isinstance(error, SyntaxError) else error  # a SyntaxError's text has the line again
+        what = str(error) if own else f"{type(error).__name__}: {said}"
         raise LFError(f"{path}{'' if own else ' fails to import'}{_lines(error, path)}: {what}") from error
 
 

@@ -224,3 +224,14 @@ def test_a_missing_comma_in_a_list_is_said(tmp_path, code, joined):
     assert [str(one.message).partition(": Python joins")[0].partition("lfs.py: ")[2] for one in said] == (
         [joined] if joined else []
     )
+
+
+@pytest.mark.parametrize("in_neighbor", [False, True])
+def test_a_syntax_error_names_its_line_once(tmp_path, in_neighbor):
+    wrong = "x = 1\nwords = ['good'\n"
+    write(tmp_path, wrong, "words.py" if in_neighbor else "mine.py")
+    path = write(tmp_path, "import words", "mine.py") if in_neighbor else tmp_path / "mine.py"
+    with pytest.raises(LFError) as caught:
+        read_lfs(path)
+    where = "line 1, words.py line 2" if in_neighbor else "line 2"
+    assert str(caught.value) == f"{path} fails to import ({where}): SyntaxError: '[' was never closed"
