@@ -262,7 +262,7 @@ def test_suggest_keeps_out_what_hardly_stands_out(labelfns, tiny_project):
         found.append({one["term"]: one["z"] for one in json.loads(out)})
     assert found[1] == {term: z for term, z in found[0].items() if z >= 1} != found[0]
     code, out, _ = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "99")
-    assert (code, "lower --min-z or --at-least" in out) == (0, True)
+    assert (code, "--min-z 49.5 lists more" in out) == (0, True)
     code, _, err = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "0")
     assert (code, "min_z must be more than 0" in err) == (2, True)
 
