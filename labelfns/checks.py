@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import MOST, InputError, did_you_mean, raise_all, some, some_rows
+from labelfns.errors import MOST, InputError, did_you_mean, number_of, raise_all, some, some_rows
 
 Ints = npt.NDArray[np.integer[Any]]
 Bools = npt.NDArray[np.bool_]
@@ -71,7 +71,8 @@ def one_per_text(values: Any, n: int, argument: str) -> list[Any]:
     entries = values_of(values, argument)
     if len(entries) != n:
         raise InputError(
-            f"{argument} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
+            f"{argument} has {number_of(len(entries), 'entry', 'entries')} for {number_of(n, 'text')}; it needs one "
+            "per text, in the order of the texts"
         )
     return entries
 
@@ -205,7 +206,8 @@ def check_gold(
     values = gold if is_ids else values_of(gold, "gold")
     if len(values) != n:
         raise InputError(
-            f"there are {len(values)} gold labels for {n} rows; give one per row, -1 or None where unknown"
+            f"there are {number_of(len(values), 'gold label')} for {number_of(n, 'row')}; give one per row, -1 or "
+            "None where unknown"
         )
     ids, wrong = _checked_ids(gold, labels) if is_ids else _ids_by_value(values, labels)
     numbers = range(n) if row_numbers is None else row_numbers

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 
 Counts = npt.NDArray[np.int64]
 """An [n] array, at least 0: how often each row stands there."""
@@ -39,16 +39,19 @@ def check_counts(counts: Any, n: int) -> Counts:
     values = np.asarray(counts)
     if values.ndim != 1 or not (np.issubdtype(values.dtype, np.integer) or (n == 0 and not values.size)):
         raise InputError(
-            f"counts must be whole numbers, how often each of the {n} rows stands there; got {values.dtype} of shape "
-            f"{values.shape}: pass one integer a row"
+            f"counts must be whole numbers, how often each of the {number_of(n, 'row')} stands there; got "
+            f"{values.dtype} of shape {values.shape}: pass one integer a row"
         )
     if len(values) != n:
-        raise InputError(f"there are {len(values)} counts for {n} rows of votes; give one per row, in their order")
+        raise InputError(
+            f"there are {number_of(len(values), 'count')} for {number_of(n, 'row')} of votes; give one per row, in "
+            "their order"
+        )
     below = np.flatnonzero(values < 0)
     if len(below):
         raise InputError(
             f"counts must be at least 0; row {below[0]} has {values[below[0]]}"
-            + (f", and {len(below) - 1} more rows are below 0" if len(below) > 1 else "")
+            + (f", and {number_of(len(below) - 1, 'more row is', 'more rows are')} below 0" if len(below) > 1 else "")
         )
     if values.sum(dtype=np.float64) >= EXACT:
         raise InputError(f"counts add up to {values.sum(dtype=np.float64):.3g} rows; they must be below 2**53")
@@ -77,7 +80,7 @@ def written_out(mask: npt.NDArray[np.bool_], counts: Counts) -> npt.NDArray[np.i
     rows = int(tally(mask, counts))
     if rows > MOST_ROWS:
         raise InputError(
-            f"{rows:,} rows would have to be looked at one by one, and at most {MOST_ROWS:,} can be: "
+            f"{number_of(rows, 'row')} would have to be looked at one by one, and at most {MOST_ROWS:,} can be: "
             "give fewer of them, a random sample for instance"
         )
     return np.repeat(np.flatnonzero(mask), counts[mask])

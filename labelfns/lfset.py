@@ -15,7 +15,7 @@ from labelfns.engine.apply import CuesWhenAsked, LFApplier, merge_faults, warn_o
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
-from labelfns.errors import InputError, LFError, raise_all
+from labelfns.errors import InputError, LFError, number_of, raise_all
 from labelfns.frames.engines import Frame, engine_of
 from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
@@ -79,7 +79,10 @@ class LFSet:
         names = [lf.name for lf in adapted]
         parser = VoteParser(self.labels)
         duplicates = sorted({name for name in names if names.count(name) > 1})
-        problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
+        problems += [
+            f"{number_of(names.count(name), 'LF')} are named {name!r}; give each its own name=..."
+            for name in duplicates
+        ]
         for lf in adapted:
             for label in lf.known_labels:
                 try:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Ints
 from labelfns.counted import Counts, tally
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def checked_strength(
     wrong = np.argwhere(voted & ~((values >= 0) & (values <= 1)))
     if len(wrong):
         i, j = wrong[0]
-        more = f", and {len(wrong) - 1} more votes" if len(wrong) > 1 else ""
+        more = f", and {number_of(len(wrong) - 1, 'more vote')}" if len(wrong) > 1 else ""
         raise InputError(f"strength must be numbers in [0, 1]; row {i}, LF {lf_names[j]!r} has {values[i, j]:g}{more}")
     values = np.where(voted, values, np.float32(0))
     values.flags.writeable = False

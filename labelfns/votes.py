@@ -17,7 +17,7 @@ from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_
 from labelfns.counted import check_counts
 from labelfns.display.numbers import percent
 from labelfns.display.of_votes import ShownVotes
-from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some
+from labelfns.errors import InputError, did_you_mean, first_line, number_of, raise_all, some
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfs.fault import Fault as Fault
@@ -100,7 +100,7 @@ class Votes(ShownVotes):
             raise InputError(f"lf_names must be a list of names; got the string {self.lf_names!r}")
         names = tuple(self.lf_names) or tuple(f"lf_{j}" for j in range(matrix.shape[1]))
         if len(names) != matrix.shape[1]:
-            raise InputError(f"{len(names)} LF names for a label matrix of {matrix.shape[1]} columns")
+            raise InputError(f"{len(names)} LF names for a label matrix of {number_of(matrix.shape[1], 'column')}")
         _check_names(names)
         fits = not matrix.size or (matrix.min() >= ABSTAIN and matrix.max() < len(labels))
         bad: Any = [] if fits else np.argwhere((matrix < ABSTAIN) | (matrix >= len(labels)))
@@ -108,10 +108,10 @@ class Votes(ShownVotes):
             InputError,
             [
                 f"row {i}, LF {names[j]!r}: vote {matrix[i, j]} is not in -1..{len(labels) - 1} "
-                f"({len(labels)} labels: {', '.join(labels)})"
+                f"({number_of(len(labels), 'label')}: {', '.join(labels)})"
                 for i, j in bad[:5]
             ]
-            + ([f"... and {len(bad) - 5} more such votes"] if len(bad) > 5 else []),
+            + ([f"... and {number_of(len(bad) - 5, 'more such vote')}"] if len(bad) > 5 else []),
         )
         if matrix.dtype != np.int8 or matrix.flags.writeable or matrix.base is not None:
             matrix = matrix.astype(np.int8)
@@ -120,14 +120,15 @@ class Votes(ShownVotes):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "faults", tuple(self.faults))
         if self.cues is not None and len(self.cues) != len(matrix):
-            raise InputError(f"there are cues for {len(self.cues)} rows, and votes for {len(matrix)}")
+            raise InputError(f"there are cues for {number_of(len(self.cues), 'row')}, and votes for {len(matrix)}")
         if self.strength is not None:
             object.__setattr__(self, "strength", checked_strength(self.strength, matrix, names))
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
         covered = int(self.covered.sum())
-        return f"Votes({len(self)} rows, {covered} covered, {len(self.lf_names)} LFs{faults}, labels={self.labels})"
+        size = f"{number_of(len(self), 'row')}, {covered:,} covered, {number_of(len(self.lf_names), 'LF')}"
+        return f"Votes({size}{faults}, labels={self.labels})"
 
     def _repr_html_(self) -> str:
         from labelfns.display import html
@@ -145,8 +146,8 @@ class Votes(ShownVotes):
         ]
         covered, contested = int(self.covered.sum()), int(self.conflicting.sum())
         title = (
-            f"Votes of {len(self.lf_names)} LFs on {len(self):,} texts: {covered:,} with a vote "
-            f"({percent(covered / n)}), {contested:,} with votes for different labels"
+            f"Votes of {number_of(len(self.lf_names), 'LF')} on {number_of(len(self), 'text')}: {covered:,} with a "
+            f"vote ({percent(covered / n)}), {contested:,} with votes for different labels"
         )
         names = ["LF", "votes for", "coverage", "overlaps", "conflicts", *["failed, rows"] * bool(failed)]
         return html.together([html.table(title, names, rows, left=(0, 1, 2), more="LFs")])
@@ -273,7 +274,7 @@ class Votes(ShownVotes):
             mask &= (gold_ids >= 0) & ((gold_ids != mine) == wrong)
         texts = None if texts is None else values_of(texts)
         if texts is not None and len(texts) != len(self):
-            raise InputError(f"there are {len(texts)} texts for {len(self)} rows of votes")
+            raise InputError(f"there are {number_of(len(texts), 'text')} for {number_of(len(self), 'row')} of votes")
         rows = np.flatnonzero(mask)
         return row_table(self.matrix, self.labels, self.lf_names, rows, self._column(lf), gold_ids, texts)
 

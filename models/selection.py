@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Ints
-from labelfns.errors import InputError, NotAttainableError
+from labelfns.errors import InputError, NotAttainableError, number_of
 from labelfns.settings import check
 from labelfns.votes import Probs
 
@@ -192,9 +192,9 @@ class Selection:
             least = int(np.ceil(np.log1p(-self.certainty) / np.log(self.precision)))
             raise NotAttainableError(
                 f"a precision of {self.precision:g} with {100 * self.certainty:g}% confidence is not attainable: of "
-                f"{len(right)} gold rows the labels of {right.sum()} are right, and the surest ones not often enough "
-                f"(without a wrong one it takes {least} at the least). Lower precision or certainty, add gold rows, or "
-                "name another rule"
+                f"{number_of(len(right), 'gold row')} the labels of {right.sum()} are right, and the surest ones not "
+                f"often enough (without a wrong one it takes {least} at the least). Lower precision or certainty, "
+                "add gold rows, or name another rule"
             )
         return promise
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelfns.display.numbers import percent
+from labelfns.errors import number_of
 from labelfns.lfs.meaning.prompt import cost_so_far
 from labelfns.pipelines.self_training.judges import may_be_guess
 
@@ -21,7 +22,7 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "LFs", f"{len(facts['lfs'])}"
     yield (
         "texts",
-        f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels",
+        f"{rows:,}, {covered:,} with a vote ({percent(covered / rows)}), {conflicting:,} with votes for several labels",
     )
     for one in facts.get("asked", ()):
         yield "asked", f"{one['lf']}: {cost_so_far(one)}"
@@ -30,13 +31,13 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     drawn = facts["rounds"][0].get("drawn") if facts["rounds"] else None
     if drawn:
-        yield "sample", f"{drawn['rows']:,} of {drawn['of']:,} texts, for the rounds"
+        yield "sample", f"{drawn['rows']:,} of {number_of(drawn['of'], 'text')}, for the rounds"
     for ledger in facts["rounds"]:
         judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
         kept = ""
         if ledger["round"] == facts["best_round"]:
             kept = ", kept; the judges cannot tell it from a guess" if may_be_guess(ledger) else ", kept"
-        yield f"round {ledger['round']}", f"trained on {ledger['trained_on']} texts{judged}{kept}"
+        yield f"round {ledger['round']}", f"trained on {number_of(ledger['trained_on'], 'text')}{judged}{kept}"
     yield "stopped", facts["stopped"]
 
 
@@ -47,10 +48,10 @@ def _gold(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         (figures,) = (ledger["scores"] for ledger in facts["rounds"] if ledger["round"] == facts["best_round"])
     else:
         use = "further training and calibration" if few_gold["trained_further"] else "calibration"
-        yield "gold", f"{few_gold['rows']} rows, for {use}"
+        yield "gold", f"{number_of(few_gold['rows'], 'row')}, for {use}"
         figures = few_gold["refined"]
     together = (facts.get("predictor") or {}).get("together", {})  # version 0.1 had no predictor
     for name, scores in figures.items():
         best = together.get(name, {}).get("all_rows") or scores
         accuracy, f1 = best["accuracy"], best["macro_f1"]
-        yield name, f"accuracy {accuracy:.3f}, macro F1 {f1:.3f} on {best['rows']} texts with gold"
+        yield name, f"accuracy {accuracy:.3f}, macro F1 {f1:.3f} on {number_of(best['rows'], 'text')} with gold"

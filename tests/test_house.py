@@ -103,3 +103,24 @@ def test_a_wrong_import_breaks_a_contract(tmp_path, room, line, contract):
     result = subprocess.run(lint, capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": "."})
     assert result.returncode != 0
     assert contract in result.stdout
+
+
+COUNTED = (
+    "rows|texts|LFs|votes|labels|columns|lines|cells|files|values|entries|replies|prompts|words|rounds|steps|errors"
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_counts_have_their_words_by_one_function(room):
+    count = r"\{(?:len\([^{}]*\)|[^{}]*:,|n|k|m|rows|\w+\.rows)\}"
+    by_hand = [
+        f"{file.relative_to(ROOT)}: {found.group()}"
+        for file in (ROOT / room).rglob("*.py")
+        if file.name != "errors.py" and not any(folder.is_symlink() for folder in file.parents)
+        for found in re.finditer(
+            rf"{count} (?:[a-z]+ |LF )?(?:{COUNTED})\b(?! for different)|\{{'s' \*",
+            file.read_text(encoding="utf-8"),
+        )
+        if not re.search(r"\} (?:of|with|and|for|on|more|has|have) ", found.group())
+    ]
+    assert by_hand == [], "use labelfns.errors.number_of"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,7 @@ def entries_not_found(lf: LabelingFunction, labels: Sequence[str], texts: Sequen
     rows = np.flatnonzero(LFSet(labels, [anywhere]).apply(texts, progress=silent).covered).tolist()
     if not rows:
         return entries
-    apart = [replace(anywhere, name=str(i), **{field: (entry,)}) for i, entry in enumerate(entries)]
+    one_by_one: list[dict[str, Any]] = [{"name": str(i), field: (entry,)} for i, entry in enumerate(entries)]
+    apart = [replace(anywhere, **fields) for fields in one_by_one]
     found = LFSet(labels, apart).apply([texts[row] for row in rows], progress=silent).matrix != ABSTAIN
     return tuple(entry for entry, there in zip(entries, found.any(axis=0).tolist(), strict=True) if not there)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labelfns.errors import InputError, shortened
+from labelfns.errors import InputError, number_of, shortened
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
 from labelfns.votes import Votes
@@ -45,7 +45,7 @@ def prompt_for_lfs(
         If the votes are not on so many texts.
     """
     if len(texts) != len(votes):
-        raise InputError(f"{len(texts)} texts for {len(votes)} rows of votes")
+        raise InputError(f"{number_of(len(texts), 'text')} for {number_of(len(votes), 'row')} of votes")
     rng = np.random.default_rng(seed)
     silent, contested = (
         np.sort(rng.permutation(np.flatnonzero(mask))[:n]).tolist() for mask in (~votes.covered, votes.conflicting)

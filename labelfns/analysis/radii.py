@@ -9,7 +9,7 @@ import numpy as np
 from labelfns.checks import Gold, check_gold
 from labelfns.display.numbers import percent
 from labelfns.engine.vote_parser import VoteParser
-from labelfns.errors import InputError, did_you_mean, some
+from labelfns.errors import InputError, did_you_mean, number_of, some
 from labelfns.io.texts import as_texts
 from labelfns.lfs.meaning.prototypes import PrototypesLF, chosen
 from labelfns.lfset import LFSet
@@ -68,7 +68,7 @@ class Radii:
     radii: tuple[Radius, ...]
 
     def __str__(self) -> str:
-        lines = [f"{self.lf} on {self.texts:,} texts, margin {self.margin:g}"]
+        lines = [f"{self.lf} on {number_of(self.texts, 'text')}, margin {self.margin:g}"]
         for one in self.radii:
             shares = ", ".join(f"{label} {count:,}" for label, count in one.by_label.items())
             right = "" if one.precision is None else f"; right on {percent(one.precision)} of {one.known:,}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from labelfns.checks import Gold, Ints, check_gold
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.io.texts import Texts, as_texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
@@ -67,7 +67,9 @@ class FoundRows:
     of: int
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.rows), f"{len(self.rows)} of {self.found} rows found in {self.of}"])
+        return "\n".join(
+            [*map(str, self.rows), f"{len(self.rows):,} of {number_of(self.found, 'row')} found in {self.of}"]
+        )
 
     def _repr_html_(self) -> str:
         from labelfns.display import html
@@ -83,7 +85,9 @@ class FoundRows:
             for row in self.rows
         ]
         names = ["row", "text", *["gold"] * with_gold, "LFs say"]
-        found = html.said(f"{self.found:,} of {self.of:,} texts are such rows; {len(self.rows):,} of them are here")
+        found = html.said(
+            f"{self.found:,} of {number_of(self.of, 'text')} are such rows; {len(self.rows):,} of them are here"
+        )
         return html.together([html.table("", names, rows, left=range(1, len(names)), more="rows"), found])
 
     def __iter__(self) -> Iterator[Row]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from labelfns.analysis.terms import Kind, Term, already_in, is_pair, says_nothing, terms, word_pairs
 from labelfns.checks import Bools, Gold, check_gold, check_texts
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfs.builders import emoji, hashtags, keywords
 from labelfns.text.emoji import styled
@@ -99,9 +99,11 @@ class Suggestion:
     def about(self) -> str:
         """What speaks for it, in words: what is new, what it gets right where gold is, z, phrases."""
         if self.gap == "silent":
-            said = [f"new on {self.new_rows} texts"]
+            said = [f"new on {number_of(self.new_rows, 'text')}"]
         else:
-            said = [f"new on {self.new_rows} texts, and on {self.rows} on which {', '.join(self.lfs)} disagree"]
+            said = [
+                f"new on {number_of(self.new_rows, 'text')}, and on {self.rows} on which {', '.join(self.lfs)} disagree"
+            ]
         counts = sorted(((name, count) for name, count in self.gold.items() if count), key=lambda one: -one[1])
         others = ", ".join(f"{count} {name}" for name, count in counts if name != self.label)
         if self.right is not None:
@@ -221,7 +223,7 @@ class _Rows:
     def of(cls, texts: Sequence[str], votes: Votes) -> "_Rows":
         by_position = check_texts(texts)
         if len(by_position) != len(votes):
-            raise InputError(f"{len(by_position)} texts for {len(votes)} rows of votes")
+            raise InputError(f"{number_of(len(by_position), 'text')} for {number_of(len(votes), 'row')} of votes")
         by_row = [terms(text) | word_pairs(text) for text in by_position]
         gaps = np.where(~votes.covered, "silent", np.where(votes.conflicting, "disagreeing", ""))
         rows_of: dict[Term, list[int]] = {}

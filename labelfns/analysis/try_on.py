@@ -8,6 +8,7 @@ import numpy as np
 
 from labelfns.checks import check_texts
 from labelfns.engine.vote_parser import without_strength
+from labelfns.errors import number_of
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
 from labelfns.progress import silent
@@ -61,7 +62,7 @@ class Preview:
     rows: int
 
     def __str__(self) -> str:
-        counts = [f"{name} votes on {number} of {self.rows} rows" for name, number in self.fired.items()]
+        counts = [f"{name} votes on {number:,} of {number_of(self.rows, 'row')}" for name, number in self.fired.items()]
         return "\n".join([*map(str, self.firings), *counts])
 
 

@@ -3,6 +3,8 @@
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
+from labelfns.errors import number_of
+
 from .names import printable, short
 from .numbers import percent
 
@@ -97,7 +99,7 @@ def lf_html(lf: str, label: str, kind: str, about: str, expects: Mapping[str, st
 def lfs_html(labels: Sequence[str], lfs: Sequence[tuple[str, str, str, str]]) -> str:
     """Return LFs as HTML, a row each: what it is called, votes for, its kind, what it looks for."""
     rows = [(name(lf), name(label), kind, about) for lf, label, kind, about in lfs]
-    title = Html(f"<b>{len(lfs)} LFs</b>, labels {names(labels)}")
+    title = Html(f"<b>{number_of(len(lfs), 'LF')}</b>, labels {names(labels)}")
     return together([title, table("", ("LF", "votes for", "kind", "looks for"), rows, left=range(4), more="LFs")])
 
 

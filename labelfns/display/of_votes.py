@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 
 from .style import CONFLICTS, MOST_ROWS, OVERLAPS
 
@@ -91,7 +91,10 @@ class ShownVotes:
         self._check(f"{kind} of LFs")
         lfs, both, same = pairs_of_most(self.matrix, MOST_ROWS)
         if len(lfs) < 2:
-            raise InputError(f"{kind} are of two LFs that vote; of these {len(self.lf_names)} LFs {len(lfs)} votes")
+            raise InputError(
+                f"{kind} are of two LFs that vote; of these {number_of(len(self.lf_names), 'LF')} "
+                f"{number_of(len(lfs), 'votes', 'vote')}"
+            )
         shares = (both if kind == "overlaps" else both - same) / np.diag(both)[:, None]
         np.fill_diagonal(shares, np.nan)
         what = {"overlaps": "votes too", "conflicts": "votes for another label"}[kind]
@@ -110,15 +113,20 @@ class ShownVotes:
     def _check(self, what: str) -> None:
         if not self.matrix.size:
             n, m = self.matrix.shape
-            raise InputError(f"{what} cannot be drawn: there are {n} rows and {m} LFs; apply LFs to some texts first")
+            raise InputError(
+                f"{what} cannot be drawn: there are {number_of(n, 'row')} and {number_of(m, 'LF')}; apply LFs to "
+                "some texts first"
+            )
 
     def _lfs(self, drawn: Sequence[int]) -> str:
         m = len(self.lf_names)
-        return f"{m} LFs" if len(drawn) == m else f"the {len(drawn)} LFs, of {m}, that vote most"
+        return (
+            f"{number_of(m, 'LF')}" if len(drawn) == m else f"the {number_of(len(drawn), 'LF')}, of {m}, that vote most"
+        )
 
     @property
     def _of_rows(self) -> str:
-        return f"share of the {len(self.matrix):,} texts"
+        return f"share of the {number_of(len(self.matrix), 'text')}"
 
     @property
     def _contested(self) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.errors import number_of
+
 from .style import COLORS, GRAY, MOST_NAMED, as_text, dress, in_percent, legend, name_rows, new_axes, room, row_axes
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def stacked_bars(
     others = np.setdiff1d(np.arange(len(labels)), named)
     parts = [(labels[c], shares[:, c], COLORS[i]) for i, c in enumerate(named.tolist())]
     if len(others):
-        parts.append((f"{len(others)} other labels", shares[:, others].sum(axis=1), GRAY))
+        parts.append((f"{number_of(len(others), 'other label')}", shares[:, others].sum(axis=1), GRAY))
     rows, left, handles = np.arange(len(names)), np.zeros(len(names)), []
     for _, widths, color in parts:
         handles.append(ax.barh(rows, widths, left=left, height=0.72, color=color))

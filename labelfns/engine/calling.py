@@ -11,7 +11,7 @@ from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, Strength, VoteParser, shown_text, without_strength
-from labelfns.errors import MOST, LFError, some
+from labelfns.errors import MOST, LFError, number_of, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
 from labelfns.progress import Progress, silent
@@ -168,8 +168,9 @@ def call_batch(
         votes += [None if _error(vote) else vote for vote in given]
         if isinstance(lf, TextsLF):
             progress(f"asking LF {lf.name}", stop, n)
-    if last is not None:
-        failures.first = f"{failures.first[0]} (not asked any more after {patience} errors in a row)", failures.first[1]
+    if last is not None and patience is not None:
+        given_up = f" (not asked any more after {number_of(patience, 'error')} in a row)"
+        failures.first = failures.first[0] + given_up, failures.first[1]
     return _parsed(lf, votes, texts, parser, numbers, failures)
 
 
@@ -198,7 +199,7 @@ def _batch_votes(lf: BatchLF, rows: Any, *, halves: bool) -> list[object]:
             return [error] * len(rows)
         return _batch_votes(lf, rows[:middle], halves=True) + _batch_votes(lf, rows[middle:], halves=True)
     if len(votes) != len(rows):
-        raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(rows)} rows")
+        raise LFError(f"LF {lf.name!r} returned {number_of(len(votes), 'vote')} for {number_of(len(rows), 'row')}")
     return votes
 
 

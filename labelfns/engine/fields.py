@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelfns.checks import Ints, Unit, values_of
-from labelfns.errors import InputError, raise_all
+from labelfns.errors import InputError, number_of, raise_all
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,7 +99,8 @@ class Rows:
             if isinstance(values, str | bytes | Mapping | AbstractSet) or not hasattr(values, "__len__"):
                 values_of(values, f"field {name!r}")  # which raises
         problems = [
-            f"field {name!r} has length {len(values)}, but there are {len(texts)} texts; give one value per text"
+            f"field {name!r} has length {len(values)}, but there are {number_of(len(texts), 'text')}; give one value "
+            "per text"
             for name, values in columns.items()
             if len(values) != len(texts)
         ]

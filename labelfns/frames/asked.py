@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.frames.engines import need_engine, running
 from labelfns.frames.voting import FAULTS
 from labelfns.frames.weighing import votes_of
@@ -99,8 +99,8 @@ def counted_votes(frame: Any, lfs: LFs, *, most: int = MOST_DISTINCT) -> tuple[V
         table = engine.counted(frame, names, most)
     if len(table) > most:
         raise InputError(
-            f"there are more than {most:,} distinct rows of votes: too many LFs vote on too many rows to be counted. "
-            "Leave LFs out, or fit on a sample of rows; most=... takes more"
+            f"there are more than {number_of(most, 'distinct row')} of votes: too many LFs vote on too many rows to "
+            "be counted. Leave LFs out, or fit on a sample of rows; most=... takes more"
         )
     if not len(table):
         raise InputError(f"the {engine.NAME} frame has no rows")

@@ -12,7 +12,7 @@ from labelfns.checks import Ints
 from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
-from labelfns.errors import LFError, some
+from labelfns.errors import LFError, number_of, some
 from labelfns.frames.work import Work, strings
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfs.columns import ColumnLF, reads_columns
@@ -77,7 +77,9 @@ class Voting(Work):
             try:
                 votes = applier.apply(given, options, fields=fields, numbers=RowNumbers(rows))
             except LFError as error:
-                raise LFError(f"{error} (the row is counted within {len(table)} rows of a partition)") from error
+                raise LFError(
+                    f"{error} (the row is counted within {number_of(len(table), 'row')} of a partition)"
+                ) from error
             self._check_by_row(of_columns, given, fields, votes)
             matrix[rows] = votes.matrix
         return [*(pa.array(matrix[:, j]) for j in range(len(self.lfs))), pa.array(noted.rows, faults_type())]

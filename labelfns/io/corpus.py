@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints, Unit, check_gold, numbered, plain_strings, text_problems, values_of
-from labelfns.errors import ColumnError, InputError, did_you_mean, raise_all, some
+from labelfns.errors import ColumnError, InputError, did_you_mean, number_of, raise_all, some
 from labelfns.io.other_columns import OtherColumns
 
 
@@ -43,7 +43,7 @@ class Column(Sequence[Any]):
         return self.values[index]
 
     def __repr__(self) -> str:
-        return f"Column({self._n} values)"
+        return f"Column({number_of(self._n, 'value')})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (self.values,)
@@ -115,7 +115,7 @@ class Texts(Sequence[str]):
         parts |= {f"fields[{name!r}]": values for name, values in (self.fields or {}).items()}
         n = len(self.texts)
         return [
-            f"{self._prefix}{part} has {len(values)} values for {n} texts; give one per text"
+            f"{self._prefix}{part} has {number_of(len(values), 'value')} for {number_of(n, 'text')}; give one per text"
             for part, values in parts.items()
             if values is not None and len(values) != n
         ]

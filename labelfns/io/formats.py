@@ -13,7 +13,7 @@ from typing import IO, Any, Literal, get_args
 import numpy as np
 
 from labelfns.checks import Ints, Unit
-from labelfns.errors import InputError, first_line
+from labelfns.errors import InputError, first_line, number_of
 from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Column, check_columns
 from labelfns.io.lines import Lines
@@ -197,7 +197,9 @@ def _header(row: Row | None, name: str, keep: ColumnNames) -> list[str]:
     written = Counter(row.values)
     for column in (keep.text, keep.gold):
         if column is not None and written[column] > 1:
-            raise InputError(f"{name} has {written[column]} columns that are called {column!r}; give each its own name")
+            raise InputError(
+                f"{name} has {number_of(written[column], 'column')} that are called {column!r}; give each its own name"
+            )
     names: dict[str, None] = {}
     numbers: Counter[str] = Counter()
     for column in row.values:

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from labelfns.errors import InputError, first_line, some
+from labelfns.errors import InputError, first_line, number_of, some
 from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Column, check_columns
 
@@ -66,7 +66,9 @@ def batches(source: Path | IO[bytes], name: str, keep: ColumnNames, rows: int | 
                     total,
                 )
             if seen != total:
-                raise InputError(f"{name} cannot be read as Parquet: {seen} of the {total} rows it names are there")
+                raise InputError(
+                    f"{name} cannot be read as Parquet: {seen:,} of the {number_of(total, 'row')} it names are there"
+                )
     except InputError:
         raise
     except Exception as error:  # of many kinds, where a file is broken

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from labelfns.errors import did_you_mean, first_line, some
+from labelfns.errors import did_you_mean, first_line, number_of, some
 from labelfns.io.lines import LONGEST, Line, Lines
 
 
@@ -95,7 +95,7 @@ def separated_rows(lines: Lines, separator: str, width: int | None = None) -> It
             last += len(quoted.more) if quoted else 0
         width = width or len(fields)
         if not problem and len(fields) != width:
-            problem = f"{len(fields):,} field{'s' * (len(fields) != 1)} where the header has {width:,}"
+            problem = f"{number_of(len(fields), 'field')} where the header has {width:,}"
             problem += f", with what stands in quotes up to line {last}" if last > line.number else ""
         yield Row(line.number, None if problem else fields, problem)
 

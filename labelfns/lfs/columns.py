@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
-from labelfns.errors import InputError, LFError
+from labelfns.errors import InputError, LFError, number_of
 from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming, told
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class ColumnLF(BatchLF):
         mask = np.asarray(answer)
         if mask.dtype != np.bool_ or mask.shape != (len(frame),):
             raise LFError(
-                f"LF {self.name!r}: its condition must give {len(frame)} booleans, one per row; "
+                f"LF {self.name!r}: its condition must give {number_of(len(frame), 'boolean')}, one per row; "
                 f"got shape {mask.shape} of {mask.dtype}"
             )
         return [self.label if fires else None for fires in mask.tolist()]
@@ -226,7 +226,9 @@ def frame_of(texts: Sequence[str], fields: Fields | None) -> "pl.DataFrame":
         columns = {name: fields[name] for name in fields.columns if name != "text"}  # type: ignore[attr-defined]
     wrong = [name for name, values in columns.items() if name == "text" or len(values) != len(texts)]
     if wrong:
-        raise InputError(f"fields {', '.join(wrong)}: each needs {len(texts)} values, and none may be called 'text'")
+        raise InputError(
+            f"fields {', '.join(wrong)}: each needs {number_of(len(texts), 'value')}, and none may be called 'text'"
+        )
     return pl.DataFrame({"text": list(texts), **columns})
 
 

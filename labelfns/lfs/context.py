@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from labelfns.errors import LFError, raise_all, some
+from labelfns.errors import LFError, number_of, raise_all, some
 from labelfns.text.spans import Span, outside
 from labelfns.text.tokens import Token, fold, skipped, tokens
 from labelfns.text.word_lists import Words, warn_of_spaceless
@@ -81,8 +81,8 @@ class Context:
         """The conditions, in words."""
         said = {"not negated": self.not_negated}
         said |= {f"only with {some(self.only_with)}": bool(self.only_with)}
-        said |= {f"among the first {self.first_words} words": self.first_words is not None}
-        said |= {f"among the last {self.last_words} words": self.last_words is not None}
+        said |= {f"among the first {number_of(self.first_words or 0, 'word')}": self.first_words is not None}
+        said |= {f"among the last {number_of(self.last_words or 0, 'word')}": self.last_words is not None}
         return ", ".join(words for words, holds in said.items() if holds)
 
     @cached_property

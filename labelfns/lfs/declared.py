@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from labelfns.errors import some
+from labelfns.errors import number_of, some
 from labelfns.lfs.base import ABSTAIN, Label, LabelingFunction, label_problems
 from labelfns.lfs.context import Context, places_of
 from labelfns.text.emoji import Symbols
@@ -250,7 +250,7 @@ class LexiconLF(DeclaredLF):
     @property
     def found(self) -> str:
         way = "or more" if self.threshold > 0 else "or less"
-        return f"{len(self.weights):,} weighted words, a sum of {self.threshold / 1000:g} {way}"
+        return f"{number_of(len(self.weights), 'weighted word')}, a sum of {self.threshold / 1000:g} {way}"
 
     def find(self, text: str) -> list[Span]:
         if not self.reached(self.score(text)):

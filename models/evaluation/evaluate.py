@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, check_gold
 from labelfns.counted import check_counts, written_out
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Probs, check_weights, decide, rows_of_numbers
 from labelfns.votes import Votes
@@ -96,7 +96,7 @@ class Evaluation(PrintedEvaluation):
             np.array([point.interval for point in self.curve]),
             np.array([point.oracle for point in self.curve]),
             [(one.precision, one.coverage if one.rows else None, one.threshold) for one in self.promises],
-            title=f"Accuracy against coverage, {self.rows:,} texts with gold",
+            title=f"Accuracy against coverage, {number_of(self.rows, 'text')} with gold",
             ax=ax,
         )
 
@@ -133,7 +133,7 @@ class Evaluation(PrintedEvaluation):
         return dots(
             [f"{one.name} ({one.rows:,})" for one in parts],
             [Dots("texts with an answer", *answered), Dots("answers that are right", *right)],
-            title=f"Coverage by class, {self.rows:,} texts with gold",
+            title=f"Coverage by class, {number_of(self.rows, 'text')} with gold",
             x="share, with 95% intervals",
             ax=ax,
         )
@@ -141,7 +141,7 @@ class Evaluation(PrintedEvaluation):
     def _check_answers(self, what: str) -> None:
         if not self.curve or self.calibration is None:
             raise InputError(
-                f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer, or they "
+                f"{what} cannot be drawn: none of the {number_of(self.rows, 'text')} with gold gets an answer, or they "
                 "have weights"
             )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from labelfns.display.numbers import percent
+from labelfns.errors import number_of
 
 from .bootstrap import Difference
 from .calibration import CalibrationError
@@ -87,7 +88,7 @@ def _reach(found: PrintedEvaluation, who: str) -> "Group":
         for name, reach in [*named, (found.most_frequent.name, found.most_frequent)]
     ]
     names = ("", "answered", "right of these", "right of all", "with a guess")
-    return titled(f"How right, of {found.rows:,} texts with gold", names, rows)
+    return titled(f"How right, of {number_of(found.rows, 'text')} with gold", names, rows)
 
 
 def _by_votes_and_label(found: PrintedEvaluation) -> "Group":

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelfns.checks import Ints
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Probs, decide
 from labelfns.models.class_balance import Floats
@@ -101,7 +101,9 @@ def text_precision(
         If there is not a vector for each row.
     """
     if len(features) != len(rows):
-        raise InputError(f"features must have a vector for each of the {len(rows)} rows; got {len(features)}")
+        raise InputError(
+            f"features must have a vector for each of the {number_of(len(rows), 'row')}; got {len(features)}"
+        )
     if not len(rows) or not votes.covered.any():
         return ()
     weak = LabelModel().fit(votes).predict_proba(votes)[rows]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Gold, Ints, check_gold
-from labelfns.errors import InputError, SettingsError, some
+from labelfns.errors import InputError, SettingsError, number_of, some
 from labelfns.io.atomic import write_text
 from labelfns.models.arrays import Floats, Probs, decide
 from labelfns.models.params import Params
@@ -100,8 +100,8 @@ class BaseLabelModel(Params, ABC):
         distinct, gold_rows = rows_to_fit(votes, labels, counts, strength)
         if not distinct.voters.any():
             raise InputError(
-                f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the "
-                f"{distinct.counts.sum()} rows"
+                f"no row is covered: none of the {number_of(len(votes.lf_names), 'LF')} votes on any of the "
+                f"{number_of(distinct.counts.sum(), 'row')}"
             )
         self.check_size(len(votes.lf_names), votes.n_labels)
         self.notes_ = ()
@@ -295,5 +295,7 @@ def balance_array(balance: Sequence[float], k: int) -> Floats:
         If it does not have k shares.
     """
     if len(balance) != k:
-        raise SettingsError(f"class_balance must have {k} shares, one per label; got {len(balance)}: {balance}")
+        raise SettingsError(
+            f"class_balance must have {number_of(k, 'share')}, one per label; got {len(balance)}: {balance}"
+        )
     return np.asarray(balance, dtype=np.float64)

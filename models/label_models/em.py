@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+from labelfns.errors import number_of
 from labelfns.models.arrays import Floats
 
 STANDSTILL = 1e-7
@@ -53,8 +54,8 @@ class Convergence:
 
     def __str__(self) -> str:
         return (
-            f"after {self.iterations} steps one more changes a number by up to {self.residual:.1e}, and two opposite "
-            f"starts end up to {self.start_gap:.1e} apart"
+            f"after {number_of(self.iterations, 'step')} one more changes a number by up to {self.residual:.1e}, and "
+            f"two opposite starts end up to {self.start_gap:.1e} apart"
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.errors import number_of
 from labelfns.models.arrays import Probs
 
 from .base import BaseLabelModel
@@ -36,7 +37,7 @@ class MajorityVote(BaseLabelModel):
         ties = covered & ((counts == top[:, None]).sum(axis=1) > 1)
         n_ties, n_covered = distinct.counts[ties].sum(), distinct.counts[covered].sum()
         self.k_ = k
-        self.notes_ = (f"majority vote ties on {n_ties} of {n_covered} covered rows",) if n_ties else ()
+        self.notes_ = (f"majority vote ties on {n_ties:,} of {number_of(n_covered, 'covered row')}",) if n_ties else ()
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
         counts = vote_counts(rows, self.k_)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numpy.polynomial.legendre import leggauss
 
 from labelfns.analysis.pairs import one_hot
-from labelfns.errors import InputError, SettingsError
+from labelfns.errors import InputError, SettingsError, number_of
 from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
 
@@ -187,8 +187,8 @@ class SnorkelLabelModel(BaseLabelModel):
         change = float(self.lr * model.mu.grad.norm() / max(float(model.mu.detach().norm()), 1e-12))
         if change > MOVING:
             notes.append(
-                f"the fit has not converged after {self.n_epochs} steps: one more would change mu by {change:.1e} of "
-                "its size; raise n_epochs or lr, or use LabelModel()"
+                f"the fit has not converged after {number_of(self.n_epochs, 'step')}: one more would change mu by "
+                f"{change:.1e} of its size; raise n_epochs or lr, or use LabelModel()"
             )
         return tuple(notes)
 

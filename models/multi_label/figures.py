@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from labelfns.checks import check_labels
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.models.arrays import Floats
 from labelfns.models.evaluation.metrics import DRAWS, ClassScores, score, wilson
 
@@ -60,7 +60,9 @@ class MultiLabelScores:
             ("sets right", self.subset_accuracy, self.subset_accuracy_interval),
         ):
             lines.append(f"{name}: {100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
-        return "\n".join([*lines, f"of {self.rows:,} texts; {percent(self.hamming_loss)} of all decisions are wrong"])
+        return "\n".join(
+            [*lines, f"of {number_of(self.rows, 'text')}; {percent(self.hamming_loss)} of all decisions are wrong"]
+        )
 
 
 def score_sets(gold: Any, predicted: Any, labels: Sequence[str]) -> MultiLabelScores | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.models.arrays import Floats, rows_of_numbers
 from labelfns.models.linear_head import unit
 
@@ -49,7 +49,8 @@ class MultiLabelHead:
         x, targets = rows_of_numbers(features, "features"), rows_of_numbers(probs, "probs").astype(float)
         if len(x) != len(targets) or not ((targets >= 0) & (targets <= 1)).all():
             raise InputError(
-                f"probs must be numbers in [0, 1], a row per text; got shape {targets.shape} for {len(x)} texts"
+                f"probs must be numbers in [0, 1], a row per text; got shape {targets.shape} for "
+                f"{number_of(len(x), 'text')}"
             )
         same = np.flatnonzero((targets.max(axis=0) == 0) | (targets.min(axis=0) == 1)).tolist()
         if same:

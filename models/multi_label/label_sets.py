@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints
-from labelfns.errors import InputError, did_you_mean, raise_all, some
+from labelfns.errors import InputError, did_you_mean, number_of, raise_all, some
 
 
 def label_table(sets: Any, n: int, labels: Sequence[str], argument: str = "gold") -> Ints:
@@ -37,7 +37,7 @@ def label_table(sets: Any, n: int, labels: Sequence[str], argument: str = "gold"
     """
     rows = sets.tolist() if isinstance(sets, np.ndarray) else list(sets)
     if len(rows) != n:
-        raise InputError(f"{argument} has {len(rows)} rows for {n} texts")
+        raise InputError(f"{argument} has {number_of(len(rows), 'row')} for {number_of(n, 'text')}")
     if isinstance(sets, np.ndarray) and sets.dtype != object:
         return _checked(sets, n, labels, argument)
     table, problems = np.full((n, len(labels)), -1), []

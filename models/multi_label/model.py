@@ -9,7 +9,7 @@ import numpy as np
 
 from labelfns.checks import Bools, Ints, check_labels
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsError, SettingsError, raise_all, some
+from labelfns.errors import InputError, LabelFnsError, SettingsError, number_of, raise_all, some
 from labelfns.models.arrays import Floats
 from labelfns.models.label_models.base import BaseLabelModel, check_votes, is_number
 from labelfns.models.label_models.label_model import LabelModel
@@ -117,7 +117,9 @@ class MultiLabelModel:
         asked = by_label(votes, self.labels, includes=self.includes, excludes=self.excludes)
         unasked = [label for label, on_it in asked.items() if not on_it.covered.any()]
         if unasked:
-            raise InputError(f"no LF says anything of {some(unasked)} on these {len(votes)} texts; write LFs for it")
+            raise InputError(
+                f"no LF says anything of {some(unasked)} on these {number_of(len(votes), 'text')}; write LFs for it"
+            )
         models, left_over, notes = {}, [], []
         for c, (label, on_it) in enumerate(asked.items()):
             model = copy.deepcopy(self.label_model)

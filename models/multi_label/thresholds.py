@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.models.arrays import TIE, Floats, rows_of_numbers
 
 
@@ -40,8 +40,8 @@ def prevalence_thresholds(scores: npt.ArrayLike, prevalence: npt.ArrayLike) -> F
     table, shares = rows_of_numbers(scores, "scores"), np.asarray(prevalence, dtype=float)
     if not len(table) or shares.shape != (table.shape[1],) or not ((shares > 0) & (shares < 1)).all():
         raise InputError(
-            f"prevalence must be {table.shape[1]} shares between 0 and 1, one per label, of at least one text; "
-            f"got {shares.tolist()} for scores of shape {table.shape}"
+            f"prevalence must be {number_of(table.shape[1], 'share')} between 0 and 1, one per label, of at least "
+            f"one text; got {shares.tolist()} for scores of shape {table.shape}"
         )
     return np.array([_cut(column, share) for column, share in zip(table.T, shares.tolist(), strict=True)])
 

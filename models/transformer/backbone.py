@@ -15,7 +15,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from labelfns.errors import InputError, first_line, is_failure, some
+from labelfns.errors import InputError, first_line, is_failure, number_of, some
 
 from .architecture import freeze, is_head, text_length
 from .model_files import EMBEDDED as EMBEDDED
@@ -193,8 +193,8 @@ def _empty_model(source: str, config: Any) -> PreTrainedModel:
     size, room = sum(part.numel() for part in model.parameters()), weight_bytes(source)
     if room is not None and size > 4 * room + _FRESH:
         raise InputError(
-            f"model {source}: config.json says {size:,} weights, but its files have room for {room:,}: they are not "
-            "of one model; fetch or save the model again"
+            f"model {source}: config.json says {number_of(size, 'weight')}, but its files have room for {room:,}: "
+            "they are not of one model; fetch or save the model again"
         )
     return model
 

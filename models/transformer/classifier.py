@@ -12,7 +12,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
 
 from labelfns.checks import one_per_text
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.io.texts import as_texts
 from labelfns.models.params import Params
 from labelfns.models.ranges import number
@@ -244,9 +244,9 @@ class TransformerClassifier(Params):
         probs = score(self.model_, self.tokenizer_, texts, max_length=length, progress=progress or Bar())
         if len(wrong := np.flatnonzero(~np.isfinite(probs).all(axis=1))):
             raise InputError(
-                f"model {self.backbone} gives no probabilities for {len(wrong)} of {len(texts)} texts, the first is "
-                f"number {wrong[0]}: its weights are damaged, or their training diverged. Fetch it again, or train it "
-                "with a lower learning_rate"
+                f"model {self.backbone} gives no probabilities for {len(wrong):,} of {number_of(len(texts), 'text')}, "
+                f"the first is number {wrong[0]}: its weights are damaged, or their training diverged. Fetch it "
+                "again, or train it with a lower learning_rate"
             )
         return probs
 

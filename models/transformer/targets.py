@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import check_gold, check_labels, one_per_text
-from labelfns.errors import InputError, first_line, raise_all, some
+from labelfns.errors import InputError, first_line, number_of, raise_all, some
 from labelfns.votes import Probs
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -42,7 +42,9 @@ def targets_of(probs: npt.ArrayLike, n: int, labels: Sequence[str] | None) -> tu
         raise InputError(f"probs must have shape ({n}, k), one row per text, k at least 2; got {values.shape}")
     names = tuple(labels if labels is not None else (f"LABEL_{c}" for c in range(values.shape[1])))
     if len(names) != values.shape[1]:
-        raise InputError(f"probs has {values.shape[1]} columns for {len(names)} labels: {some(names)}")
+        raise InputError(
+            f"probs has {number_of(values.shape[1], 'column')} for {number_of(len(names), 'label')}: {some(names)}"
+        )
     if not np.issubdtype(values.dtype, np.number):
         raise InputError(f"probs must be numbers in [0, 1]; got an array of {values.dtype}")
     bad = np.flatnonzero(~((values >= 0).all(axis=1) & (abs(values.sum(axis=1) - 1) < 1e-3)))
@@ -64,7 +66,7 @@ def check_weights(weights: npt.ArrayLike | None, n: int) -> Floats:
     try:
         values = np.asarray(one_per_text(weights, n, "weights"), dtype=float)
     except (TypeError, ValueError) as error:
-        raise InputError(f"weights must be {n} numbers, one per text: {first_line(error)}") from error
+        raise InputError(f"weights must be {number_of(n, 'number')}, one per text: {first_line(error)}") from error
     if values.shape != (n,):
         raise InputError(f"weights must have shape ({n},), one per text; got {values.shape}")
     bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))

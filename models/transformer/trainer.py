@@ -19,7 +19,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from labelfns.errors import ProcessError, SettingsError, WriteError
+from labelfns.errors import ProcessError, SettingsError, WriteError, number_of
 from labelfns.io.atomic import remove
 from labelfns.progress import Progress
 
@@ -74,7 +74,8 @@ def training_arguments(settings: FineTuning, folder: str | Path, seed: int, rows
     devices = arguments.world_size * max(1, arguments.n_gpu)
     if settings.batch_size % devices:
         raise SettingsError(
-            f"batch_size = {settings.batch_size}, the rows of a step, cannot be shared by {devices} processes or GPUs: "
+            f"batch_size = {settings.batch_size}, the rows of a step, cannot be shared by "
+            f"{number_of(devices, 'process', 'processes')} or GPUs: "
             f"make it a multiple of {devices}"
         )
     arguments.per_device_train_batch_size = settings.batch_size // devices

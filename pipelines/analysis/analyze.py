@@ -248,7 +248,9 @@ def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weig
     notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
     if fitted_on is not None:
         notes.insert(
-            0, f"fitted on the {fitted_on:,} texts of the pool, as in a run; every figure is of the texts analyzed"
+            0,
+            f"fitted on the {number_of(fitted_on, 'text')} of the pool, as in a run; every figure is of the texts "
+            "analyzed",
         )
     if gold_rows:
         notes.append(f"{number_of(gold_rows, 'gold row measures', 'gold rows measure')} it; the fit does not see them")

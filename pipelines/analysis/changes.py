@@ -9,7 +9,7 @@ import numpy as np
 from labelfns.analysis.coverage import Coverage
 from labelfns.checks import Gold, Ints, check_gold
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN
 from labelfns.votes import Votes
 
@@ -92,7 +92,7 @@ class VotesChange(Printed):
             names = ["", "", "rows", "won", "lost", "other label"]
             names += ["right", "wrong", "accuracy"] * with_gold
             yield titled("What changed, LF by LF", names, [_cells(one, with_gold) for one in changed])
-        yield "1 LF votes as before." if same == 1 else f"{same:,} LFs vote as before."
+        yield f"{number_of(same, 'LF votes', 'LFs vote')} as before."
         yield ""
         yield counts_beside(
             "All LFs",
@@ -104,7 +104,8 @@ class VotesChange(Printed):
             },
         )
         yield (
-            f"{len(self.covered):,} texts have a vote that had none, {len(self.uncovered):,} have none that had one."
+            f"{number_of(len(self.covered), 'text has', 'texts have')} a vote that had none, {len(self.uncovered):,} "
+            "have none that had one."
         )
 
 
@@ -131,7 +132,7 @@ def votes_change(before: Votes, after: Votes, gold: Gold | None = None) -> Votes
     [('a', 'changed', (), (1,)), ('c', 'new', (0, 1), ()), ('b', 'gone', (), (1,))]
     """
     if len(before) != len(after):
-        raise InputError(f"the votes of before are on {len(before):,} texts, those of now on {len(after):,}")
+        raise InputError(f"the votes of before are on {number_of(len(before), 'text')}, those of now on {len(after):,}")
     ids = None if gold is None else check_gold(gold, len(after), after.labels)
     columns = dict(zip(before.lf_names, _ids_of_now(before, after).T, strict=True))
     silent = np.full(len(after), ABSTAIN)

@@ -94,11 +94,11 @@ class OneLF(Printed):
 
         yield lf_table([self.lf])
         votes = round(self.lf.coverage * self.rows)
-        yield f"It votes on {votes:,} of {self.rows:,} texts, on {self.alone:,} of them alone."
+        yield f"It votes on {votes:,} of {number_of(self.rows, 'text')}, on {self.alone:,} of them alone."
         if self.not_found:
             of_list = number_of(self.entries, "entry", "entries")
             stand = number_of(len(self.not_found), "stands", "stand")
-            yield f"Of the {of_list} of its list {stand} in none of them: {shown(some(self.not_found, MOST))}."
+            yield f"Of the {of_list} of its list {stand} in no text: {shown(some(self.not_found, MOST))}."
         yield ""
         if self.meetings:
             with_gold = self.meetings[0].right is not None

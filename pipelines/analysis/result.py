@@ -176,7 +176,10 @@ class Analysis(ShownAnalysis):
         target = check_target(path, overwrite=overwrite, suffixes=(".html",))
         rows = None if texts is None else as_texts(texts)
         if rows is not None and len(rows) != len(self.votes):
-            raise InputError(f"{len(rows)} texts for {len(self.votes)} rows of votes: give those that were analyzed")
+            raise InputError(
+                f"{number_of(len(rows), 'text')} for {number_of(len(self.votes), 'row')} of votes: give those that "
+                "were analyzed"
+            )
         if lfs is not None and lfs.names != self.votes.lf_names:
             raise InputError("these LFs are not those that voted: give those that were analyzed")
         weak = None if self.model is None else self.model.predict_proba(self.votes)
@@ -240,7 +243,7 @@ class Analysis(ShownAnalysis):
     def _said_of_votes(self) -> list[str]:
         counted = self.coverage
         return [
-            f"{counted.covered:,} of {counted.rows:,} texts have a vote ({percent(counted.share)}), "
+            f"{counted.covered:,} of {number_of(counted.rows, 'text')} have a vote ({percent(counted.share)}), "
             f"{counted.overlapping:,} more than one, {counted.conflicting:,} votes for different labels.",
             *(
                 f"Warning: no LF votes for {shown(label)!r} on any of these texts"

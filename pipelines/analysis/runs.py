@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labelfns.display.numbers import percent
-from labelfns.errors import shown
+from labelfns.errors import number_of, shown
 from labelfns.models.evaluation.bootstrap import Difference
 
 from .changes import VotesChange
@@ -128,8 +128,9 @@ class RunComparison(Printed):
             yield titled("Figures", ("", "first", "second", "difference"), figures)
         for one in self.sets:
             yield (
-                f"{one.name}, {one.who}, the same {one.rows:,} rows with gold: {percent(one.first)} right, then "
-                f"{percent(one.second)}; difference {one.difference}, 95% interval. {_verdict(one.difference)}"
+                f"{one.name}, {one.who}, the same {number_of(one.rows, 'row')} with gold: {percent(one.first)} "
+                f"right, then {percent(one.second)}; difference {one.difference}, 95% interval. "
+                f"{_verdict(one.difference)}"
             )
             yield ""
             for title, changes in (
@@ -142,7 +143,7 @@ class RunComparison(Printed):
                     yield _changes_table(changes[:MOST_SHOWN])
         if self.pool_answers is not None:
             changed, rows_of_both = self.pool_answers
-            yield f"The classifiers answer {changed:,} of {rows_of_both:,} rows of the pool differently."
+            yield f"The classifiers answer {changed:,} of {number_of(rows_of_both, 'row')} of the pool differently."
         yield from (f"Not compared: {note}" for note in self.notes)
 
     def _figures(self) -> "Iterator[list[Cell]]":

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from labelfns.display.numbers import percent
 from labelfns.display.tables import Cell, beside, titled
-from labelfns.errors import shown
+from labelfns.errors import number_of, shown
 from labelfns.models.evaluation.printed import with_interval
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def alarm(fault: "Fault", n: int) -> str:
     name, error, failed = shown(fault.lf), shown(fault.error), len(fault.rows)
     if failed == n:
         return f"LF {name} FAILS ON EVERY ROW ({n:,} of {n:,}) and never votes: it raised {error}"
-    return f"LF {name} raised {error} on {failed:,} of {n:,} rows and abstains there: {fault.where}"
+    return f"LF {name} raised {error} on {failed:,} of {number_of(n, 'row')} and abstains there: {fault.where}"
 
 
 def lf_table(rows: "Sequence[LFSummary]") -> Group:
@@ -109,7 +109,7 @@ def said_by_text(rows: "Sequence[TextPrecision]") -> Group:
         said: Cell = row.reason or ""
         if row.precision is not None and row.interval is not None:
             said = beside(f"{row.precision:.2f}", "({:.2f}-{:.2f})".format(*row.interval))
-        return [row.lf, row.label, str(row.votes), said, f"{row.by_votes:.2f}"]
+        return [row.lf, row.label, f"{row.votes:,}", said, f"{row.by_votes:.2f}"]
 
     ordered = sorted(rows, key=lambda row: 2.0 if row.precision is None else row.precision)
     names = ("", "votes for", "votes", "by the text (90%)", "by the votes")

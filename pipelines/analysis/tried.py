@@ -7,6 +7,7 @@ import numpy as np
 
 from labelfns.checks import Gold, check_gold
 from labelfns.display.numbers import percent
+from labelfns.errors import number_of
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.votes import Votes
@@ -49,7 +50,9 @@ class TriedLF:
     @property
     def said(self) -> str:
         """What speaks for it and against it, in a line."""
-        parts = [f"votes on {self.votes:,} of {self.rows:,} texts ({percent(self.votes / max(self.rows, 1))})"]
+        parts = [
+            f"votes on {self.votes:,} of {number_of(self.rows, 'text')} ({percent(self.votes / max(self.rows, 1))})"
+        ]
         parts += [f"the first vote on {self.first:,}"] if self.votes else []
         if self.met:
             parts.append(f"meets others on {self.met:,}: agrees on {self.agree:,}, conflicts on {self.conflict:,}")
@@ -88,7 +91,7 @@ def tried(
     """
     gold = None if labeled is None else check_gold(labeled[1], len(labeled[0]), new.labels)
     by_class = before.counts
-    faults = {fault.lf: f"{fault.error} on {len(fault.rows):,} texts" for fault in new.faults}
+    faults = {fault.lf: f"{fault.error} on {number_of(len(fault.rows), 'text')}" for fault in new.faults}
     found = []
     for lf in lfs:
         mine = new[lf.name]

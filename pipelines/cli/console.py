@@ -16,7 +16,7 @@ from rich.text import Text
 from labelfns.display.names import printable_json
 from labelfns.display.numbers import percent
 from labelfns.display.tables import Cell, beside, titled
-from labelfns.errors import shown
+from labelfns.errors import number_of, shown
 from labelfns.models.evaluation.coverage import CoveragePoint
 from labelfns.pipelines.analysis.tables import alarm, trade_off
 from labelfns.pipelines.report.worth import PARTS, who_answers, worth
@@ -64,8 +64,8 @@ def faults(found: Iterable[Fault], rows: int) -> None:
 def formulas(changed: int) -> None:
     """Say on standard error that cells of a CSV file are not as they were."""
     remark(
-        f"{changed} cells that begin with = + - @ have a ' before, as a spreadsheet would take them for formulas; "
-        "--raw writes them as they are."
+        f"{number_of(changed, 'cell gets', 'cells get')} a ' before = + - or @, as a spreadsheet would take what "
+        "begins so for a formula; --raw writes cells as they are."
     )
 
 
@@ -132,7 +132,7 @@ def results(metrics: Mapping[str, Any]) -> Group | None:
         if kept and ledger["hidden_scores"]:
             add("  cues hidden", (ledger["hidden_scores"].get(name) for name in sets))
     if gold := metrics.get("few_gold", metrics.get("little_gold")):
-        add(f"gold alone, {gold['rows']} rows", (gold["gold_alone"].get(name) for name in sets))
+        add(f"gold alone, {number_of(gold['rows'], 'row')}", (gold["gold_alone"].get(name) for name in sets))
         done = "trained on gold" if gold["trained_further"] else "calibrated on gold"
         add(f"kept, {done}", (gold["refined"].get(name) for name in sets), "bold")
     if predictor := metrics.get("predictor"):
@@ -185,8 +185,8 @@ def rounds(metrics: Mapping[str, Any]) -> Group:
     rows = [
         (
             f"round {ledger['round']}",
-            str(ledger["trained_on"]),
-            *(str(sum(ledger[key].values())) for key in ("kept", "added", "dropped", "flipped")),
+            f"{ledger['trained_on']:,}",
+            *(f"{sum(ledger[key].values()):,}" for key in ("kept", "added", "dropped", "flipped")),
             f"{ledger['confidence']:.2f}",
             percent(ledger["agreement"]),
             "-" if ledger["judged"] is None else f"{ledger['judged']:.3f}",

@@ -10,7 +10,7 @@ from warnings import catch_warnings
 import numpy as np
 
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning, number_of
 
 if TYPE_CHECKING:
     from labelfns.pipelines.run.settings import PipelineSettings
@@ -83,11 +83,13 @@ def dry(
     console.say("Nothing is wrong with settings, data, LFs, backbone and output folder. A run would:", style="bold")
     for name, found in sets.items():
         console.say(
-            f"  read    {name}: {found['rows']:,} texts, {found['gold']:,} with gold ({getattr(settings.data, name)})"
+            f"  read    {name}: {number_of(found['rows'], 'text')}, {found['gold']:,} with gold "
+            f"({getattr(settings.data, name)})"
         )
     console.say(
-        f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
-        f"({percent(coverage.share)}), {coverage.conflicting:,} votes for different labels",
+        f"  apply   {number_of(len(inputs.lfs), 'LF')}: {coverage.covered:,} of {number_of(coverage.rows, 'text')} "
+        f"of the pool have a vote ({percent(coverage.share)}), {number_of(coverage.conflicting, 'vote')} for "
+        "different labels",
         *(f"  ask     {lf.name}: {lf.dry_run(asked).counts}" for lf in given.lfs if isinstance(lf, PromptLF)),
         f"  fit     the label model {settings.label_model.kind}",
         *(
@@ -95,9 +97,9 @@ def dry(
             if (most := settings.self_training.max_rows) < coverage.rows
             else []
         ),
-        f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, each "
-        f"{settings.classifier.epochs:g} times over its texts and {settings.classifier.min_steps} steps at the least, "
-        f"seed {settings.seed}",
+        f"  train   {settings.classifier.backbone}, {number_of(rounds, 'round')} at most, each "
+        f"{settings.classifier.epochs:g} times over its texts and {number_of(settings.classifier.min_steps, 'step')} "
+        f"at the least, seed {settings.seed}",
         f"  write   {folder}{', in place of the run that is there' if overwrite and target.begun else ''}"
         f"{', going on with the run that is there' if resume and target.begun else ''}",
         "",

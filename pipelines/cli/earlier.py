@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 
 from . import inputs
 
@@ -37,8 +37,9 @@ def earlier_votes(earlier: Path, settings: "PipelineSettings", texts: "Texts") -
         votes = Votes.load(earlier)
         if len(votes) != len(texts):
             raise InputError(
-                f"--against {earlier}: its votes are on {len(votes):,} texts, and there are {len(texts):,} in "
-                f"{texts.name or 'the pool'}; name the texts that they are on, --data, or the earlier LF file"
+                f"--against {earlier}: its votes are on {number_of(len(votes), 'text')}, and there are "
+                f"{len(texts):,} in {texts.name or 'the pool'}; name the texts that they are on, --data, or the "
+                "earlier LF file"
             )
         return votes
     if earlier.suffix == ".toml" and _is_pipeline(earlier):

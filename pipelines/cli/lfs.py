@@ -7,7 +7,7 @@ from warnings import catch_warnings, simplefilter
 
 import typer
 
-from labelfns.errors import LabelFnsWarning
+from labelfns.errors import LabelFnsWarning, number_of
 
 from .options import Json, PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -63,7 +63,9 @@ def apply(
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
     console.faults(faults, coverage.rows)
-    console.say(f"{coverage.covered:,} of {coverage.rows:,} texts have a vote ({percent(coverage.share)}): {output}")
+    console.say(
+        f"{coverage.covered:,} of {number_of(coverage.rows, 'text')} have a vote ({percent(coverage.share)}): {output}"
+    )
     if data in (None, "pool"):
         console.next_step("with LFs that you change, see what changed", "analyze", pipeline, "--against", output)
     else:
@@ -86,7 +88,7 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         for failure in failures:
             console.block(failure)
             console.say("")
-        console.say(f"{len(cases) - len(failures)} of {len(cases)} expected votes are right.")
+        console.say(f"{len(cases) - len(failures):,} of {number_of(len(cases), 'expected vote')} are right.")
         if without:
             console.say(f"Without `expects`: {', '.join(without)}")
         if failures:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 
 from .options import PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -120,13 +120,14 @@ def rows(
         if changed:
             console.formulas(changed)
         if output is not None:
-            console.remark(f"{len(found):,} of {found.found:,} rows: {output}")
+            console.remark(f"{len(found):,} of {number_of(found.found, 'row')}: {output}")
         return
     if len(found):
         console.show([rows_table(found, answers)])
+    such = " is such a row" if found.found == 1 else " are such rows"
     asked = wrong or conflicts or uncovered or bool(names)
     more = f"; {len(found):,} are shown, --limit 0 shows all" if len(found) < found.found else ""
-    console.say(f"{found.found:,} of {found.of:,} texts{' are such rows' if asked else ''}{more}.")
+    console.say(f"{found.found:,} of {number_of(found.of, 'text')}{such if asked else ''}{more}.")
     if not len(found):
         console.next_step("see what every LF does", "analyze", *as_given)
     elif uncovered:
@@ -196,7 +197,10 @@ def label(
     file, texts = GoldFile(path, data.text, data.gold, data.labels), inputs.texts_of(settings)
     keys = {} if no_ask else keys_of(file.labels)
     if file.waiting:
-        console.say(f"{len(file.waiting)} rows of {path} wait for a label; others are drawn when these are done.")
+        console.say(
+            f"{number_of(len(file.waiting), 'row waits', 'rows wait')} for a label in {path}; others are drawn when "
+            "these are done."
+        )
     else:
         drawn = _draw(settings, texts, file, k, run)
         file.add(texts.texts, drawn)
@@ -214,7 +218,9 @@ def label(
 
         answered = ask_for(file, typer.getchar, show, console.say)
         left = len(file.waiting)
-        console.say("", f"{answered} labels saved in {path}, {left} rows wait for one.")
+        console.say(
+            "", f"{number_of(answered, 'label')} saved in {path}, {number_of(left, 'row waits', 'rows wait')} for one."
+        )
     if data.pool_gold is None and output is None:
         console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{GOLD_FILE}"')
     if file.waiting:

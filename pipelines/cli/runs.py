@@ -13,7 +13,7 @@ import typer
 
 from labelfns.data import example
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line
+from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line, number_of
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 from .targets import check_not_read, check_target
@@ -106,16 +106,16 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         console.say(f"Warning: {warning}", style="yellow")
     coverage, (*_, tied, uncovered) = metrics["coverage"], metrics["label_model"]["by_label"].values()
     console.say(
-        f"{coverage['covered']} of {coverage['rows']} texts have a vote; the label model leaves "
-        f"{uncovered} without and {tied} tied.",
+        f"{coverage['covered']:,} of {number_of(coverage['rows'], 'text')} have a vote; the label model leaves "
+        f"{uncovered:,} without and {tied:,} tied.",
         "",
     )
     for one in metrics.get("asked", ()):
         console.say(f"{one['lf']} asked: {cost_so_far(one)}.", "")
     if metrics["copies"]:
         console.say(
-            f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "
-            "are trained on, or judged by, together.",
+            f"{number_of(metrics['copies'], 'text repeats', 'texts repeat')} another but for case, user names, web "
+            "addresses and white space; copies are trained on, or judged by, together.",
             "",
         )
     if seen := drawn_sentence(metrics["rounds"][0].get("drawn")):
@@ -129,7 +129,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         if promise := ledger.get("promise"):
             console.say(
                 f"Round {ledger['round']} trains on labels of confidence {promise['threshold']:.2f} and more; by "
-                f"{promise['rows']} gold rows, {percent(promise['at_least'])} of them or more are right."
+                f"{number_of(promise['rows'], 'gold row')}, {percent(promise['at_least'])} of them or more are right."
             )
         if ledger.get("gain") is not None:
             gain, error = ledger["gain"], ledger["gain_error"]
@@ -218,9 +218,9 @@ def predict(
     table = answer_table(columns, text, answers, pipeline.classes_, min_confidence)
     n = len(columns[text])
     if len(written) < n:
-        console.remark(f"{n - len(written)} of {n} texts are blank: they get no label.")
+        console.remark(f"{n - len(written):,} of {number_of(n, 'text')} are blank: they get no label.")
     if unsure := int((answers.labels(min_confidence) < 0).sum()):
-        console.remark(f"{unsure} of {n} texts get no label: the confidence is below {min_confidence}.")
+        console.remark(f"{unsure:,} of {number_of(n, 'text')} get no label: the confidence is below {min_confidence}.")
     if output is None:
         print_rows(table)
     else:
@@ -228,7 +228,8 @@ def predict(
         if changed:
             console.formulas(changed)
         console.remark(
-            f"{n:,} rows: {output}. Next, read the answers it is least sure of: sort by confidence, the lowest first."
+            f"{number_of(n, 'row')}: {output}. Next, read the answers it is least sure of: sort by confidence, the "
+            "lowest first."
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labelfns.checks import check_labels, is_null
-from labelfns.errors import InputError, WriteError, some
+from labelfns.errors import InputError, WriteError, number_of, some
 from labelfns.io.atomic import whole
 from labelfns.io.corpus import Texts, check_columns
 
@@ -120,7 +120,7 @@ def _values(texts: Texts, text: str, gold: str) -> tuple[str, ...]:
     values = sorted({str(value) for value in columns[gold] if not is_null(value) and str(value).strip()})
     if not 2 <= len(values) <= MOST_LABELS:
         raise InputError(
-            f"{texts.name}: the column {gold!r} has {len(values):,} different value{'s' * (len(values) != 1)} "
+            f"{texts.name}: the column {gold!r} has {number_of(len(values), 'different value')} "
             f"({some(values)}), where 2 to {MOST_LABELS} were expected, as labels are not named. Name them, "
             "--labels a,b,c, or another column, --gold COLUMN"
         )

@@ -114,8 +114,9 @@ def suggest(
     if len(terms) < (n if labeled is None else 1):
         found = number_of(len(terms), "word stands", "words stand") if terms else "Nothing stands"
         console.say(
-            f"{found} out by z {min_z:g} on {at_least} texts or more. --min-z {min_z / 2:g} lists more, less surely, as "
-            "a lower --at-least does. To find words by reading: labelfns studio, or labelfns analyze --report FILE."
+            f"{found} out by z {min_z:g} on {number_of(at_least, 'text')} or more. --min-z {min_z / 2:g} lists more, "
+            "less surely, as a lower --at-least does. To find words by reading: labelfns studio, or labelfns "
+            "analyze --report FILE."
         )
     if terms:
         named = "" if all(term.label for term in terms) else ", your label for LABEL"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 
 from .gold_file import GoldFile
 
@@ -20,7 +20,8 @@ def keys_of(labels: tuple[str, ...]) -> dict[str, str]:
     """
     if len(labels) > len(KEYS):
         raise InputError(
-            f"there are keys for {len(KEYS)} labels, and {len(labels)} labels: add --no-ask, and fill in the file"
+            f"there are keys for {number_of(len(KEYS), 'label')}, and {number_of(len(labels), 'label')}: add "
+            "--no-ask, and fill in the file"
         )
     return dict(zip(KEYS, labels, strict=False))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelfns.checks import Bools, Gold, Ints, check_gold
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.models.arrays import Floats, decide, rows_of_numbers, softmax
 from labelfns.models.evaluation.evaluate import patterns
 from labelfns.models.evaluation.metrics import Z95
@@ -50,9 +50,9 @@ class RowsToLabel:
         expected, error = float(self.wrong.sum()), float(np.sqrt((self.wrong * (1 - self.wrong)).sum()))
         low, high = max(0.0, expected - Z95 * error), min(len(self.rows), expected + Z95 * error)
         return (
-            f"{len(self.rows)} of {self.drawn_from:,} rows, of which each stands for {self.weights.min():.1f} to "
-            f"{self.weights.max():.1f}; if the confidences are right, {low:.0f} to {high:.0f} of today's answers to "
-            "them are wrong"
+            f"{len(self.rows):,} of {number_of(self.drawn_from, 'row')}, of which each stands for "
+            f"{self.weights.min():.1f} to {self.weights.max():.1f}; if the confidences are right, {low:.0f} to "
+            f"{high:.0f} of today's answers to them are wrong"
         )
 
 
@@ -101,13 +101,13 @@ def rows_to_label(
         if (shape := rows_of_numbers(table, name).shape) != (n, votes.n_labels):
             raise InputError(f"{name} must be probabilities of shape {(n, votes.n_labels)}; got {shape}")
     if len(votes) != n:
-        raise InputError(f"the votes are on {len(votes)} texts; expected {n}")
+        raise InputError(f"the votes are on {number_of(len(votes), 'text')}; expected {n}")
     if k < 1:
         raise InputError(f"k, how many rows are drawn, must be at least 1; got {k}")
     known = np.zeros(n, dtype=bool) if gold is None else check_gold(gold, n, votes.labels) >= 0
     first, copies = _units(texts, known)
     if not len(first):
-        raise InputError(f"each of the {n:,} texts has a gold label: there is none to draw")
+        raise InputError(f"each of the {number_of(n, 'text')} has a gold label: there is none to draw")
     votes, weak, answers = votes.rows(first), np.where(votes.covered[:, None], weak, answers)[first], answers[first]
     both = softmax(log(answers).astype(float) + votes.covered[:, None] * log(weak, LEAST_OF_VOTES))
     disagreement, label = 1 - (weak * answers).sum(axis=1), both.argmax(axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from labelfns.checks import check_gold
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, first_line
+from labelfns.errors import InputError, first_line, number_of
 from labelfns.io.atomic import write_text
 from labelfns.models.arrays import as_counts
 from labelfns.models.evaluation.metrics import wilson
@@ -108,7 +108,7 @@ class GoldFile:
             low, high = wilson(share * n, n)
             return f"{50 * (high - low):.0f}"
 
-        now = f"now +-{half(rows)} points with {answered} rows; " if rows else ""
+        now = f"now +-{half(rows)} points with {number_of(answered, 'row')}; " if rows else ""
         return (
             f"Accuracy on the pool, where it is about {percent(share, 0)}: {now}with {more} more about "
             f"+-{half(later)}. Expect little else of them: on four data sets 50 rows moved macro F1 by less than a "

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import decide, softmax
 from labelfns.models.class_balance import Floats
@@ -126,7 +126,9 @@ class Predictor:
         """
         progress = progress or Bar()
         if len(votes) != len(texts):
-            raise InputError(f"the votes are on {len(votes)} texts; expected {len(texts)}, one row of votes per text")
+            raise InputError(
+                f"the votes are on {number_of(len(votes), 'text')}; expected {len(texts)}, one row of votes per text"
+            )
         weak = self.label_model.predict_proba(votes) if weak is None else weak
         probs = self.classifier.predict_proba(texts, progress=progress)
         view = None if self.second_view is None else self.second_view.predict_proba(texts, progress=progress)

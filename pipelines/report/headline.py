@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelfns.display.numbers import percent
+from labelfns.errors import number_of
 
 ENOUGH_GOLD = 50
 """Rows with gold from which on a share says something."""
@@ -26,7 +27,7 @@ def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -
     best = next(ledger for ledger in metrics["rounds"] if ledger["round"] == metrics["best_round"])
     rows, coverage = metrics["data"]["pool"]["rows"], metrics["coverage"]
     numbers = [
-        _number(percent(coverage["covered"] / max(coverage["rows"], 1)), f"of {rows:,} texts have a vote"),
+        _number(percent(coverage["covered"] / max(coverage["rows"], 1)), f"of {number_of(rows, 'text')} have a vote"),
         _number(f"{best['trained_on']:,}", f"texts trained on in round {best['round']}, which is kept"),
     ]
     if measured is None:
@@ -35,8 +36,8 @@ def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -
             _number("0", "gold labels to measure it by"),
         ]
         sentence = (
-            f"A classifier was trained on {best['trained_on']:,} of {rows:,} texts. How right it is is not known: "
-            "there are no gold labels to measure it by."
+            f"A classifier was trained on {best['trained_on']:,} of {number_of(rows, 'text')}. How right it is is "
+            "not known: there are no gold labels to measure it by."
         )
         return sentence, numbers
     scores, majority, name = measured["scores"], measured["majority"], measured["set"]
@@ -66,17 +67,18 @@ def analysis_answer(figures: Mapping[str, Any], lfs: Sequence[Mapping[str, Any]]
     coverage = figures["coverage"]
     rows = max(coverage["rows"], 1)
     numbers = [
-        _number(percent(coverage["covered"] / rows), f"of {coverage['rows']:,} texts have a vote"),
+        _number(percent(coverage["covered"] / rows), f"of {number_of(coverage['rows'], 'text')} have a vote"),
         _number(percent(coverage["conflicting"] / rows), "have votes for different labels"),
     ]
-    sentence = f"{len(lfs)} LFs give {coverage['covered']:,} of {coverage['rows']:,} texts a vote"
+    give = number_of(len(lfs), "LF gives", "LFs give")
+    sentence = f"{give} {coverage['covered']:,} of {number_of(coverage['rows'], 'text')} a vote"
     evaluation = (figures["label_model"] or {}).get("evaluation")
     if evaluation and evaluation["answers"]["accuracy"] is not None:
         ours, theirs = evaluation["answers"], evaluation["majority_vote"]
         numbers.append(
             _number(
                 percent(ours["accuracy"]),
-                f"of the label model's answers are right, of {evaluation['rows']:,} texts with gold",
+                f"of the label model's answers are right, of {number_of(evaluation['rows'], 'text')} with gold",
             )
         )
         gain = 100 * (ours["abstain_wrong"] - theirs["abstain_wrong"])
@@ -150,12 +152,17 @@ def _doubts(content: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     if wrong:
         one, lf = wrong[0]
         yield _step(
-            "Look at", "#lfs", name=lf["name"], after=f": right on {percent(one['share'])} of {one['of']} gold rows"
+            "Look at",
+            "#lfs",
+            name=lf["name"],
+            after=f": right on {percent(one['share'])} of {number_of(one['of'], 'gold row')}",
         )
     worst = (content["map"] or {}).get("worst")
     if worst:
         a, b = (lfs[worst[side]]["name"] for side in ("a", "b"))
-        yield _step("Settle between", "#map", name=a, other=b, after=f": they disagree on {worst['rows']:,} texts")
+        yield _step(
+            "Settle between", "#map", name=a, other=b, after=f": they disagree on {number_of(worst['rows'], 'text')}"
+        )
     copied = [lf for lf in lfs if lf["copies"]]
     if copied:
         yield _step(

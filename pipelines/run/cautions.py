@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from labelfns.display.numbers import percent
+from labelfns.errors import number_of
 from labelfns.pipelines.self_training.copies import without_details
 from labelfns.pipelines.self_training.judges import may_be_guess
 from labelfns.pipelines.self_training.ledger import Round
@@ -64,8 +65,8 @@ def _on_both_sides(sets: Mapping[str, Sequence[str]]) -> Iterator[str]:
         for source, by in (("few_gold", "gold"), ("pool", "the LFs' labels, never by gold")):
             if count := sum(text in trained[source] for text in of_set):
                 yield (
-                    f"{count} of {len(of_set)} texts of {measured} are in {source} too, but for case, user "
-                    f"names, web addresses and white space: models are trained on them, by {by}, and figures on "
+                    f"{count:,} of {number_of(len(of_set), 'text')} of {measured} are in {source} too, but for case, "
+                    f"user names, web addresses and white space: models are trained on them, by {by}, and figures on "
                     f"{measured} may flatter; take them out of {source}"
                 )
 

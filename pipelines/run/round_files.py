@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from labelfns.checks import Bools, Ints
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
 from labelfns.io.texts import Texts
@@ -134,7 +134,9 @@ def _positions(frame: pl.DataFrame, n: int) -> Ints:
     """Return the positions of a sample's rows among the pool's n."""
     rows = frame[ROW].to_numpy() if ROW in frame.columns and frame.schema[ROW].is_integer() else np.zeros(0, dtype=int)
     if len(rows) != len(frame) or not (np.diff(rows) > 0).all() or not (rows[0] >= 0 and rows[-1] < n):
-        raise InputError(f"it has {len(frame)} rows, the pool has {n}, and {ROW!r} does not say which of them they are")
+        raise InputError(
+            f"it has {number_of(len(frame), 'row')}, the pool has {n}, and {ROW!r} does not say which of them they are"
+        )
     return rows
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from labelfns.checks import check_labels
 from labelfns.engine.options import MOST_WORKERS, OnError
-from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
+from labelfns.errors import InputError, LabelFnsWarning, SettingsError, number_of, raise_all
 from labelfns.io.read import is_hub
 from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.settings import FineTuning
@@ -200,7 +200,7 @@ class PipelineSettings:
             *(
                 (
                     not isinstance(value, tuple) or len(value) == k,
-                    f"{name} must have {k} shares, one per label; got {value}",
+                    f"{name} must have {number_of(k, 'share')}, one per label; got {value}",
                 )
                 for name, value in shares.items()
             ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labelfns.checks import Gold, Ints, check_gold, one_per_text
-from labelfns.errors import InputError, raise_all
+from labelfns.errors import InputError, number_of, raise_all
 from labelfns.io.texts import as_texts
 from labelfns.progress import Progress
 from labelfns.text.spans import Span
@@ -98,7 +98,8 @@ def check_lengths(n: int, **rows: Sized | None) -> None:
         [
             f"{name} must be a sequence, one value per text; got a {type(entries).__name__}"
             if not hasattr(entries, "__len__")
-            else f"{name} has {len(entries)} entries for {n} texts; it needs one per text, in the order of the texts"
+            else f"{name} has {number_of(len(entries), 'entry', 'entries')} for {number_of(n, 'text')}; it needs one "
+            "per text, in the order of the texts"
             for name, entries in rows.items()
             if entries is not None and (not hasattr(entries, "__len__") or len(entries) != n)
         ],

@@ -11,7 +11,7 @@ import numpy as np
 
 from labelfns.checks import Bools, Gold, Ints, check_gold, one_per_text
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, raise_all
+from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, number_of, raise_all
 from labelfns.io.texts import Texts, as_texts
 from labelfns.models.class_balance import balancing_shift, shifted
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
@@ -123,7 +123,7 @@ class SelfTraining:
         check_trainable(texts, votes)
         balance, labels = self.settings.class_balance, votes.labels
         if balance is not None and len(balance) != len(labels):
-            raise InputError(f"class_balance must have {len(labels)} shares, one per label; got {balance}")
+            raise InputError(f"class_balance must have {number_of(len(labels), 'share')}, one per label; got {balance}")
         gold = np.full(len(texts), -1) if gold is None else check_gold(gold, len(texts), labels)
         check_sets(labeled or {}, labels)
         if self.settings.needs_gold and few_gold is None:
@@ -298,7 +298,7 @@ def stop_reason(settings: Rounds, rounds: Sequence[Round]) -> str | None:
         return None
     changed, since_best = rounds[-1].ledger.label_changes, len(rounds) - 1 - best_round(rounds).ledger.round
     if settings.judges and settings.patience and since_best >= settings.patience:
-        last = "round was" if since_best == 1 else f"{since_best} rounds were"
+        last = "round was" if since_best == 1 else f"{number_of(since_best, 'round')} were"
         return f"the last {last} not judged better (patience = {settings.patience})"
     if changed < settings.min_changed:
         return f"the last round changed {percent(changed, 2)} of the labels (min_changed = {settings.min_changed})"
@@ -316,13 +316,13 @@ def check_trainable(texts: Sequence[str], votes: Votes) -> None:
     check_lengths(len(texts), votes=votes)
     if not votes.covered.any():
         raise InputError(
-            f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows. "
-            "Try one LF on a text that it should vote on"
+            f"no row is covered: none of the {number_of(len(votes.lf_names), 'LF')} votes on any of the "
+            f"{number_of(len(votes), 'row')}. Try one LF on a text that it should vote on"
         )
     raise_all(
         InputError,
         [
-            f"no LF votes for {name!r} on any of the {len(votes)} rows, so it cannot be learned: "
+            f"no LF votes for {name!r} on any of the {number_of(len(votes), 'row')}, so it cannot be learned: "
             "write an LF for it or take it out of the labels"
             for c, name in enumerate(votes.labels)
             if not any((votes.matrix[rows] == c).any() for rows in row_blocks(len(votes)))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from labelfns.checks import Bools, Ints
+from labelfns.errors import number_of
 from labelfns.models.arrays import decide
 from labelfns.models.class_balance import Floats
 from labelfns.votes import Probs, Votes
@@ -49,9 +50,9 @@ def drawn_sentence(drawn: Mapping[str, Any] | None) -> str:
     labels = "; ".join(f"{name} {rows:,} of {drawn['of_by_label'][name]:,}" for name, rows in drawn["by_label"].items())
     others, of_others = (drawn[rows] - sum(drawn[labeled].values()) for rows, labeled in _COVERED)
     return (
-        f"The rounds saw {drawn['rows']:,} of the pool's {drawn['of']:,} texts, drawn by class and by what is hard "
-        f"({labels}; without a vote {others:,} of {of_others:,}; in doubt {drawn['hard']:,} of {drawn['of_hard']:,}). "
-        "Their figures are of these; LFs and label model saw all."
+        f"The rounds saw {drawn['rows']:,} of the pool's {number_of(drawn['of'], 'text')}, drawn by class and by "
+        f"what is hard ({labels}; without a vote {others:,} of {of_others:,}; in doubt {drawn['hard']:,} of "
+        f"{drawn['of_hard']:,}). Their figures are of these; LFs and label model saw all."
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from labelfns.errors import LFError, shortened, shown
+from labelfns.errors import LFError, number_of, shortened, shown
 from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming
 from labelfns.lfs.columns import TextsLF
 
@@ -39,7 +39,7 @@ class Spending:
     cost: float
 
     def __str__(self) -> str:
-        return f"{self.replies:,} replies so far, which cost {self.cost:,.2f}"
+        return f"{number_of(self.replies, 'reply', 'replies')} so far, which cost {self.cost:,.2f}"
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,12 @@ class DryRun:
     def counts(self) -> str:
         """How many replies are there, and how many are to be asked for, in a line."""
         cost = "at a price that is not known" if self.cost is None else f"for about {self.cost:,.2f}"
-        return f"{self.texts:,} texts: {self.kept:,} replies are kept, {self.to_ask:,} prompts would be sent {cost}"
+        kept = number_of(self.kept, "reply is kept", "replies are kept")
+        return f"{number_of(self.texts, 'text')}: {kept}, {number_of(self.to_ask, 'prompt')} would be sent {cost}"
 
     def __str__(self) -> str:
         lines = [self.counts, f"{self.so_far}"]
-        lines += [f"{self.over_budget:,} texts would not be asked about: the budget ends before"] * bool(
+        lines += [f"{number_of(self.over_budget, 'text')} would not be asked about: the budget ends before"] * bool(
             self.over_budget
         )
         return "\n".join([*lines, *([f"the first prompt:\n{shown(self.prompt, lines=True)}"] if self.prompt else [])])
@@ -231,7 +232,10 @@ class PromptLF(TextsLF):
             yield from [error] * (len(prompts) - answered)
             return
         if answered != len(prompts):
-            raise LFError(f"LF {self.name!r}: ask gave {answered} replies to {len(prompts)} prompts")
+            raise LFError(
+                f"LF {self.name!r}: ask gave {number_of(answered, 'reply', 'replies')} to "
+                f"{number_of(len(prompts), 'prompt')}"
+            )
 
     def _affordable(self, texts: Sequence[str]) -> int:
         """Return how many prompts may still be sent."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from labelfns.errors import number_of
 from labelfns.io.atomic import whole
 from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS
@@ -89,5 +90,5 @@ def read_pool_labels(folder: Path, labels: tuple[str, ...], n: int) -> Probs | N
         columns = list(probability_columns(np.zeros((0, len(labels))), labels))
         frame = pl.read_parquet(path, columns=columns, glob=False)
         if len(frame) != n:
-            raise ValueError(f"it has {len(frame)} rows, the pool {n}")
+            raise ValueError(f"it has {number_of(len(frame), 'row')}, the pool {n}")
         return frame.to_numpy(order="c")

@@ -13,7 +13,7 @@ from warnings import catch_warnings
 import numpy as np
 import polars as pl
 
-from labelfns.errors import LabelFnsError, LabelFnsWarning
+from labelfns.errors import LabelFnsError, LabelFnsWarning, number_of
 from labelfns.io.read import is_hub
 from labelfns.io.texts import Texts
 from labelfns.lfset import LFSet
@@ -154,7 +154,7 @@ def _rounds(
         folder = path / "rounds" / str(ledger["round"])
         given, selected, predicted = rows_of_round(folder, labels, n)
         if len(given) != n:
-            raise ValueError(f"{folder} has {len(given)} rows, the pool {n}")
+            raise ValueError(f"{folder} has {number_of(len(given), 'row')}, the pool {n}")
         rounds.append(RoundRows(ledger["round"], given, selected))
         kept = predicted if ledger["round"] == metrics["best_round"] else kept
     return tuple(rounds), kept
@@ -167,7 +167,7 @@ def _weak(path: Path, labels: tuple[str, ...], n: int) -> Probs:
         columns = list(probability_columns(np.zeros((0, len(labels))), labels))
         columns = columns if frame.columns[: len(labels)] == columns else list(labels)  # as 0.1 named them
         if len(frame) != n:
-            raise ValueError(f"it has {len(frame)} rows, the votes {n}")
+            raise ValueError(f"it has {number_of(len(frame), 'row')}, the votes {n}")
         return np.stack([frame.get_column(name).to_numpy() for name in columns], axis=1)
 
 

@@ -73,4 +73,4 @@ def test_entries_of_its_list_that_are_in_no_text(lf, entries, not_found):
     assert json.loads(json.dumps(found.to_json()))["not_found"] == list(not_found)
     assert ("of its list" in str(found)) == bool(not_found)
     if entries == 5:
-        assert "Of the 5 entries of its list 2 stand in none of them: sobad and zz*." in str(found)
+        assert "Of the 5 entries of its list 2 stand in no text: sobad and zz*." in str(found)

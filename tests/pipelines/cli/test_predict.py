@@ -212,5 +212,5 @@ def test_cells_that_are_changed_are_said(made, tmp_path):
     (tmp_path / "handles.csv").write_text("text,airline\n@you so great,x\n@me awful,x\n")
     arguments = ["predict", str(made[0] / "saved"), str(tmp_path / "handles.csv"), "--output", str(tmp_path / "p.csv")]
     done = CliRunner().invoke(app, arguments)
-    assert "2 cells that begin with = + - @ have a ' before" in done.stderr
+    assert "2 cells get a ' before = + - or @" in done.stderr
     assert "cells that begin" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr

@@ -86,7 +86,7 @@ def test_csv_is_harmless_and_whole(project):
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["text"] for row in rows] == ["great, not bad", "awful", "'=1+1 awful"]
     assert json.loads(rows[0]["votes"]) == {"good": "positive", "bad": "negative"}
-    assert "1 cells that begin with = + - @" in done.stderr
+    assert "1 cell gets a ' before = + - or @" in done.stderr
     target = project / "rows.csv"
     call("rows", project, "--lf", "bad", "--output", target, "--raw")
     assert [row["text"] for row in csv.DictReader(io.StringIO(target.read_text()))][-1] == "=1+1 awful"
