@@ -206,7 +206,7 @@ def check_gold(
     values = gold if is_ids else values_of(gold, "gold")
     if len(values) != n:
         raise InputError(
-            f"there are {number_of(len(values), 'gold label')} for {number_of(n, 'row')}; give one per row, -1 or "
+            f"{number_of(len(values), 'gold label')} for {number_of(n, 'row')}; give one per row, -1 or "
             "None where unknown"
         )
     ids, wrong = _checked_ids(gold, labels) if is_ids else _ids_by_value(values, labels)

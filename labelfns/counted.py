@@ -44,8 +44,7 @@ def check_counts(counts: Any, n: int) -> Counts:
         )
     if len(values) != n:
         raise InputError(
-            f"there are {number_of(len(values), 'count')} for {number_of(n, 'row')} of votes; give one per row, in "
-            "their order"
+            f"{number_of(len(values), 'count')} for {number_of(n, 'row')} of votes; give one per row, in their order"
         )
     below = np.flatnonzero(values < 0)
     if len(below):

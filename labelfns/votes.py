@@ -274,7 +274,7 @@ class Votes(ShownVotes):
             mask &= (gold_ids >= 0) & ((gold_ids != mine) == wrong)
         texts = None if texts is None else values_of(texts)
         if texts is not None and len(texts) != len(self):
-            raise InputError(f"there are {number_of(len(texts), 'text')} for {number_of(len(self), 'row')} of votes")
+            raise InputError(f"{number_of(len(texts), 'text')} for {number_of(len(self), 'row')} of votes")
         rows = np.flatnonzero(mask)
         return row_table(self.matrix, self.labels, self.lf_names, rows, self._column(lf), gold_ids, texts)
 

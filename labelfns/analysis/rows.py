@@ -206,7 +206,7 @@ def find_rows(
     >>> lfs = LFSet(["no", "yes"], [keywords("yes", ["good"], name="good"), keywords("no", ["bad"], name="bad")])
     >>> print(find_rows(lfs, ["so good", "good or bad", "the 8:15"], conflicts=True))
     row 1: [[good]] or [[bad]]  [good -> yes, bad -> no]
-    1 of 1 rows found in 3
+    1 of 1 row found in 3
     """
     data = as_texts(texts, text=text)
     votes = lfs.apply(data, time_limit=time_limit) if votes is None else votes

@@ -243,7 +243,8 @@ class Analysis(ShownAnalysis):
     def _said_of_votes(self) -> list[str]:
         counted = self.coverage
         return [
-            f"{counted.covered:,} of {number_of(counted.rows, 'text')} have a vote ({percent(counted.share)}), "
+            f"{counted.covered:,} of {number_of(counted.rows, 'text has', 'texts have')} a vote "
+            f"({percent(counted.share)}), "
             f"{counted.overlapping:,} more than one, {counted.conflicting:,} votes for different labels.",
             *(
                 f"Warning: no LF votes for {shown(label)!r} on any of these texts"

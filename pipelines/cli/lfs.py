@@ -63,9 +63,8 @@ def apply(
         console.print_json({**dataclasses.asdict(coverage), "faults": [dataclasses.asdict(fault) for fault in faults]})
         return
     console.faults(faults, coverage.rows)
-    console.say(
-        f"{coverage.covered:,} of {number_of(coverage.rows, 'text')} have a vote ({percent(coverage.share)}): {output}"
-    )
+    of_all = number_of(coverage.rows, "text has", "texts have")
+    console.say(f"{coverage.covered:,} of {of_all} a vote ({percent(coverage.share)}): {output}")
     if data in (None, "pool"):
         console.next_step("with LFs that you change, see what changed", "analyze", pipeline, "--against", output)
     else:
@@ -88,7 +87,8 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         for failure in failures:
             console.block(failure)
             console.say("")
-        console.say(f"{len(cases) - len(failures):,} of {number_of(len(cases), 'expected vote')} are right.")
+        of_all = number_of(len(cases), "expected vote is", "expected votes are")
+        console.say(f"{len(cases) - len(failures):,} of {of_all} right.")
         if without:
             console.say(f"Without `expects`: {', '.join(without)}")
         if failures:

@@ -106,7 +106,8 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         console.say(f"Warning: {warning}", style="yellow")
     coverage, (*_, tied, uncovered) = metrics["coverage"], metrics["label_model"]["by_label"].values()
     console.say(
-        f"{coverage['covered']:,} of {number_of(coverage['rows'], 'text')} have a vote; the label model leaves "
+        f"{coverage['covered']:,} of {number_of(coverage['rows'], 'text has', 'texts have')} a vote; the label model "
+        "leaves "
         f"{uncovered:,} without and {tied:,} tied.",
         "",
     )
@@ -218,7 +219,7 @@ def predict(
     table = answer_table(columns, text, answers, pipeline.classes_, min_confidence)
     n = len(columns[text])
     if len(written) < n:
-        console.remark(f"{n - len(written):,} of {number_of(n, 'text')} are blank: they get no label.")
+        console.remark(f"{n - len(written):,} of {number_of(n, 'text is', 'texts are')} blank: they get no label.")
     if unsure := int((answers.labels(min_confidence) < 0).sum()):
         console.remark(f"{unsure:,} of {number_of(n, 'text')} get no label: the confidence is below {min_confidence}.")
     if output is None:

@@ -27,7 +27,7 @@ def run_answer(metrics: Mapping[str, Any], measured: Mapping[str, Any] | None) -
     best = next(ledger for ledger in metrics["rounds"] if ledger["round"] == metrics["best_round"])
     rows, coverage = metrics["data"]["pool"]["rows"], metrics["coverage"]
     numbers = [
-        _number(percent(coverage["covered"] / max(coverage["rows"], 1)), f"of {number_of(rows, 'text')} have a vote"),
+        _number(percent(coverage["covered"] / max(coverage["rows"], 1)), f"of {_texts(rows)} a vote"),
         _number(f"{best['trained_on']:,}", f"texts trained on in round {best['round']}, which is kept"),
     ]
     if measured is None:
@@ -67,7 +67,7 @@ def analysis_answer(figures: Mapping[str, Any], lfs: Sequence[Mapping[str, Any]]
     coverage = figures["coverage"]
     rows = max(coverage["rows"], 1)
     numbers = [
-        _number(percent(coverage["covered"] / rows), f"of {number_of(coverage['rows'], 'text')} have a vote"),
+        _number(percent(coverage["covered"] / rows), f"of {_texts(coverage['rows'])} a vote"),
         _number(percent(coverage["conflicting"] / rows), "have votes for different labels"),
     ]
     give = number_of(len(lfs), "LF gives", "LFs give")
@@ -95,6 +95,10 @@ def analysis_answer(figures: Mapping[str, Any], lfs: Sequence[Mapping[str, Any]]
         elif not figures["gold_rows"]:
             sentence += ". How right they are is not known: there are no gold labels"
     return sentence + ".", numbers
+
+
+def _texts(n: int) -> str:
+    return number_of(n, "text has", "texts have")
 
 
 def _number(value: str, what: str) -> Number:

@@ -139,13 +139,13 @@ def fitted(**how):
 
 
 WRONG = {
-    "cues": (lambda: fitted(cues=[[]]), "cues has 1 entries for 3 texts"),
-    "weights": (lambda: fitted(weights=[1.0]), "weights has 1 entries for 3 texts"),
+    "cues": (lambda: fitted(cues=[[]]), "cues has 1 entry for 3 texts"),
+    "weights": (lambda: fitted(weights=[1.0]), "weights has 1 entry for 3 texts"),
     "weights in words": (lambda: fitted(weights=["a", "b", "c"]), "weights must be 3 numbers"),
     "probs": (lambda: TransformerClassifier("none").fit(["a", "b"], [[1], [0, 1]]), r"probs must have shape \(2, k\)"),
-    "gold": (lambda: LFS.apply(TEXTS).summary([0]), "1 gold labels for 25 rows"),
-    "gold of labeled": (lambda: Labeled(TEXTS, [0]), "gold has 1 entries for 25 texts"),
-    "cues of labeled": (lambda: Labeled(TEXTS, GOLD, [[]]), "cues has 1 entries for 25 texts"),
+    "gold": (lambda: LFS.apply(TEXTS).summary([0]), "1 gold label for 25 rows"),
+    "gold of labeled": (lambda: Labeled(TEXTS, [0]), "gold has 1 entry for 25 texts"),
+    "cues of labeled": (lambda: Labeled(TEXTS, GOLD, [[]]), "cues has 1 entry for 25 texts"),
     "cues in a dict": (lambda: Labeled(["a"], [0], {"a": []}), "cues must be a sequence"),
     "fields": (lambda: LFS.apply(TEXTS, fields={"u": [1]}), "field 'u' has length 1, but there are 25 texts"),
     "a string of fields": (
@@ -153,10 +153,10 @@ WRONG = {
         "field 'u' must be a sequence.*one string",
     ),
     "fields without order": (lambda: LFS.apply(["a", "b"], fields={"u": {1, 2}}), "field 'u' must be .* no order"),
-    "texts for votes": (lambda: suggest(["a"], VOTES), "1 texts for 25 rows of votes"),
-    "texts of where": (lambda: VOTES.where("good", texts=["a"]), "1 texts for 25 rows of votes"),
+    "texts for votes": (lambda: suggest(["a"], VOTES), "1 text for 25 rows of votes"),
+    "texts of where": (lambda: VOTES.where("good", texts=["a"]), "1 text for 25 rows of votes"),
     "a generator": (lambda: LFS.apply(text for text in TEXTS), "must be a sequence"),
-    "gold of the pool": (lambda: Pipeline(LFS).fit(TEXTS, gold=[0]), "1 gold labels for 25 rows"),
+    "gold of the pool": (lambda: Pipeline(LFS).fit(TEXTS, gold=[0]), "1 gold label for 25 rows"),
 }
 
 

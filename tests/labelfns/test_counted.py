@@ -21,11 +21,11 @@ def drawn(n=60, m=5, seed=0):
 @pytest.mark.parametrize(
     ("counts", "message"),
     [
-        ([1, 2], "there are 2 counts for 3 rows of votes; give one per row"),
+        ([1, 2], "2 counts for 3 rows of votes; give one per row"),
         ([1.0, 2.0, 3.0], "counts must be whole numbers.*float64"),
         ([True, False, True], "counts must be whole numbers.*bool"),
         ([[1, 2, 3]], r"counts must be whole numbers.*shape \(1, 3\)"),
-        ([1, -2, -3], "counts must be at least 0; row 1 has -2, and 1 more rows"),
+        ([1, -2, -3], "counts must be at least 0; row 1 has -2, and 1 more row is below 0"),
         ([2**53, 1, 1], r"counts add up to 9.01e\+15 rows; they must be below 2\*\*53"),
         (np.array([2**64 - 1, 1, 1], dtype=np.uint64), "counts add up to"),
         ([2**62, 2**62, 2**62], "counts add up to"),

@@ -174,7 +174,7 @@ def test_rows_come_with_their_texts_gold_and_votes(votes):
         "votes": [{"lf": "a", "label": "no"}, {"lf": "b", "label": "yes"}, {"lf": "c", "label": "yes"}],
     }
     assert votes.where("b", alone=True, texts=texts).columns == ["row", "text", "label", "votes"]
-    with pytest.raises(InputError, match="1 texts for 4 rows"):
+    with pytest.raises(InputError, match="1 text for 4 rows"):
         votes.where("a", texts=["x"])
     with pytest.raises(InputError, match="give gold too"):
         votes.where("a", wrong=True)

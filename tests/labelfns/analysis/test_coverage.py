@@ -43,7 +43,7 @@ def test_summary_agrees_with_snorkels_where_gold_is_whole():
 
 
 def test_gold_of_another_length():
-    with pytest.raises(InputError, match="1 gold labels for 4 rows"):
+    with pytest.raises(InputError, match="1 gold label for 4 rows"):
         VOTES.summary(gold=np.array([0]))
 
 

@@ -124,7 +124,7 @@ def test_lines_can_be_pasted_whatever_the_names():
 
 def test_nothing_open_is_nothing_and_texts_must_fit():
     assert suggest(["good"] * 9, LFS.apply(["good"] * 9)) == []
-    with pytest.raises(InputError, match="2 texts for 1 rows"):
+    with pytest.raises(InputError, match="2 texts for 1 row"):
         suggest(["a", "b"], LFS.apply(["a"]))
 
 

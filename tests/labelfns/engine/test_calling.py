@@ -94,7 +94,7 @@ def test_whole_columns_fail_whole():
 
 def test_a_model_that_answers_too_little_is_named():
     lf = model(lambda texts: [{"label": "yes", "score": 1.0}], at_least=0.5, name="few", batch_size=2)
-    with pytest.raises(LFError, match="'few' returned 1 votes for 2 rows"):
+    with pytest.raises(LFError, match="'few' returned 1 vote for 2 rows"):
         LFSet(LABELS, [lf]).apply(TEXTS)
 
 

@@ -148,10 +148,10 @@ def test_what_is_no_texts_is_one_clear_message(data, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"gold": [1]}, "gold has 1 values for 3 texts"),
+        ({"gold": [1]}, "gold has 1 value for 3 texts"),
         ({"gold": np.array([1, 0, 1, 0])}, "gold has 4 values for 3 texts"),
         ({"row_numbers": np.arange(2)}, "row_numbers has 2 values for 3 texts"),
-        ({"fields": {"n": [1], "m": [1, 2]}}, r"(?s)2 problems.*fields\['n'\] has 1 values.*fields\['m'\] has 2"),
+        ({"fields": {"n": [1], "m": [1, 2]}}, r"(?s)2 problems.*fields\['n'\] has 1 value.*fields\['m'\] has 2"),
         ({"gold": ["yes", "no", "yes"]}, "gold must be integers"),
         ({"gold": np.array([0, 1, -7])}, "gold must be ids"),
     ],

@@ -113,7 +113,7 @@ def test_ten_billion_rows(model):
         np.testing.assert_allclose(probs, few, atol=1e-6)
     if isinstance(model, MajorityVote):
         covered = (counts * (total // counts.sum()))[votes.covered].sum()
-        assert many.notes_[0].endswith(f"of {covered} covered rows")
+        assert many.notes_[0].endswith(f"of {covered:,} covered rows")
 
 
 def test_a_million_gold_rows_by_counts():
@@ -127,7 +127,7 @@ def test_no_row_stands_there(model):
     votes, counts, _ = drawn()
     with pytest.raises(InputError, match="no row is covered: none of the 6 LFs votes on any of the 0 rows"):
         model.fit(votes, counts=counts * 0)
-    with pytest.raises(InputError, match="there are 2 counts for 150 rows"):
+    with pytest.raises(InputError, match="2 counts for 150 rows"):
         model.fit(votes, counts=[1, 2])
 
 

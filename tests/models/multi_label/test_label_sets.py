@@ -20,7 +20,7 @@ def test_names_and_tables_say_the_same():
     [
         (["joy", []], "row 0 must be a list of labels"),
         ([["joi"], []], "row 0 names 'joi', which is not one of joy and fear; did you mean 'joy'"),
-        ([[]], "has 1 rows for 2 texts"),
+        ([[]], "has 1 row for 2 texts"),
         (np.array([[1, 0], [-1, 0]]), "row 1 must be 0 and 1, or -1 in all columns"),
         (np.array([[1, 0, 1], [1, 0, 0]]), r"must have shape \(2, 2\)"),
     ],

@@ -175,11 +175,11 @@ def test_progress_is_told(tiny_backbone, toy_texts):
         ({"probs": np.eye(3)[:2]}, "3 columns for 2 labels"),
         ({"probs": np.array([[0.5, 0.5], [0.5, 0.6]])}, "probs of row 1"),
         ({"probs": np.array([[0.5, 0.5], [np.nan, 0.5]])}, "probs of row 1"),
-        ({"weights": [1.0]}, "weights has 1 entries for 2 texts"),
+        ({"weights": [1.0]}, "weights has 1 entry for 2 texts"),
         ({"weights": [1.0, -1.0]}, "weights of row 1"),
         ({"weights": [0.0, 0.0]}, "all weights are 0"),
         ({"texts": ["a", ""]}, "empty in row 1"),
-        ({"cues": [[]]}, "cues has 1 entries for 2 texts"),
+        ({"cues": [[]]}, "cues has 1 entry for 2 texts"),
         ({"cues": [[], [], []]}, "cues has 3 entries for 2 texts"),
     ],
 )
@@ -302,7 +302,7 @@ def test_labels_given_twice_must_be_the_same(fitted, toy_texts):
 
 
 def test_hidden_pieces_of_another_length(fitted):
-    with pytest.raises(InputError, match="hidden has 1 entries for 2 texts"):
+    with pytest.raises(InputError, match="hidden has 1 entry for 2 texts"):
         fitted.predict_proba(["a", "b"], hidden=[[]], progress=quiet)
 
 

@@ -32,7 +32,7 @@ def test_names_of_their_own():
         (["no", "good"], LABELS, "label of row 1"),
         (["no", None], LABELS, "row 1 has no label"),
         ([0, -1], LABELS, "row 1 has no label"),
-        ([0], LABELS, "1 gold labels for 2 rows"),
+        ([0], LABELS, "1 gold label for 2 rows"),
         (["a", "a"], None, r"k at least 2; got \(2, 1\)"),
         ([["a", "b"], ["a", "b"]], None, "probs must be numbers"),
         (np.eye(2), LABELS, "2 columns for 3 labels"),

@@ -161,7 +161,7 @@ def test_votes_of_elsewhere():
 
 
 def test_gold_that_does_not_fit():
-    with pytest.raises(InputError, match="1 gold labels for 12 rows"):
+    with pytest.raises(InputError, match="1 gold label for 12 rows"):
         analyze(LFSet(LABELS, LFS), POOL, gold=[1])
 
 

@@ -16,7 +16,7 @@ def run(tmp_path, name, text, *options):
 def test_all_pass(tmp_path):
     text = '[[lf]]\nkind = "keywords"\nlabel = "yes"\nwords = ["good"]\nexpects = { "so good" = "yes" }\n'
     done = run(tmp_path, "lfs.toml", text)
-    assert (done.exit_code, done.stdout) == (0, "1 of 1 expected votes are right.\n")
+    assert (done.exit_code, done.stdout) == (0, "1 of 1 expected vote is right.\n")
 
 
 def test_a_failure_is_shown_and_is_exit_code_1(tmp_path):

@@ -53,7 +53,7 @@ def test_rows_are_written_and_waited_for(project):
     assert "8 of 60 rows" in first.output
     assert 'pool_gold = "pool_gold.jsonl"' in first.output
     again = run(project / "pipeline.toml", "-k", 8, "--no-ask")
-    assert "8 rows of" in again.output
+    assert "8 rows wait for a label in" in again.output
     assert rows(project / "pool_gold.jsonl") == drawn
 
 

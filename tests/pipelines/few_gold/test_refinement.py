@@ -59,7 +59,7 @@ def test_further_training_is_not_kept_where_it_hurts(fitted, toy_texts):
 def test_gold_that_does_not_fit_is_refused(tiny_backbone):
     model = TransformerClassifier(tiny_backbone)
     model.classes_ = ("negative", "positive")
-    with pytest.raises(InputError, match="gold has 1 entries for 2 texts"):
+    with pytest.raises(InputError, match="gold has 1 entry for 2 texts"):
         refine(model, ["a", "b"], [0], EVEN, FewGold(), {}, quiet)
     with pytest.raises(InputError, match="have 1 of 'negative'"):
         refine(model, ["a", "b"], ["negative", None], EVEN, FewGold(), {}, quiet)

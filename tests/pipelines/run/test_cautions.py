@@ -53,7 +53,7 @@ def test_texts_on_both_sides(make_round):
     done = make_round(predicted_shares={"no": 0.6, "yes": 0.4})
     said = list(cautions({"pool": two}, [done], done, {"majority_vote": {}, "label_model": {}}, sets))
     assert [line.partition(", but")[0] for line in said] == [
-        "1 of 1 texts of val are in pool too",
+        "1 of 1 text of val are in pool too",
         "1 of 2 texts of test are in few_gold too",
         "1 of 2 texts of test are in pool too",
     ]
@@ -73,4 +73,4 @@ def test_a_kept_round_that_is_no_better_than_a_guess(make_round):
     assert chosen_by(better.ledger) == RULE
     facts = {"lfs": [], "coverage": {"rows": 1, "covered": 1, "conflicting": 0}, "stopped": "", "best_round": 0}
     lines = summary(facts | {"rounds": [kept.ledger.to_json()]}).splitlines()
-    assert "round 0  trained on 1 texts, judged 0.500, kept; the judges cannot tell it from a guess" in lines
+    assert "round 0  trained on 1 text, judged 0.500, kept; the judges cannot tell it from a guess" in lines

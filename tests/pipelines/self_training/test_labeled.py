@@ -22,7 +22,7 @@ def test_a_series_counts_by_position():
 @pytest.mark.parametrize("parts", [{"gold": [0]}, {"gold": [0, 1], "cues": [[]]}])
 def test_lengths_are_checked(parts):
     name = list(parts)[-1]
-    with pytest.raises(InputError, match=f"{name} has 1 entries for 2 texts"):
+    with pytest.raises(InputError, match=f"{name} has 1 entry for 2 texts"):
         Labeled(["a", "b"], **parts)
 
 

@@ -209,7 +209,7 @@ def test_a_threshold_that_nothing_reaches():
 @pytest.mark.parametrize(
     ("texts", "matrix", "message"),
     [
-        (["a"], [[0], [1]], "votes has 2 entries for 1 texts"),
+        (["a"], [[0], [1]], "votes has 2 entries for 1 text"),
         (["a", "b"], [[-1], [-1]], "no row is covered"),
         (["a", "b"], [[0], [0]], "no LF votes for 'yes'"),
     ],
@@ -286,7 +286,7 @@ def test_copies_of_judges_are_held_out_and_counted(watched):
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"cues": [[]]}, "cues has 1 entries for 30 texts"),
+        ({"cues": [[]]}, "cues has 1 entry for 30 texts"),
         ({"gold": [0, 1]}, "gold has 2 entries for 30 texts"),
         ({"labeled": {"val": Labeled(["a"], ["maybe"])}}, "val: the gold label of row 0"),
     ],
