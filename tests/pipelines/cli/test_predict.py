@@ -213,4 +213,4 @@ def test_cells_that_are_changed_are_said(made, tmp_path):
     arguments = ["predict", str(made[0] / "saved"), str(tmp_path / "handles.csv"), "--output", str(tmp_path / "p.csv")]
     done = CliRunner().invoke(app, arguments)
     assert "2 cells get a ' before = + - or @" in done.stderr
-    assert "cells that begin" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr
+    assert "formula" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr
