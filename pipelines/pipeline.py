@@ -157,6 +157,7 @@ class Pipeline(ShownRun):
         texts: Any,
         gold: Any = None,
         *,
+        text: str = "text",
         few_gold: "Texts | Labeled | tuple[Any, Any] | None" = None,
         val: "Texts | Labeled | tuple[Any, Any] | None" = None,
         progress: Progress | None = None,
@@ -168,8 +169,10 @@ class Pipeline(ShownRun):
         texts
             The n texts to label: whatever `LFSet.apply` takes.
         gold
-            Their labels [n], by id or name, -1 or None where unknown, for figures alone; by default those that the
-            texts come with.
+            Their labels [n], by id or name, -1 or None where unknown, or the name of their column in a frame, for
+            figures alone; by default those that the texts come with.
+        text
+            The column of texts in a frame, here and in `few_gold` and `val`.
         few_gold
             A few texts with gold labels, at least 2 of each, to train the kept model further and calibrate it, where
             that helps; as texts that have gold, or as a pair of texts and gold.
@@ -200,10 +203,10 @@ class Pipeline(ShownRun):
         if self.lfs is None:
             raise InputError("this pipeline was loaded, and is there to predict; to train, make one: Pipeline(lfs)")
         labels, show = self.lfs.labels, progress or Bar()
-        sets = {"pool": _as_texts(texts, gold, labels)}
+        sets = {"pool": as_texts(texts, text, gold=gold, labels=labels)}
         for name, data in (("val", val), ("few_gold", few_gold)):
             if data is not None:
-                sets[name] = _with_gold(data, labels, name)
+                sets[name] = _with_gold(data, text, labels, name)
         plan = Plan(
             self.label_model or SnorkelLabelModel(),
             TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
@@ -435,16 +438,14 @@ def _as_data(lfs: LFSet) -> str | None:
     return None
 
 
-def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:
-    """Return texts, checked once, with their gold labels where there are such."""
-    return as_texts(data, gold=gold, labels=labels)
+def _with_gold(data: Any, text: str, labels: Sequence[str], name: str) -> Texts:
+    from labelfns.pipelines.self_training.labeled import Labeled
 
-
-def _with_gold(data: Any, labels: Sequence[str], name: str) -> Texts:
-    texts, gold = (
-        data if isinstance(data, tuple) else (data, None) if isinstance(data, Texts) else (data.texts, data.gold)
-    )
-    texts = _as_texts(texts, gold, labels)
+    pair = (data.texts, data.gold) if isinstance(data, Labeled) else data if isinstance(data, tuple) else (data, None)
+    texts = as_texts(pair[0], text, gold=pair[1], labels=labels)
     if texts.gold is None:
-        raise InputError(f"{name} needs gold labels; give texts that have them, or a pair of texts and gold")
+        raise InputError(
+            f"{name} needs gold labels; give texts that have them, or a pair of texts and gold: "
+            f'{name}=(frame, "label") where they are a column'
+        )
     return texts

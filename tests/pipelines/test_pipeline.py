@@ -3,16 +3,17 @@
 import copy
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from labelfns import LFSet, hashtags, keywords, labeling_function
+from labelfns import LFSet, find_rows, hashtags, keywords, labeling_function
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
-from labelfns.pipelines import FewGold, Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
+from labelfns.pipelines import FewGold, Labelled, Pipeline, Rounds, analyze, load_settings, read_texts, run_pipeline
 from labelfns.pipelines.prediction.predictor import joined, with_view
 from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.progress import silent
@@ -276,6 +277,7 @@ WRONG = {
     "no texts": (lambda texts, gold: ([], None), {}, "there are no texts"),
     "gold of another length": (lambda texts, gold: (texts, gold[:3]), {}, "3 gold labels for 80 rows"),
     "val without gold": (lambda texts, gold: (texts, None), {"val": Texts(["a"], None)}, "val needs gold labels"),
+    "val a frame": (lambda texts, gold: (texts, None), {"val": {"text": ["a"]}}, r'val=\(frame, "label"\)'),
     "too few gold": (lambda texts, gold: (texts, None), {"few_gold": (["a"], [0])}, "at least 2 of each"),
     "nothing covered": (lambda texts, gold: (["lunch", "train"], None), {}, "no row is covered"),
 }
@@ -286,6 +288,37 @@ def test_what_is_wrong_is_said(tiny_backbone, toy_texts, case):
     make, more, message = WRONG[case]
     with pytest.raises(InputError, match=message):
         Pipeline(lfs(), tiny_backbone, settings=QUICK).fit(*make(*toy_texts), progress=silent, **more)
+
+
+FRAMES = {
+    "fit": lambda fitted, **text: fitted.fit(FRAME, val=(FRAME, "label"), progress=silent, **text),
+    "predict": lambda fitted, **text: fitted.predict(FRAME, progress=silent, **text),
+    "predict_proba": lambda fitted, **text: fitted.predict_proba(FRAME, progress=silent, **text),
+    "answer": lambda fitted, **text: fitted.answer(FRAME, progress=silent, **text),
+    "apply": lambda fitted, **text: fitted.apply(FRAME, progress=silent, **text),
+    "LFSet.apply": lambda fitted, **text: fitted.lfs.apply(FRAME, **text),
+    "analyze": lambda fitted, **text: analyze(fitted.lfs, FRAME, on=FRAME, **text),
+    "find_rows": lambda fitted, **text: find_rows(fitted.lfs, FRAME, **text),
+}
+FRAME = {"tweet": ["so great", "awful"], "label": ["positive", "negative"]}
+
+
+@pytest.mark.parametrize("call", FRAMES)
+def test_a_column_of_texts_of_another_name_is_told_in_the_same_way_everywhere(fitted, monkeypatch, call):
+    trained = []
+    monkeypatch.setattr("labelfns.pipelines.run.training.prepare", lambda inputs, *_, **__: trained.append(inputs))
+    monkeypatch.setattr("labelfns.pipelines.run.training.train", lambda *_, **__: raise_(StopIteration))
+    with pytest.raises(InputError, match=r'has no column .text.; .*: text="NAME"; or pass that column alone'):
+        FRAMES[call](copy.copy(fitted))
+    with suppress(StopIteration):
+        FRAMES[call](copy.copy(fitted), text="tweet")
+    for inputs in trained:
+        assert [list(texts) for texts in inputs.sets.values()] == [FRAME["tweet"]] * 2
+    assert bool(trained) == (call == "fit")
+
+
+def raise_(error):
+    raise error
 
 
 def test_not_fitted(tmp_path):
