@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from labelfns.errors import InputError, LabelFnsWarning, some
 from labelfns.io.atomic import whole, write_text
-from labelfns.io.texts import Texts, as_texts
+from labelfns.io.texts import Texts, as_texts, written_texts
 from labelfns.lfs.as_toml import is_data, lfs_toml
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
@@ -233,6 +234,7 @@ class Pipeline(ShownRun):
     ) -> npt.NDArray[np.object_]:
         """Return the label names of texts, [n]; None where the largest probability is below `min_confidence`.
 
+        A text that is null or blank has none either.
         The other arguments, and errors, are those of `answer`; `min_confidence` is in [0, 1].
         """
         if not 0 <= min_confidence <= 1:
@@ -244,7 +246,10 @@ class Pipeline(ShownRun):
     def predict_proba(
         self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
     ) -> Probs:
-        """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``; otherwise as `answer`."""
+        """Return class probabilities, [n, k], columns as in ``classes_``; otherwise as `answer`.
+
+        Rows sum to 1; they are NaN where a text is null or blank.
+        """
         return self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).probs
 
     def answer(
@@ -255,7 +260,8 @@ class Pipeline(ShownRun):
         Parameters
         ----------
         texts
-            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read.
+            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read. One that is null or blank
+            keeps its row, without an answer.
         text
             The column of texts in a frame.
         without_lfs
@@ -266,15 +272,22 @@ class Pipeline(ShownRun):
         Raises
         ------
         InputError
-            If the pipeline is not fitted, a text is not right, or the LFs are asked and are not there (see `load`).
+            If the pipeline is not fitted, a text is no string, or the LFs are asked and are not there (see `load`).
         """
         self._check_fitted()
-        checked, progress = as_texts(texts, text), progress or Bar()
+        written, rows = written_texts(texts, text)
+        found = self._answer_written(written, without_lfs, progress or Bar())
+        return replace(found, classes=self.classes_).of_rows(rows)
+
+    def _answer_written(self, texts: Texts, without_lfs: bool, progress: Progress) -> Answers:
+        if not len(texts):
+            none = np.empty((0, len(self.classes_)), dtype=np.float32)
+            return Answers(none, none, None, np.empty(0, dtype=bool))
         if without_lfs or self.predictor_ is None:
-            return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
+            return Answers.of(self.classifier_.predict_proba(texts, progress=progress), None, None, 0.0)
         lfs = self._lfs_to_ask()
         self.predictor_.label_model.check_names(lfs.labels, lfs.names)  # before they run, which may take long
-        return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
+        return self.predictor_.answer(texts, self.apply(texts, progress=progress), progress=progress)
 
     def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.

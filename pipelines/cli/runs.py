@@ -196,10 +196,10 @@ def predict(
     keeps its row, without a label.
     """
     with _no_garbage():
-        from labelfns.io.corpus import Texts, take_each
+        from labelfns.io.texts import written_texts
 
         from . import console
-        from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
+        from .answers import ENDINGS, answer_table, print_rows, read_input, write_rows
 
         if output is not None:
             check_target(output, ENDINGS, overwrite=overwrite)
@@ -207,18 +207,15 @@ def predict(
         pipeline = _opened(run_folder, lfs, trust_lfs=trust_lfs, without_lfs=without_lfs)
     text = text or _text_column(run_folder)
     block = read_input(data, text, format)
-    columns = block.columns
-    written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
-    numbers = block.row_numbers[written]
-    texts = Texts.of_columns(take_each(columns, written), text, row_numbers=numbers, unit=block.unit)
+    texts, rows = written_texts(block.columns, text, row_numbers=block.row_numbers, unit=block.unit)
     if pipeline.predictor_ is None and not without_lfs:
         console.remark(f"The classifier answers alone: {run_folder} keeps no label model.")
     with console.bars() as progress:
         answers = pipeline.answer(texts, without_lfs=without_lfs, progress=progress)
-    table = answer_table(columns, text, answers, pipeline.classes_, min_confidence)
-    n = len(columns[text])
-    if len(written) < n:
-        console.remark(f"{n - len(written)} of {n} texts are blank: they get no label.")
+    table = answer_table(block.columns, text, answers.of_rows(rows), min_confidence)
+    n = len(rows)
+    if len(texts) < n:
+        console.remark(f"{n - len(texts)} of {n} texts are blank: they get no label.")
     if unsure := int((answers.labels(min_confidence) < 0).sum()):
         console.remark(f"{unsure} of {n} texts get no label: the confidence is below {min_confidence}.")
     if output is None:

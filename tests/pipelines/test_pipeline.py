@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 
 from labelfns import LFSet, find_rows, hashtags, keywords, labeling_function
@@ -60,6 +62,57 @@ def test_it_answers_with_names(fitted, toy_texts):
     assert [LABELS[c] for c in probs.argmax(axis=1)] == answers.tolist()
     covered = fitted.votes_.covered
     assert (answers[covered] == np.array(LABELS, dtype=object)[gold[covered]]).mean() > 0.9
+
+
+BLANKS = {
+    "list": lambda texts: texts,
+    "pandas": lambda texts: pd.DataFrame({"text": texts, "id": range(len(texts))}, index=[7] * len(texts)),
+    "series": lambda texts: pd.Series(texts),
+    "polars": lambda texts: pl.DataFrame({"text": texts}),
+    "dict": lambda texts: {"text": [*texts], "id": [*range(len(texts))]},
+}
+
+
+@pytest.mark.parametrize("without_lfs", [False, True])
+@pytest.mark.parametrize("kind", BLANKS)
+def test_a_text_that_is_null_or_blank_keeps_its_row_without_an_answer(fitted, kind, without_lfs):
+    texts = ["so great", None, "awful", " \n", "", "the lunch"]
+    written = [0, 2, 5]
+    options = {"without_lfs": without_lfs, "progress": silent}
+    found = fitted.answer(BLANKS[kind](texts), **options)
+    expected = fitted.answer([texts[i] for i in written], **options)
+    np.testing.assert_array_equal(found.probs[written], expected.probs)
+    assert np.isnan(found.probs[[1, 3, 4]]).all()
+    assert found.covered.tolist() == [not without_lfs, False, not without_lfs, False, False, False]
+    assert [found.origins()[i] for i in (1, 3, 4)] == [None] * 3
+    assert found.origins()[written].tolist() == expected.origins().tolist()
+    names = fitted.predict(BLANKS[kind](texts), **options)
+    assert [name is None for name in names] == [False, True, False, True, True, False]
+    assert np.isnan(fitted.predict_proba(BLANKS[kind](texts), **options)).all(axis=1).tolist() == [
+        name is None for name in names
+    ]
+
+
+def test_blank_texts_alone_have_no_answer_and_what_is_no_string_is_an_error(fitted, tmp_path):
+    assert fitted.predict(["", None], progress=silent).tolist() == [None, None]
+    assert fitted.predict_proba([" "], progress=silent).shape == (1, 2)
+    with pytest.raises(InputError, match="the text is not a string in row 2"):
+        fitted.predict(["so great", None, 7], progress=silent)
+    with pytest.raises(InputError, match="there are no texts"):
+        fitted.predict([], progress=silent)
+    (tmp_path / "a.jsonl").write_text('{"text": "so great"}\n{"text": ""}\n')
+    assert fitted.predict(tmp_path / "a.jsonl", progress=silent).tolist() == ["positive", None]
+
+
+def test_an_lf_that_raises_is_said_with_the_row_as_given(fitted, toy_texts):
+    @labeling_function
+    def great(text):
+        return {"so great": "positive"}[text]
+
+    own = copy.copy(fitted)
+    own.lfs = LFSet(LABELS, [*list(lfs())[:2], great, list(lfs())[3]])
+    with pytest.warns(LabelFnsWarning, match="great raised KeyError: 'lunch' on row 2"):
+        own.predict([None, "so great", "lunch"], progress=silent)
 
 
 def test_what_is_left_after_a_fit(fitted):

@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from labelfns.errors import InputError, WriteError
 from labelfns.io.atomic import PART
-from labelfns.pipelines.cli.answers import answer_table, has_text, print_rows, read_input, write_rows
+from labelfns.pipelines.cli.answers import answer_table, print_rows, read_input, write_rows
 from labelfns.pipelines.prediction.predictor import Answers
 
 
@@ -23,12 +24,11 @@ def piped(monkeypatch, data, text="text", format=None):
 
 
 def answers(columns, text="text", labels=("no", "yes")):
-    n = sum(map(has_text, columns[text]))
-    return answer_table(columns, text, alone(np.full((n, len(labels)), 1 / len(labels))), labels)
+    return answer_table(columns, text, alone(np.full((len(columns[text]), len(labels)), 1 / len(labels)), labels))
 
 
-def alone(probs):
-    return Answers.of(np.array(probs), None, None, 0)
+def alone(probs, labels=("no", "yes")):
+    return replace(Answers.of(np.array(probs), None, None, 0), classes=tuple(labels))
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,9 @@ def test_standard_input_of_any_format_gives_what_the_file_gives(monkeypatch, tmp
 
 def test_what_is_not_sure_has_no_label():
     probs, weak = np.array([[0.9, 0.1], [0.5, 0.5], [0.4, 0.6]]), np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]])
-    given = Answers.of(probs, weak, np.array([False, False, True]), 1.0)
-    table = answer_table({"text": ["a", " ", "b", "c"]}, "text", given, ["no", "yes"], min_confidence=0.8)
+    given = replace(Answers.of(probs, weak, np.array([False, False, True]), 1.0), classes=("no", "yes"))
+    given = given.of_rows(np.array([True, False, True, True]))
+    table = answer_table({"text": ["a", " ", "b", "c"]}, "text", given, min_confidence=0.8)
     assert table["label"] == ["no", None, None, "yes"]
     assert table["answered_by"] == ["classifier", None, "neither", "both"]
     assert table["confidence"] == pytest.approx([0.9, None, 0.5, 0.54 / 0.58])
@@ -94,7 +95,8 @@ def test_what_is_not_sure_has_no_label():
 
 def test_a_blank_text_keeps_its_row_without_a_label():
     columns = {"text": ["a", " ", None, "b"]}
-    table = answer_table(columns, "text", alone([[0.75, 0.25], [0.25, 0.75]]), ["no", "yes"])
+    found = alone([[0.75, 0.25], [0.25, 0.75]]).of_rows(np.array([True, False, False, True]))
+    table = answer_table(columns, "text", found)
     rows = list(zip(*table.values(), strict=True))
     assert list(table) == ["text", "label", "confidence", "answered_by", "p_no", "p_yes"]
     assert rows == [
@@ -117,7 +119,7 @@ def test_other_columns_are_kept_in_order_and_renamed_only_where_they_clash():
 
 def test_no_label_takes_the_name_of_a_column_of_ours():
     labels = ["text", "label", "confidence", "p_text", "p_"]
-    table = answer_table({"text": ["a"]}, "text", alone([[0.1, 0.1, 0.1, 0.6, 0.1]]), labels)
+    table = answer_table({"text": ["a"]}, "text", alone([[0.1, 0.1, 0.1, 0.6, 0.1]], labels))
     assert list(table) == ["text", "label", "confidence", "answered_by", *(f"p_{name}" for name in labels)]
     assert table["label"] == ["p_text"]
 
@@ -188,6 +190,6 @@ def test_whole_or_not_at_all(tmp_path, monkeypatch, suffix):
 
 
 def test_printed_rows_are_json_lines(capsys):
-    print_rows(answers({"text": ["a\nb", ""]}))
+    print_rows(answer_table({"text": ["a\nb", ""]}, "text", alone([[0.5, 0.5]]).of_rows(np.array([True, False]))))
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert (first["text"], second["label"]) == ("a\nb", None)
