@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from labelfns.errors import InputError, WriteError
 from labelfns.io.atomic import PART
-from labelfns.pipelines.cli.answers import answer_table, print_rows, read_input, write_rows
+from labelfns.pipelines.cli.answers import answer_table, as_frame, print_rows, read_input, write_rows
 from labelfns.pipelines.prediction.predictor import Answers
 
 
@@ -166,9 +167,49 @@ def test_values_stay_what_they_are(tmp_path):
     columns |= {"o": [{"a": 1}, [1]], "d": [day, day]}
     write_rows(answers(columns), tmp_path / "p.parquet", raw=False)
     rows = pl.read_parquet(tmp_path / "p.parquet").select("n", "x", "is", "o", "d").rows()
-    assert rows == [(1, 0.5, True, '{"a": 1}', "2020-01-02"), (None, 1.0, False, "[1]", "2020-01-02")]
+    assert rows == [(1, 0.5, True, '{"a": 1}', day), (None, 1.0, False, "[1]", day)]
     write_rows(answers(columns), tmp_path / "p.jsonl", raw=False)
     assert json.loads((tmp_path / "p.jsonl").read_text().splitlines()[0])["o"] == {"a": 1}
+
+
+COLUMNS = {
+    "id": [1000, 1001],
+    "score": [0.5, None],
+    "is": [True, None],
+    "user": ["007", None],
+    "day": [datetime.date(1, 1, 1), None],
+    "at": [datetime.datetime(9999, 12, 31, 23, 59, 59, 999999), None],
+    "sent": [datetime.datetime(2020, 1, 2, 3, 4, tzinfo=datetime.UTC), None],
+    "hour": [datetime.time(3, 4, 5, 6), None],
+}
+
+
+def test_columns_of_a_parquet_file_keep_their_types(tmp_path):
+    given = pl.DataFrame({"text": ["a", "b"], **COLUMNS})
+    given.write_parquet(tmp_path / "in.parquet")
+    table = answers(read_input(str(tmp_path / "in.parquet"), "text", None).columns)
+    write_rows(table, tmp_path / "out.parquet", raw=False)
+    assert pl.read_parquet(tmp_path / "out.parquet")[given.columns].equals(given)
+    write_rows(table, tmp_path / "out.csv", raw=False)
+    rows = pl.read_csv(tmp_path / "out.csv", try_parse_dates=True)
+    assert rows.schema["id"] == pl.Int64
+    assert rows["sent"].to_list() == COLUMNS["sent"]
+    write_rows(table, tmp_path / "out.jsonl", raw=False)
+    row = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
+    assert [row[name] for name in ("id", "score", "is", "user", "day")] == [1000, 0.5, True, "007", "0001-01-01"]
+
+
+def test_times_that_have_no_type_in_common_are_text(tmp_path):
+    noon, zone = datetime.datetime(2020, 1, 2, 12), datetime.timezone(datetime.timedelta(hours=2))
+    there, last = noon.replace(tzinfo=zone), datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC)
+    pairs = {"zones": [noon, there], "kinds": [noon, noon.date()], "last": [last, None], "two zones": [there, there]}
+    pairs |= {"fine": [pd.Timestamp("2020-01-02 12:00:00.000000001"), None], "pandas": [pd.Timestamp(there), noon]}
+    pairs |= {"of pandas": [pd.Timestamp(noon), noon], "hour": [noon.time().replace(tzinfo=zone), None]}
+    frame = as_frame({name: list(values) for name, values in pairs.items()})
+    kinds = dict.fromkeys(pairs, pl.String) | {"two zones": pl.Datetime("us", "UTC"), "of pandas": pl.Datetime("us")}
+    assert dict(frame.schema) == kinds
+    assert frame["two zones"].to_list() == [there, there]
+    assert frame["zones"].to_list() == ["2020-01-02 12:00:00", "2020-01-02 12:00:00+02:00"]
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
