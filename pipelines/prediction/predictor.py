@@ -17,12 +17,17 @@ from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
     from labelfns.models import BaseLabelModel, TransformerClassifier
 
     from .second_view import SecondView
 
 Origin = Literal["both", "votes", "classifier", "neither"]
 ORIGINS: tuple[Origin, ...] = ("both", "votes", "classifier", "neither")
+_NAMES = ("label", "answered_by")
+"""The columns of answers that hold names; the others hold numbers."""
 LEAST = 1e-6
 """A probability of the classifier below this counts as this."""
 LEAST_OF_VOTES = 0.01
@@ -218,6 +223,26 @@ class Answers:
             "answered_by": self.origins(min_confidence).tolist(),
             **{f"p_{name}": _known(self.probs[:, c]) for c, name in enumerate(self.classes)},
         }
+
+    def to_polars(self, min_confidence: float = 0.0) -> "pl.DataFrame":
+        """Return a frame of what `columns` gives, one row per text, in the order of the texts."""
+        import polars as pl
+
+        columns = self.columns(min_confidence)
+        return pl.DataFrame(
+            columns, schema={name: pl.String if name in _NAMES else pl.Float64 for name in columns}, strict=False
+        )
+
+    def to_pandas(self, min_confidence: float = 0.0) -> "pd.DataFrame":
+        """Return the frame of `to_polars` as one of pandas, its index from 0.
+
+        Beside the frame that the texts come from, whatever its index is:
+        ``pd.concat([frame, answers.to_pandas().set_axis(frame.index)], axis=1)``.
+        """
+        import pandas as pd
+
+        columns = self.columns(min_confidence)
+        return pd.DataFrame(columns).astype({name: "str" if name in _NAMES else "float64" for name in columns})
 
     def of_rows(self, rows: Bools) -> "Answers":
         """Return answers for N rows, of which a mask [N] says which n have a text; the others have no answer."""

@@ -93,6 +93,25 @@ def test_a_text_that_is_null_or_blank_keeps_its_row_without_an_answer(fitted, ki
     ]
 
 
+def test_answers_stand_beside_the_frame_that_the_texts_come_from(fitted):
+    frame = pd.DataFrame({"tweet": ["so great", None, "awful"], "id": [7, 8, 9]}, index=[2, 0, 2])
+    answers = fitted.answer(frame, text="tweet", progress=silent)
+    found = answers.to_pandas()
+    both = pd.concat([frame, found.set_axis(frame.index)], axis=1)
+    assert list(both) == ["tweet", "id", "label", "confidence", "answered_by", "p_negative", "p_positive"]
+    assert both[["id", "label"]].dropna().to_numpy().tolist() == [[7, "positive"], [9, "negative"]]
+    np.testing.assert_array_equal(found[["p_negative", "p_positive"]].to_numpy(np.float32), np.float32(answers.probs))
+    beside = pl.concat([pl.from_pandas(frame), answers.to_polars()], how="horizontal")
+    assert beside.select("id", "label").rows() == [(7, "positive"), (8, None), (9, "negative")]
+    assert beside["answered_by"].to_list() == answers.origins().tolist()
+    sure = answers.to_polars(min_confidence=1.0)
+    assert sure["label"].to_list() == [None] * 3
+    assert sure["answered_by"].to_list() == ["neither", None, "neither"]
+    none = fitted.answer([None], progress=silent)
+    assert none.to_polars().schema == sure.schema
+    assert none.to_pandas().dtypes.to_dict() == found.dtypes.to_dict()
+
+
 def test_blank_texts_alone_have_no_answer_and_what_is_no_string_is_an_error(fitted, tmp_path):
     assert fitted.predict(["", None], progress=silent).tolist() == [None, None]
     assert fitted.predict_proba([" "], progress=silent).shape == (1, 2)
