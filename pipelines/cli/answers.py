@@ -24,6 +24,8 @@ Table = dict[str, list[Any]]
 """Columns by name, n values each."""
 
 ENDINGS = (".jsonl", ".csv", ".parquet")
+CSV_DIGITS = 6
+"""Significant digits of the answers' numbers in CSV, which people read; other formats have them whole."""
 FORMULA = r"^[=+\-@\t\r\n]"
 """What a cell begins with that a spreadsheet takes for a formula."""
 
@@ -63,7 +65,12 @@ def _fields(line: str, separator: str) -> list[str]:
 
 
 def answer_table(
-    columns: Mapping[str, Sequence[Any]], text: str, answers: Answers, min_confidence: float = 0.0
+    columns: Mapping[str, Sequence[Any]],
+    text: str,
+    answers: Answers,
+    min_confidence: float = 0.0,
+    *,
+    digits: int | None = None,
 ) -> Table:
     """Return one row per text: its answer, and the columns that it came with.
 
@@ -80,11 +87,21 @@ def answer_table(
         The answers for the n rows.
     min_confidence
         Answers that are less sure have no label.
+    digits
+        To how many significant digits the answers' numbers are rounded; by default they are not.
     """
-    table: Table = {"text": list(columns[text]), **answers.columns(min_confidence)}
+    found = {
+        name: values if digits is None else [_rounded(value, digits) for value in values]
+        for name, values in answers.columns(min_confidence).items()
+    }
+    table: Table = {"text": list(columns[text]), **found}
     others = OtherColumns()
     others.see({name: () for name in columns if name != text})
     return table | {own: list(columns[name]) for name, own in others.named(table).items()}
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def print_rows(table: Table) -> None:

@@ -199,7 +199,7 @@ def predict(
         from labelfns.io.texts import written_texts
 
         from . import console
-        from .answers import ENDINGS, answer_table, print_rows, read_input, write_rows
+        from .answers import CSV_DIGITS, ENDINGS, answer_table, print_rows, read_input, write_rows
 
         if output is not None:
             check_target(output, ENDINGS, overwrite=overwrite)
@@ -212,7 +212,8 @@ def predict(
         console.remark(f"The classifier answers alone: {run_folder} keeps no label model.")
     with console.bars() as progress:
         answers = pipeline.answer(texts, without_lfs=without_lfs, progress=progress)
-    table = answer_table(block.columns, text, answers.of_rows(rows), min_confidence)
+    digits = CSV_DIGITS if output is not None and output.suffix == ".csv" else None
+    table = answer_table(block.columns, text, answers.of_rows(rows), min_confidence, digits=digits)
     n = len(rows)
     if len(texts) < n:
         console.remark(f"{n - len(texts)} of {n} texts are blank: they get no label.")

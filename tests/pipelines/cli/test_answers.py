@@ -94,6 +94,15 @@ def test_what_is_not_sure_has_no_label():
     assert table["p_no"][1] is None
 
 
+def test_numbers_of_answers_alone_are_rounded_and_only_where_it_is_asked():
+    probs, likes = [[1 / 3, 2 / 3], [2e-9 / 3, 1 - 2e-9 / 3]], [1 / 3, None]
+    columns = {"text": ["a", "b"], "likes": likes}
+    table = answer_table(columns, "text", alone(probs), digits=6)
+    assert (table["confidence"], table["p_no"]) == ([0.666667, 1.0], [0.333333, 6.66667e-10])
+    assert (table["likes"], table["label"]) == (likes, ["yes", "yes"])
+    assert answer_table(columns, "text", alone(probs))["p_no"] == [1 / 3, 2e-9 / 3]
+
+
 def test_a_blank_text_keeps_its_row_without_a_label():
     columns = {"text": ["a", " ", None, "b"]}
     found = alone([[0.75, 0.25], [0.25, 0.75]]).of_rows(np.array([True, False, False, True]))

@@ -1,5 +1,6 @@
 """`labelfns predict`: LFs and classifier answer together, and no code from elsewhere runs for it."""
 
+import csv
 import gc
 import json
 import shutil
@@ -213,4 +214,7 @@ def test_cells_that_are_changed_are_said(made, tmp_path):
     arguments = ["predict", str(made[0] / "saved"), str(tmp_path / "handles.csv"), "--output", str(tmp_path / "p.csv")]
     done = CliRunner().invoke(app, arguments)
     assert "2 cells that begin with = + - @ have a ' before" in done.stderr
+    rows = list(csv.DictReader((tmp_path / "p.csv").read_text(encoding="utf-8").splitlines()))
+    for row in rows:
+        assert max(len(row[name].strip("0.")) for name in ("confidence", "p_negative", "p_positive")) <= 6
     assert "cells that begin" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr
