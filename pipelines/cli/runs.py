@@ -171,7 +171,12 @@ def predict(
         ),
     ] = False,
     min_confidence: Annotated[
-        float, typer.Option(help="Leave a text without a label where the confidence is lower.", min=0, max=1)
+        float,
+        typer.Option(
+            help="Leave a text without a label where the confidence is lower; answered_by says \"neither\" there.",
+            min=0,
+            max=1,
+        ),
     ] = 0.0,
     without_lfs: Annotated[
         bool, typer.Option("--without-lfs", help="Let the classifier answer alone, without the LFs' votes.")
@@ -191,9 +196,11 @@ def predict(
 ) -> None:
     """Label texts with a run: its LFs and its classifier answer together, a folder with a model answers alone.
 
-    One row per text: text, label, confidence, answered_by (both, votes, classifier, or neither), and p_LABEL for each
-    label. Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text
-    keeps its row, without a label.
+    One row per text: text, label, confidence, answered_by, and p_LABEL for each label. Then come the other columns of
+    DATA; one with the name of a column of ours is called "NAME (2)". A blank text keeps its row, without a label.
+
+    answered_by is "both" where LFs and classifier say so, "votes" or "classifier" where one of them does, and "neither"
+    where there is no label, as the confidence is below --min-confidence.
     """
     with _no_garbage():
         from labelfns.io.texts import written_texts
