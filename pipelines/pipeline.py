@@ -19,8 +19,17 @@ from labelfns.votes import Probs, Votes
 
 from .prediction.predictor import Answers, Predictor
 from .run.lf_copy import copied_lfs, copy_lfs
+from .run.output_folder import name_instead
 from .run.saved import read_json, reading, write_json
-from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, saved_lfs, signed_source
+from .run.saved_predictor import (
+    has_predictor,
+    lf_options,
+    load_predictor,
+    save_predictor,
+    saved_lfs,
+    signed_source,
+    text_column,
+)
 from .shown import ShownRun
 from .summary import summary
 
@@ -74,6 +83,8 @@ class Pipeline(ShownRun):
     predictor_
         Label model, classifier and second view, answering together. It and `label_model_` are None after `load` from a
         folder of version 0.1, whose classifier answers alone.
+    text_
+        The column of texts in a frame, as `fit` or the run read it; `predict` and the like look for it.
     votes_, weak_labels_, result_
         The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
         `load`.
@@ -106,6 +117,7 @@ class Pipeline(ShownRun):
     predictor_: Predictor | None = None
     classifier_: "TransformerClassifier"
     classes_: tuple[str, ...]
+    text_: str = "text"
 
     def __init__(
         self,
@@ -219,7 +231,7 @@ class Pipeline(ShownRun):
         self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result
         self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
         self.classifier_, self.predictor_, self.classes_ = trained.classifier, trained.predictor, labels
-        self._folder = None
+        self._folder, self.text_ = None, text
         self._facts = facts(trained)
         return self
 
@@ -227,7 +239,7 @@ class Pipeline(ShownRun):
         self,
         texts: Any,
         *,
-        text: str = "text",
+        text: str | None = None,
         min_confidence: float = 0.0,
         without_lfs: bool = False,
         progress: Progress | None = None,
@@ -244,7 +256,7 @@ class Pipeline(ShownRun):
         return names
 
     def predict_proba(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str | None = None, without_lfs: bool = False, progress: Progress | None = None
     ) -> Probs:
         """Return class probabilities, [n, k], columns as in ``classes_``; otherwise as `answer`.
 
@@ -253,7 +265,7 @@ class Pipeline(ShownRun):
         return self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).probs
 
     def answer(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str | None = None, without_lfs: bool = False, progress: Progress | None = None
     ) -> Answers:
         """Answer for texts, and say where each answer comes from.
 
@@ -263,7 +275,7 @@ class Pipeline(ShownRun):
             The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read. One that is null or blank
             keeps its row, without an answer.
         text
-            The column of texts in a frame.
+            The column of texts in a frame; by default the one of `fit`, or of the run.
         without_lfs
             Whether the classifier answers alone.
         progress
@@ -275,7 +287,7 @@ class Pipeline(ShownRun):
             If the pipeline is not fitted, a text is no string, or the LFs are asked and are not there (see `load`).
         """
         self._check_fitted()
-        written, rows = written_texts(texts, text)
+        written, rows = written_texts(texts, text or self.text_)
         found = self._answer_written(written, without_lfs, progress or Bar())
         return replace(found, classes=self.classes_).of_rows(rows)
 
@@ -289,7 +301,7 @@ class Pipeline(ShownRun):
         self.predictor_.label_model.check_names(lfs.labels, lfs.names)  # before they run, which may take long
         return self.predictor_.answer(texts, self.apply(texts, progress=progress), progress=progress)
 
-    def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
+    def apply(self, texts: Any, *, text: str | None = None, progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
 
         A Python file of LFs is run then, and only then.
@@ -299,7 +311,7 @@ class Pipeline(ShownRun):
         InputError
             If the pipeline was saved without its LFs, or they are Python code that is not trusted (see `load`).
         """
-        return self._lfs_to_ask().apply(as_texts(texts, text), progress=progress, **self._lf_options)
+        return self._lfs_to_ask().apply(as_texts(texts, text or self.text_), progress=progress, **self._lf_options)
 
     def _lfs_to_ask(self) -> LFSet:
         """Return the LFs; those of a folder are read when they are first asked."""
@@ -363,7 +375,8 @@ class Pipeline(ShownRun):
                 write_text(part / "lfs.toml", toml)
             if self.predictor_ is not None:
                 save_predictor(part, self.predictor_, lf_source=source, options=self._lf_options)
-            write_json(part / _CONTENT, {"format": _FORMAT, "labels": self.classes_, **(self._facts or {})})
+            about = {"format": _FORMAT, "labels": self.classes_, "text": self.text_}
+            write_json(part / _CONTENT, about | dict(self._facts or {}))
 
     save_pretrained = save
 
@@ -408,7 +421,7 @@ class Pipeline(ShownRun):
         if file is None or not (folder / _MODEL).is_dir():
             raise InputError(
                 f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
-                "metrics.json. Name a folder that `save` or `labelfns run` wrote"
+                f"metrics.json. {name_instead(folder)}"
             )
         from labelfns.models import TransformerClassifier
 
@@ -418,7 +431,7 @@ class Pipeline(ShownRun):
             summary(pipeline._facts)
         pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
         pipeline.classes_ = pipeline.classifier_.classes_
-        pipeline._trust_lfs = trust_lfs
+        pipeline._trust_lfs, pipeline.text_ = trust_lfs, text_column(folder, pipeline._facts)
         if not without_lfs and (has_predictor(folder) or pipeline._facts.get("predictor")):
             pipeline.predictor_ = load_predictor(folder, pipeline.classifier_)
             pipeline._lf_options = lf_options(folder)

@@ -112,6 +112,20 @@ def test_answers_stand_beside_the_frame_that_the_texts_come_from(fitted):
     assert none.to_pandas().dtypes.to_dict() == found.dtypes.to_dict()
 
 
+def test_the_column_of_texts_is_kept(fitted, tmp_path):
+    own, frame = copy.copy(fitted), {"tweet": ["so great"], "text": ["no: this is something else"]}
+    own.text_ = "tweet"
+    own.save(tmp_path / "saved")
+    for one in (own, Pipeline.load(tmp_path / "saved")):
+        assert one.predict(frame, progress=silent).tolist() == ["positive"]
+        np.testing.assert_array_equal(one.apply(frame).matrix, fitted.apply(["so great"]).matrix)
+        other = one.answer(frame, text="text", without_lfs=True, progress=silent).probs
+        np.testing.assert_array_equal(other, fitted.predict_proba(frame, without_lfs=True, progress=silent))
+    own.text_ = 7
+    own.save(tmp_path / "odd")
+    assert Pipeline.load(tmp_path / "odd").text_ == "text"
+
+
 def test_blank_texts_alone_have_no_answer_and_what_is_no_string_is_an_error(fitted, tmp_path):
     assert fitted.predict(["", None], progress=silent).tolist() == [None, None]
     assert fitted.predict_proba([" "], progress=silent).shape == (1, 2)
@@ -211,7 +225,8 @@ def test_lfs_and_classifier_answer_together(fitted, toy_texts):
 @pytest.mark.slow
 def test_without_a_second_view_the_classifier_reads_the_text_alone(fitted, toy_texts, tmp_path):
     texts, off = toy_texts[0], Pipeline(**fitted.get_params()).set_params(prediction=Prediction(second_view=False))
-    off.fit(texts, progress=silent)
+    off.fit({"tweet": texts}, text="tweet", progress=silent)
+    assert off.text_ == "tweet"
     assert off.predictor_.second_view is None
     alone, covered = off.classifier_.predict_proba(texts, progress=silent), off.votes_.covered
     np.testing.assert_array_equal(alone, fitted.classifier_.predict_proba(texts, progress=silent))

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from labelfns import Votes, apply_file
-from labelfns.pipelines import cli
+from labelfns.errors import InputError
+from labelfns.pipelines import Pipeline, cli
 
 
 @pytest.fixture
@@ -356,7 +357,7 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
     [
         (["run", "none.toml"], "no such pipeline file"),
         (["report", "none"], "not the folder of a finished run"),
-        (["predict", "none", "x.csv"], "does not hold a saved classifier"),
+        (["predict", "none", "x.csv"], "none holds no finished run, saved pipeline or model. There is no such folder"),
         (["apply", "none.toml", "--output", "no/such/folder/v.parquet"], "no such folder"),
         (["apply", "none.toml", "--output", "v.csv"], "must end in .parquet"),
         (["apply", "none.toml", "--output", "v.parquet", "--workers", "0"], "--workers"),
@@ -374,6 +375,38 @@ def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
     (tmp_path / "there.csv").touch()
     code, _, err = labelfns(*arguments)
     assert (code, message in err) == (2, True)
+
+
+NO_RUNS = {
+    "none": "There is no such folder: name the folder that `labelfns run` or Pipeline.save wrote",
+    "file.csv": "It is a file: name the folder",
+    "empty": "Name the folder that `labelfns run` or Pipeline.save wrote",
+    "runs": "It holds runs: name one of them, {}runs/mine-1 and {}runs/mine-2",
+    "begun": "The run in it is not finished: resume it",
+    "my project": "It holds a pipeline: labelfns run '{}my project/pipeline.toml' makes a run of it",
+}
+
+
+@pytest.mark.parametrize("name", NO_RUNS)
+@pytest.mark.parametrize("command", ["predict", "report", "compare", "load"])
+def test_a_folder_that_is_no_run_is_told_what_to_name(labelfns, tmp_path, monkeypatch, command, name):
+    monkeypatch.chdir(tmp_path)
+    for file in ("file.csv", "runs/mine-1/metrics.json", "runs/mine-2/metrics.json", "my project/pipeline.toml"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    for file in ("begun/pipeline.toml", "begun/made_from.json", "empty/lfs.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    more = {"predict": ["file.csv"], "compare": ["runs/mine-1"]}.get(command, [])
+    where = f"{tmp_path}/" if command in ("report", "compare") else ""
+    if command == "load":
+        with pytest.raises(InputError) as caught:
+            Pipeline.load(name)
+        message = str(caught.value)
+    else:
+        code, _, message = labelfns(command, name, *more)
+        assert code == 2
+    assert NO_RUNS[name].format(where, where) in message
 
 
 @pytest.mark.parametrize(
