@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from labelfns.checks import check_labels
 from labelfns.engine.options import MOST_WORKERS, OnError
-from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
+from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all, some
 from labelfns.io.read import is_hub
 from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.settings import FineTuning
@@ -255,6 +255,9 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        files = sorted(map(str, path.glob("*.toml")))
+        raise InputError(f"{path} is a folder; name the pipeline file in it{f', {some(files)}' if files else ''}")
     if not path.is_file():
         raise InputError(f"{path}: no such pipeline file")
     try:

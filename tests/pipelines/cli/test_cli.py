@@ -8,6 +8,7 @@ import sys
 
 import polars as pl
 import pytest
+from typer.main import get_command
 
 from labelfns import Votes, apply_file
 from labelfns.errors import InputError
@@ -366,6 +367,8 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
         (["predict", "none", "x.csv", "--output", "p.txt"], "must end in .jsonl or .csv or .parquet"),
         (["predict", "none", "x.csv", "--output", "there.csv"], "add --overwrite to replace it"),
         (["suggest", "none.toml", "--min-z", "zero"], "--min-z"),
+        (["run", "folder.parquet"], "folder.parquet is a folder; name the pipeline file in it\n"),
+        (["run", "others"], "others is a folder; name the pipeline file in it, others/a.toml and others/b.toml"),
         (["run", "\x1b[2J[red].toml"], "\\x1b[2J[red].toml: no such pipeline file"),
     ],
 )
@@ -373,8 +376,33 @@ def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.parquet").mkdir()
     (tmp_path / "there.csv").touch()
+    (tmp_path / "others").mkdir()
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / "others" / name).touch()
     code, _, err = labelfns(*arguments)
     assert (code, message in err) == (2, True)
+
+
+PIPELINE_COMMANDS = [
+    name
+    for name, command in get_command(cli.app).commands.items()
+    if any(one.name == "pipeline" for one in command.params)
+]
+
+
+def test_the_commands_that_take_a_pipeline_are_known():
+    assert len(PIPELINE_COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("command", PIPELINE_COMMANDS)
+def test_a_folder_stands_for_the_pipeline_file_in_it(labelfns, tmp_path, monkeypatch, command):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "pipeline.toml").write_text("what = 1")
+    monkeypatch.chdir(tmp_path)
+    more = {"apply": ["--output", "v.parquet"]}.get(command, [])
+    code, _, err = labelfns(command, "mine", *more)
+    assert code == 2
+    assert "pipeline.toml: what is not a setting" in err
 
 
 NO_RUNS = {
