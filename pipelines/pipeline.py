@@ -1,7 +1,7 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -144,6 +144,27 @@ class Pipeline(ShownRun):
         self._trust_lfs = False
         self._saved_lfs: LFSet | None = None
         self._lf_options: Mapping[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"Pipeline({', '.join(self._described())})"
+
+    def _described(self) -> Iterator[str]:
+        facts, fitted = self._facts, hasattr(self, "classifier_")
+        lfs = self.lfs if self.lfs is not None else facts["lfs"] if facts else ()
+        yield f"{len(lfs)} LF{'s' * (len(lfs) != 1)}" if lfs else "no LFs"
+        if labels := self.classes_ if fitted else self.lfs and self.lfs.labels:
+            yield f"labels={tuple(labels)}"
+        if model := self.label_model_ if fitted else self.label_model:
+            yield f"label_model={type(model).__name__}"
+        if not self._folder and (facts or not fitted):
+            yield f"backbone={str(self.backbone)!r}"
+        if facts:
+            texts, rounds = facts["coverage"]["rows"], len(facts["rounds"])
+            yield f"fitted on {texts:,} texts, round {facts['best_round']} kept of {rounds}"
+        else:
+            yield "a classifier alone" if fitted else "not fitted"
+        if self._folder:
+            yield f"loaded from {self._folder}"
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the constructor's arguments by name, as scikit-learn's ``clone`` asks for them."""

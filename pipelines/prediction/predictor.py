@@ -162,6 +162,10 @@ class Answers:
     covered: Bools
     classes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        n, labels = len(self.probs), f", labels={self.classes}" if self.classes else ""
+        return f"Answers({n:,} texts, {int(self.covered.sum()):,} with a vote{labels})"
+
     @classmethod
     def of(
         cls,

@@ -112,6 +112,25 @@ def test_answers_stand_beside_the_frame_that_the_texts_come_from(fitted):
     assert none.to_pandas().dtypes.to_dict() == found.dtypes.to_dict()
 
 
+def test_it_says_in_a_line_what_it_is(fitted, tmp_path):
+    known = "4 LFs, labels=('negative', 'positive')"
+    assert repr(Pipeline(lfs())) == f"Pipeline({known}, backbone='embedded', not fitted)"
+    own = Pipeline(lfs(), Path("a"), label_model=MajorityVote())
+    assert repr(own) == f"Pipeline({known}, label_model=MajorityVote, backbone='a', not fitted)"
+    rounds = len(fitted.result_.rounds)
+    done = f"fitted on 80 texts, round {fitted.result_.best.ledger.round} kept of {rounds}"
+    about = f"{known}, label_model=MajorityVote"
+    assert repr(fitted) == f"Pipeline({about}, backbone='{fitted.backbone}', {done})"
+    fitted.save(tmp_path / "saved")
+    assert repr(Pipeline.load(tmp_path / "saved")) == f"Pipeline({about}, {done}, loaded from {tmp_path / 'saved'})"
+    answers = fitted.answer(["so great", None], progress=silent)
+    assert repr(answers) == "Answers(2 texts, 1 with a vote, labels=('negative', 'positive'))"
+    assert repr(fitted.lfs) == "LFSet(4 LFs: happy, fail, great and awful, labels=('negative', 'positive'))"
+    alone = Pipeline.of_classifier(fitted.classifier_)
+    assert repr(alone) == "Pipeline(no LFs, labels=('negative', 'positive'), a classifier alone)"
+    assert repr(Pipeline.load(BEFORE)).endswith(f"loaded from {BEFORE})")
+
+
 def test_the_column_of_texts_is_kept(fitted, tmp_path):
     own, frame = copy.copy(fitted), {"tweet": ["so great"], "text": ["no: this is something else"]}
     own.text_ = "tweet"
