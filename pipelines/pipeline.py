@@ -1,7 +1,6 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -9,16 +8,15 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError, LabelFnsWarning, some
+from labelfns.errors import InputError
 from labelfns.io.atomic import whole, write_text
 from labelfns.io.texts import Texts, as_texts, written_texts
-from labelfns.lfs.as_toml import is_data, lfs_toml
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
 from .prediction.predictor import Answers, Predictor
-from .run.lf_copy import copied_lfs, copy_lfs
+from .run.lf_copy import copied_lfs, copy_lfs, lfs_as_toml
 from .run.output_folder import name_instead
 from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import (
@@ -145,27 +143,6 @@ class Pipeline(ShownRun):
         self._saved_lfs: LFSet | None = None
         self._lf_options: Mapping[str, Any] = {}
 
-    def __repr__(self) -> str:
-        return f"Pipeline({', '.join(self._described())})"
-
-    def _described(self) -> Iterator[str]:
-        facts, fitted = self._facts, hasattr(self, "classifier_")
-        lfs = self.lfs if self.lfs is not None else facts["lfs"] if facts else ()
-        yield f"{len(lfs)} LF{'s' * (len(lfs) != 1)}" if lfs else "no LFs"
-        if labels := self.classes_ if fitted else self.lfs and self.lfs.labels:
-            yield f"labels={tuple(labels)}"
-        if model := self.label_model_ if fitted else self.label_model:
-            yield f"label_model={type(model).__name__}"
-        if not self._folder and (facts or not fitted):
-            yield f"backbone={str(self.backbone)!r}"
-        if facts:
-            texts, rounds = facts["coverage"]["rows"], len(facts["rounds"])
-            yield f"fitted on {texts:,} texts, round {facts['best_round']} kept of {rounds}"
-        else:
-            yield "a classifier alone" if fitted else "not fitted"
-        if self._folder:
-            yield f"loaded from {self._folder}"
-
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the constructor's arguments by name, as scikit-learn's ``clone`` asks for them."""
         names = ("lfs", "backbone", "label_model", "settings", "rounds", "few_gold", "prediction", "seed")
@@ -230,7 +207,7 @@ class Pipeline(ShownRun):
         from labelfns.pipelines.prediction.settings import Prediction
         from labelfns.pipelines.self_training.settings import Rounds
 
-        from .run.inputs import Inputs
+        from .run.inputs import Inputs, with_gold
         from .run.metrics import facts
         from .run.training import Plan, prepare, train
 
@@ -240,7 +217,7 @@ class Pipeline(ShownRun):
         sets = {"pool": as_texts(texts, text, gold=gold, labels=labels)}
         for name, data in (("val", val), ("few_gold", few_gold)):
             if data is not None:
-                sets[name] = _with_gold(data, text, labels, name)
+                sets[name] = with_gold(data, text, labels, name)
         plan = Plan(
             self.label_model or SnorkelLabelModel(),
             TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
@@ -385,7 +362,7 @@ class Pipeline(ShownRun):
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise InputError(f"{target} exists and is not empty; name another folder")
         file, source = self._lfs_to_keep(lf_file)
-        toml = _as_data(self.lfs) if file is None and self.lfs is not None else None
+        toml = lfs_as_toml(self.lfs) if file is None and self.lfs is not None else None
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as part:
             part.mkdir()
@@ -469,30 +446,3 @@ class Pipeline(ShownRun):
     def _check_fitted(self) -> None:
         if not hasattr(self, "classifier_"):
             raise InputError("this Pipeline is not fitted yet; call fit(texts) first")
-
-
-def _as_data(lfs: LFSet) -> str | None:
-    """Return LFs that came from no file as TOML; None, and a warning, where some are code."""
-    code = [lf.name for lf in lfs if not is_data(lf)]
-    if not code:
-        return lfs_toml(lfs)
-    warnings.warn(
-        f"LFs in Python that come from no file: {some(code)}. So the LFs are not saved with the pipeline; save it with "
-        "lf_file=..., or load it with lfs=LFSet(...)",
-        LabelFnsWarning,
-        stacklevel=3,
-    )
-    return None
-
-
-def _with_gold(data: Any, text: str, labels: Sequence[str], name: str) -> Texts:
-    from labelfns.pipelines.self_training.labeled import Labeled
-
-    pair = (data.texts, data.gold) if isinstance(data, Labeled) else data if isinstance(data, tuple) else (data, None)
-    texts = as_texts(pair[0], text, gold=pair[1], labels=labels)
-    if texts.gold is None:
-        raise InputError(
-            f"{name} needs gold labels; give texts that have them, or a pair of texts and gold: "
-            f'{name}=(frame, "label") where they are a column'
-        )
-    return texts

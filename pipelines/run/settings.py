@@ -264,7 +264,8 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number of thousands of digits, too deep
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+        hint = "" if path.suffix == ".toml" else "; name the pipeline file, a .toml file"
+        raise SettingsError(f"{path} is not valid TOML: {error}{hint}") from error
 
 
 def _whose(problem: str, path: Path, sections: Container[str], overrides: Sequence[str]) -> str:

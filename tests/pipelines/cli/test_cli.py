@@ -368,6 +368,8 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
         (["predict", "none", "x.csv", "--output", "there.csv"], "add --overwrite to replace it"),
         (["suggest", "none.toml", "--min-z", "zero"], "--min-z"),
         (["run", "folder.parquet"], "folder.parquet is a folder; name the pipeline file in it\n"),
+        (["run", "there.csv"], "there.csv is not valid TOML: Expected '=' after a key"),
+        (["run", "there.csv"], "; name the pipeline file, a .toml file"),
         (["run", "others"], "others is a folder; name the pipeline file in it, others/a.toml and others/b.toml"),
         (["run", "\x1b[2J[red].toml"], "\\x1b[2J[red].toml: no such pipeline file"),
     ],
@@ -375,7 +377,7 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
 def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.parquet").mkdir()
-    (tmp_path / "there.csv").touch()
+    (tmp_path / "there.csv").write_text("id,text")
     (tmp_path / "others").mkdir()
     for name in ("a.toml", "b.toml"):
         (tmp_path / "others" / name).touch()
