@@ -327,7 +327,7 @@ def _apply_to_parts(
             part.texts,
             options,
             fields=others if fields is None else fields,
-            numbers=RowNumbers(np.arange(start, start + len(part)), part.row_numbers, part.unit),
+            numbers=RowNumbers.of(part, start),
             cues=cues and is_all,
             progress=progress if is_all else silent,
         )

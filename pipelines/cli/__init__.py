@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 from labelfns import __version__
 from labelfns._starting import SIGNALS
-from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shown
+from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shortened, shown
 
 from . import lfs, runs
 from .analyze import analyze
@@ -65,7 +65,7 @@ class _Commands(TyperGroup):
         except LabelFnsError:
             raise
         except OSError as error:  # a path that is too long, a device that fails: nothing that a traceback would explain
-            raise InputError(f"{error.strerror or error}: {str(error.filename or 'a file')[:200]}") from error
+            raise InputError(f"{error.strerror or error}: {shortened(error.filename or 'a file', 200)}") from error
         except SystemExit as stop:
             raise LFError(
                 f"your code (an LF or the LF file) called sys.exit({stop.code!r}); remove that call"

@@ -306,7 +306,7 @@ class Studio:
 
     def _apply(self, applier: LFApplier, options: ApplyOptions, progress: Progress = silent) -> Votes:
         texts = self.texts
-        numbers = RowNumbers(np.arange(len(texts)), texts.row_numbers, texts.unit)
+        numbers = RowNumbers.of(texts)
         fields = {name: values for name, values in (texts.fields or {}).items() if name != "text"}
         return applier.apply(texts.texts, options, fields=fields, numbers=numbers, progress=progress, index=self._index)
 
