@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+import numpy as np
+
 from .names import short
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def with_room(draw: "Callable[_Given, Axes]") -> "Callable[_Given, Axes]":
             assert figure is not None
             inside, around = ax.get_window_extent(), ax.get_tightbbox(for_layout_only=True)
             assert around is not None
-            names = (around.size - inside.size) / figure.dpi
+            names = np.subtract(around.size, inside.size) / figure.dpi
             size = figure.get_size_inches()
             figure.set_size_inches((names + _LEAST * size).clip(min=size))
         return ax
