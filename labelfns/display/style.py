@@ -58,7 +58,8 @@ def with_room(draw: "Callable[_Given, Axes]") -> "Callable[_Given, Axes]":
             assert around is not None
             names = np.subtract(around.size, inside.size) / figure.dpi
             size = figure.get_size_inches()
-            figure.set_size_inches((names + _LEAST * size).clip(min=size))
+            width, height = (names + _LEAST * size).clip(min=size)
+            figure.set_size_inches(width, height)
         return ax
 
     return drawn
