@@ -19,6 +19,11 @@ const NO_VOTE =
 
 const NO_LABEL = "Choose the label that it votes for: then you see where others agree and disagree, and can write it.";
 
+const PIPELINE = byId("rows").dataset.pipeline;
+const NONE_TO_LABEL =
+  `No row waits for a label. “labelfns label ${PIPELINE} --no-ask” draws the rows most worth one; they stand here when ` +
+  `${PIPELINE} names their file as pool_gold, and the studio is started again.`;
+
 let lfs = []; // as the server has them
 let place = null; // which of them is being changed
 let tab = "silent";
@@ -183,6 +188,7 @@ function show(answer, keep) {
 
 function nothing() {
   const searched = byId("search").elements.search.value.trim();
+  if (!searched && tab === "label") return NONE_TO_LABEL;
   return searched ? `No text of this list holds “${searched}”: take the other lists, or search for less.` : "No text is in this list.";
 }
 

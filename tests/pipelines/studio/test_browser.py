@@ -150,6 +150,9 @@ def test_a_new_lf_asks_for_its_label_and_one_without_a_vote_is_no_accident(page_
     page.get_by_role("button", name="Look at the change of lfs.py").click()
     page.locator("#dialog-note", has_text="It votes on none of the texts").wait_for()
     page.get_by_role("button", name="Leave it").click()
+    page.get_by_role("tab", name="to label").click()
+    page.locator("#rows", has_text="labelfns label pipeline.toml --no-ask").wait_for()
+    page.get_by_role("tab", name="all texts").click()
     page.get_by_label("Search").fill("zebra")
     page.locator("#rows", has_text="No text of this list holds “zebra”").wait_for()
 
