@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from labelfns.display.maps import confusion_map
 from labelfns.display.of_votes import PlotsOfVotes
 from labelfns.display.plots import Dots, dots
-from labelfns.display.style import say_of
+from labelfns.display.style import say_of, with_count
 from labelfns.errors import InputError
 from labelfns.votes import Votes
 
@@ -128,7 +128,7 @@ class ShownRun(PlotsOfVotes):
             for voter in found["voters"]
         ]
         return dots(
-            [f"{PARTS[part]}  ({found['rows'][part]:,})" for part in parts],
+            [with_count(PARTS[part], found["rows"][part]) for part in parts],
             series,
             title=f"Was the model worth it? {name}, by whether an LF votes",
             x="share of texts that are right, with 95% intervals",
