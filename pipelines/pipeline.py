@@ -1,5 +1,6 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
+import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from .prediction.predictor import Answers, Predictor
 from .run.lf_copy import copied_lfs, copy_lfs
 from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, saved_lfs, signed_source
+from .sharing.card import CARD, model_card
+from .sharing.hub import CONTENT, REST, Pushed, fetch, is_on_hub, parts, push, shared
 from .shown import ShownRun
 from .summary import summary
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
     from labelfns.pipelines.self_training.settings import Rounds
 
-_CONTENT, _MODEL = "pipeline.json", "model"
+_MODEL = "model"
 _FORMAT = "labelfns.pipeline/1"
 _SAVE_AGAIN = "Save the pipeline again"
 
@@ -340,16 +343,96 @@ class Pipeline(ShownRun):
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as part:
             part.mkdir()
-            self.classifier_.save_pretrained(part / _MODEL)
             if file is not None:
                 copy_lfs(file, part, source)
-            elif toml is not None:
-                write_text(part / "lfs.toml", toml)
-            if self.predictor_ is not None:
-                save_predictor(part, self.predictor_, lf_source=source, options=self._lf_options)
-            write_json(part / _CONTENT, {"format": _FORMAT, "labels": self.classes_, **(self._facts or {})})
+            self._write(part, part / _MODEL, self._facts or {}, toml, source)
 
     save_pretrained = save
+
+    def push_to_hub(
+        self,
+        repo: str,
+        *,
+        python_lfs: bool = False,
+        private: bool | None = None,
+        message: str = "Pipeline of labelfns",
+    ) -> Pushed:
+        """Upload classifier, card and predictor to the Hugging Face hub, from where `load` opens them by their name.
+
+        The classifier and its card (``README.md``) lie at the top, where ``transformers.pipeline`` looks, and in
+        ``labelfns/`` what the predictor needs: the second view, the label model with the names of the LFs, figures,
+        and the LFs: a TOML file with its word lists, or what builders made, as TOML. No text is uploaded, no path of
+        this machine, nothing that LFs raised. A README that is there is replaced, but for what else stands at its top.
+
+        Parameters
+        ----------
+        repo
+            ``"OWNER/NAME"``; made where there is none.
+        python_lfs
+            Whether a Python file of LFs is uploaded too. It is code, all that it holds included, and runs elsewhere
+            only where one says so (`load`).
+        private
+            Whether a new repository is private; by default what the owner has set on the hub.
+        message
+            What the commit says.
+
+        Raises
+        ------
+        InputError
+            If the pipeline is not fitted, or cannot be uploaded.
+
+        Warns
+        -----
+        LabelFnsWarning
+            If LFs are Python and are not uploaded.
+        """
+        self._check_fitted()
+        if self._facts is None:
+            raise InputError(
+                "this pipeline is a classifier alone; upload that: pipeline.classifier_.model_.push_to_hub(...) and "
+                "tokenizer_.push_to_hub(...)"
+            )
+        file, source = self._lfs_to_keep(None)
+        toml = _as_data(self.lfs) if file is None and self.lfs is not None else None
+        if file is not None and file.suffix != ".toml" and not python_lfs:
+            warnings.warn(
+                f"{file.name} is Python code and is not uploaded; upload it with python_lfs=True, or who loads the "
+                f"pipeline gives the LFs: Pipeline.load({repo!r}, lfs=LFSet.from_file(...))",
+                LabelFnsWarning,
+                stacklevel=2,
+            )
+            file = None
+        with tempfile.TemporaryDirectory() as folder:
+            top = Path(folder)
+            (top / REST).mkdir()
+            if file is not None:
+                copy_lfs(file, top / REST, source)
+            self._write(top / REST, top, shared(self._facts), toml, None, repo=repo)
+            return push(top, repo, private=private, message=message)
+
+    def _write(
+        self,
+        content: Path,
+        model: Path,
+        facts: Mapping[str, Any],
+        toml: str | None,
+        source: bytes | None,
+        *,
+        repo: str | None = None,
+    ) -> None:
+        """Write the model with its card to one folder, and the rest to another, where an LF file may be already."""
+        self.classifier_.save_pretrained(model)
+        if toml is not None:
+            write_text(content / "lfs.toml", toml)
+        if self.predictor_ is not None:
+            save_predictor(content, self.predictor_, lf_source=source, options=self._lf_options)
+        write_json(content / CONTENT, {"format": _FORMAT, "labels": self.classes_, **facts})
+        if self._facts is not None:
+            lfs = copied_lfs(content)
+            card = model_card(
+                self._facts, self.classes_, self.label_model_, repo=repo, lfs="" if lfs is None else lfs.name
+            )
+            write_text(model / CARD, card)
 
     def _lfs_to_keep(self, lf_file: str | Path | None) -> tuple[Path | None, bytes | None]:
         """Return the LF file to copy, and what of it is known to be the user's own; a stranger's stays a stranger's."""
@@ -364,9 +447,15 @@ class Pipeline(ShownRun):
 
     @classmethod
     def load(
-        cls, folder: str | Path, *, lfs: LFSet | None = None, trust_lfs: bool = False, without_lfs: bool = False
+        cls,
+        folder: str | Path,
+        *,
+        lfs: LFSet | None = None,
+        trust_lfs: bool = False,
+        without_lfs: bool = False,
+        revision: str | None = None,
     ) -> "Pipeline":
-        """Open what `save` wrote, or the folder of a finished run, to predict. Nothing in the folder is run by it.
+        """Open what `save` or `push_to_hub` wrote, or the folder of a finished run, to predict; it runs nothing of it.
 
         Its LFs are read when they are first asked. A Python file of LFs is code: it runs where a run or `save` of this
         user left it on this machine, and other files only with `trust_lfs`.
@@ -374,33 +463,38 @@ class Pipeline(ShownRun):
         Parameters
         ----------
         folder
-            The folder.
+            The folder; or ``"OWNER/NAME"`` on the Hugging Face hub, where there is no such folder here.
         lfs
             The LFs; by default those of the LF file in the folder.
         trust_lfs
             Whether a Python file of LFs from elsewhere may run.
         without_lfs
             Whether the classifier answers alone; the label model and the LFs are not looked at then.
+        revision
+            The commit, branch or tag of a repository on the hub; by default its main branch, which its owner can
+            change: name a commit where `trust_lfs` is given.
 
         Raises
         ------
         InputError
-            If it is neither, or is damaged.
+            If it is none of these, is damaged, or cannot be fetched.
         """
-        folder = Path(folder)
-        file = next((folder / name for name in (_CONTENT, "metrics.json") if (folder / name).is_file()), None)
-        if file is None or not (folder / _MODEL).is_dir():
+        if isinstance(folder, str) and is_on_hub(folder):
+            folder = fetch(folder, revision)
+        folder, model = parts(Path(folder))
+        file = next((folder / name for name in (CONTENT, "metrics.json") if (folder / name).is_file()), None)
+        if file is None or not model.is_dir():
             raise InputError(
-                f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
+                f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {CONTENT} or "
                 "metrics.json. Name a folder that `save` or `labelfns run` wrote"
             )
         from labelfns.models import TransformerClassifier
 
-        pipeline = cls(lfs, folder / _MODEL)
+        pipeline = cls(lfs, model)
         pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
         with reading(file, _SAVE_AGAIN):
             summary(pipeline._facts)
-        pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
+        pipeline.classifier_ = TransformerClassifier.from_pretrained(model)
         pipeline.classes_ = pipeline.classifier_.classes_
         pipeline._trust_lfs = trust_lfs
         if not without_lfs and (has_predictor(folder) or pipeline._facts.get("predictor")):
