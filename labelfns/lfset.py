@@ -23,6 +23,7 @@ from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
+from labelfns.lfs.python_file import real_path
 from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
 from labelfns.votes import Fault, Votes
@@ -114,7 +115,7 @@ class LFSet:
         file = Path(path)
         source = file.read_bytes() if file.is_file() else None  # before it runs, which may take a while
         lfs = cls(labels, read_lfs(file))
-        object.__setattr__(lfs, "file", file.resolve())
+        object.__setattr__(lfs, "file", real_path(file))
         object.__setattr__(lfs, "source", source)
         return lfs
 

@@ -9,25 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.errors import InputError
-from labelfns.io.atomic import whole, write_text
 from labelfns.io.texts import Texts, as_texts, written_texts
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
+from .kept import KeptPipeline
 from .prediction.predictor import Answers, Predictor
-from .run.lf_copy import copied_lfs, copy_lfs, lfs_as_toml
-from .run.output_folder import name_instead
-from .run.saved import read_json, reading, write_json
-from .run.saved_predictor import (
-    has_predictor,
-    lf_options,
-    load_predictor,
-    save_predictor,
-    saved_lfs,
-    signed_source,
-    text_column,
-)
+from .run.saved_predictor import saved_lfs
 from .shown import ShownRun
 from .summary import summary
 
@@ -39,12 +28,8 @@ if TYPE_CHECKING:
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
     from labelfns.pipelines.self_training.settings import Rounds
 
-_CONTENT, _MODEL = "pipeline.json", "model"
-_FORMAT = "labelfns.pipeline/1"
-_SAVE_AGAIN = "Save the pipeline again"
 
-
-class Pipeline(ShownRun):
+class Pipeline(ShownRun, KeptPipeline):
     """The whole way: LFs vote, a label model weighs the votes, a transformer is fine-tuned on them over rounds.
 
     It is what ``labelfns run`` does, without a run folder. To predict, LFs and classifier answer together. `save` keeps
@@ -333,108 +318,6 @@ class Pipeline(ShownRun):
         if self._facts is None:
             raise InputError("this pipeline is a classifier alone: there is no run to sum up")
         return summary(self._facts)
-
-    def save(self, folder: str | Path, *, lf_file: str | Path | None = None) -> None:
-        """Write a folder that `load` opens; its ``model/`` opens in ``transformers.pipeline`` too.
-
-        Parameters
-        ----------
-        folder
-            A new or empty folder.
-        lf_file
-            The file that the LFs come from, which is copied, with the word lists of a TOML file; by default the one
-            that the `LFSet` was read from. Where there is none, LFs that builders made are written to a TOML file.
-
-        Raises
-        ------
-        InputError
-            If the pipeline is not fitted, or the folder is not empty.
-        WriteError
-            If it cannot be written; nothing of it is left then.
-
-        Warns
-        -----
-        LabelFnsWarning
-            If LFs are Python and come from no file: the LFs are not saved then.
-        """
-        self._check_fitted()
-        target = Path(folder)
-        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-            raise InputError(f"{target} exists and is not empty; name another folder")
-        file, source = self._lfs_to_keep(lf_file)
-        toml = lfs_as_toml(self.lfs) if file is None and self.lfs is not None else None
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with whole(target) as part:
-            part.mkdir()
-            self.classifier_.save_pretrained(part / _MODEL)
-            if file is not None:
-                copy_lfs(file, part, source)
-            elif toml is not None:
-                write_text(part / "lfs.toml", toml)
-            if self.predictor_ is not None:
-                save_predictor(part, self.predictor_, lf_source=source, options=self._lf_options)
-            about = {"format": _FORMAT, "labels": self.classes_, "text": self.text_}
-            write_json(part / _CONTENT, about | dict(self._facts or {}))
-
-    save_pretrained = save
-
-    def _lfs_to_keep(self, lf_file: str | Path | None) -> tuple[Path | None, bytes | None]:
-        """Return the LF file to copy, and what of it is known to be the user's own; a stranger's stays a stranger's."""
-        if lf_file is not None:
-            return Path(lf_file), Path(lf_file).read_bytes()
-        if self.lfs is not None:
-            return self.lfs.file, self.lfs.source
-        file = copied_lfs(self._folder) if self._folder else None
-        if file is None or file.suffix == ".toml":
-            return file, None
-        return file, self._saved_lfs.source if self._saved_lfs is not None else signed_source(file)
-
-    @classmethod
-    def load(
-        cls, folder: str | Path, *, lfs: LFSet | None = None, trust_lfs: bool = False, without_lfs: bool = False
-    ) -> "Pipeline":
-        """Open what `save` wrote, or the folder of a finished run, to predict. Nothing in the folder is run by it.
-
-        Its LFs are read when they are first asked. A Python file of LFs is code: it runs where a run or `save` of this
-        user left it on this machine, and other files only with `trust_lfs`.
-
-        Parameters
-        ----------
-        folder
-            The folder.
-        lfs
-            The LFs; by default those of the LF file in the folder.
-        trust_lfs
-            Whether a Python file of LFs from elsewhere may run.
-        without_lfs
-            Whether the classifier answers alone; the label model and the LFs are not looked at then.
-
-        Raises
-        ------
-        InputError
-            If it is neither, or is damaged.
-        """
-        folder = Path(folder)
-        file = next((folder / name for name in (_CONTENT, "metrics.json") if (folder / name).is_file()), None)
-        if file is None or not (folder / _MODEL).is_dir():
-            raise InputError(
-                f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
-                f"metrics.json. {name_instead(folder)}"
-            )
-        from labelfns.models import TransformerClassifier
-
-        pipeline = cls(lfs, folder / _MODEL)
-        pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
-        with reading(file, _SAVE_AGAIN):
-            summary(pipeline._facts)
-        pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
-        pipeline.classes_ = pipeline.classifier_.classes_
-        pipeline._trust_lfs, pipeline.text_ = trust_lfs, text_column(folder, pipeline._facts)
-        if not without_lfs and (has_predictor(folder) or pipeline._facts.get("predictor")):
-            pipeline.predictor_ = load_predictor(folder, pipeline.classifier_)
-            pipeline._lf_options = lf_options(folder)
-        pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
-        return pipeline
 
     @classmethod
     def of_classifier(cls, classifier: "TransformerClassifier") -> "Pipeline":

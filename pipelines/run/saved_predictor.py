@@ -171,7 +171,8 @@ def text_column(folder: Path, facts: Mapping[str, Any]) -> str:
 def _check_inside(file: Path) -> None:
     """Check that the word lists of a TOML file are files of its own folder, and that it names no model elsewhere."""
     folder = file.parent.resolve()
-    outside = [path for path in word_lists(file) if folder not in path.resolve().parents or not path.is_file()]
+    places = {folder, file.resolve().parent}  # in a hub's cache all files are links to one folder of contents
+    outside = [path for path in word_lists(file) if places.isdisjoint(path.resolve().parents) or not path.is_file()]
     elsewhere = [model for model in models_read(file) if model != "embedded"]
     raise_all(
         InputError,

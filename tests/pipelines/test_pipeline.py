@@ -200,7 +200,7 @@ def test_saved_and_loaded(fitted, toy_texts, tmp_path):
     (answer,) = transformers_pipeline("text-classification", str(tmp_path / "new" / "saved" / "model"))(texts[:1])
     assert answer["label"] in LABELS
     suffixes = {path.suffix for path in (tmp_path / "new" / "saved").rglob("*") if path.is_file()}
-    assert suffixes == {".json", ".safetensors", ".toml"}
+    assert suffixes == {".json", ".md", ".safetensors", ".toml"}
     with pytest.raises(InputError, match="is there to predict"):
         again.fit(texts)
     again.save(tmp_path / "third")
