@@ -26,7 +26,9 @@ def frame_of(table: "pa.Table", format: FrameFormat, labels: Sequence[str], labe
     if format == "polars":
         import polars as pl
 
-        return pl.from_arrow(table)
+        # column by column: a name with a NUL does not pass from Arrow to polars, nor back
+        columns = zip(table.column_names, table.columns, strict=True)
+        return pl.DataFrame({name: pl.from_arrow(column) for name, column in columns})
     if format == "datasets":
         import datasets
 
@@ -55,8 +57,10 @@ def arrow_of(frame: Any) -> "tuple[pa.Table, tuple[str, ...] | None]":
             raise InputError("the ClassLabel columns of a data set must have the same names, in the same order")
         return pa.table(frame.with_format("arrow")[:]), next(iter(names), None)
     try:
-        return nw.from_native(frame, eager_only=True).to_arrow(), None
+        wide = nw.from_native(frame, eager_only=True)
     except TypeError as error:
         raise InputError(
             f"expected a pandas, polars or pyarrow frame or a data set; got a {type(frame).__name__}"
         ) from error
+    columns = [wide[name].alias("").to_arrow() for name in wide.columns]
+    return pa.Table.from_arrays(columns, names=wide.columns), None

@@ -29,12 +29,13 @@ def some_votes(draw):
     n = draw(st.integers(0, 5))
     cells = draw(st.lists(st.integers(-1, 2), min_size=n * len(lfs), max_size=n * len(lfs)))
     matrix = np.array(cells, dtype=np.int8).reshape(n, len(lfs))
-    return Votes(matrix, labels=["no, \"never\"", "y\u00e9s\U0001f600", "one:two"], lf_names=lfs)
+    return Votes(matrix, labels=['no, "never"', "y\u00e9s\U0001f600", "one:two"], lf_names=lfs)
 
 
 def same(votes, back):
     assert (back.labels, back.lf_names) == (votes.labels, votes.lf_names)
-    assert back.matrix.shape == votes.matrix.shape and np.array_equal(back.matrix, votes.matrix)
+    assert back.matrix.shape == votes.matrix.shape
+    assert np.array_equal(back.matrix, votes.matrix)
 
 
 @pytest.mark.slow
@@ -61,7 +62,8 @@ def test_answers_come_back_as_they_were(format, texts, seed):
     answers = Answers(texts, rng.integers(-1, 2, len(texts)), probs, ["a", "b,\n"])
     back = Answers.of(answers.to(format), None if format == "datasets" else answers.labels)
     assert (back.texts, back.labels) == (answers.texts, answers.labels)
-    assert np.array_equal(back.ids, answers.ids) and np.array_equal(back.probs, answers.probs)
+    assert np.array_equal(back.ids, answers.ids)
+    assert np.array_equal(back.probs, answers.probs)
 
 
 def test_a_frame_without_label_names_is_refused():
