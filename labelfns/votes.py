@@ -302,6 +302,21 @@ class Votes(ShownVotes):
 
         return pd.DataFrame(self._columns(names))
 
+    def to_long(self) -> "pl.DataFrame":
+        """Return one row per vote: ``task``, the row, from 0; ``worker``, the LF; ``label``, its name.
+
+        crowd-kit takes it as ``votes.to_long().to_pandas()``.
+        """
+        import polars as pl
+
+        rows, lfs = np.nonzero(self.matrix != ABSTAIN)
+        columns = {
+            "task": rows,
+            "worker": [self.lf_names[j] for j in lfs.tolist()],
+            "label": [self.labels[c] for c in self.matrix[rows, lfs].tolist()],
+        }
+        return pl.DataFrame(columns, schema={"task": pl.Int64(), "worker": pl.String(), "label": pl.String()})
+
     def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
         """Return one row per LF: what it votes for, how often, and how often others do too.
 

@@ -65,6 +65,7 @@ def read_label_studio(
         tasks = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as a Label Studio export: {error}") from error
+    tasks = [tasks] if isinstance(tasks, dict) else tasks  # the export of a single task
     if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
         raise InputError(f"{path}: expected a list of tasks, as Label Studio exports it as JSON")
     rows, problems = [], []

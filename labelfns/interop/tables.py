@@ -17,7 +17,7 @@ def frame_of(table: "pa.Table", format: FrameFormat, labels: Sequence[str], labe
     Raises
     ------
     InputError
-        If there is no such format.
+        If there is no such format, or a data set cannot hold a column's name.
     """
     if format not in get_args(FrameFormat):
         raise InputError(f"format must be one of {', '.join(get_args(FrameFormat))}; got {format!r}")
@@ -32,6 +32,9 @@ def frame_of(table: "pa.Table", format: FrameFormat, labels: Sequence[str], labe
     if format == "datasets":
         import datasets
 
+        cut = [name for name in table.column_names if "\0" in name]
+        if cut:
+            raise InputError(f"a data set cannot hold a column name with a NUL: {', '.join(map(repr, cut))}; rename it")
         features = datasets.Features.from_arrow_schema(table.schema)
         for name in label_columns:
             features[name] = datasets.ClassLabel(names=list(labels))
