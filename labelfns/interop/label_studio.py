@@ -91,7 +91,7 @@ def _choices(task: dict[str, Any], question: str | None, ground_truth: bool) -> 
     ]
     if not annotations:
         return []
-    last = max(annotations, key=lambda annotation: str(annotation.get("updated_at") or ""))
+    last = max(reversed(annotations), key=lambda annotation: str(annotation.get("updated_at") or ""))
     for result in last.get("result") or []:
         if result.get("type") == "choices" and question in (None, result.get("from_name")):
             return list(result.get("value", {}).get("choices") or [])

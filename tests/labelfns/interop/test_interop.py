@@ -109,3 +109,21 @@ def test_long_form_has_one_row_per_vote():
     assert long.rows() == [(0, "a", "no"), (1, "a", "yes"), (1, "b", "no")]
     assert long.columns == ["task", "worker", "label"]
     assert Votes([[-1]], labels=["no", "yes"]).to_long().rows() == []
+
+
+def test_label_studio_without_dates_takes_the_last_and_a_single_task(tmp_path):
+    old, new = annotation("old", ""), annotation("new", "")
+    for one in (old, new):
+        del one["updated_at"], one["was_cancelled"]
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps({"data": {"text": "x"}, "annotations": [old, new]}), encoding="utf-8")
+    assert read_label_studio(file) == [{"text": "x", "label": "new"}]
+
+
+def test_label_studio_names_every_task_that_cannot_be_read(tmp_path):
+    two = annotation("a", "")
+    two["result"][0]["value"]["choices"] = ["a", "b"]
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps([{"data": {}}, {"data": {"text": "x"}, "annotations": [two]}]), encoding="utf-8")
+    with pytest.raises(InputError, match=r"(?s)task 0: its data.*task 1: 2 choices"):
+        read_label_studio(file)
