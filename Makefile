@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: install demo test quick faults check docs screenshots notebooks compare oldest other-python bench wheel clean
+.PHONY: install engines demo test quick faults check docs screenshots notebooks compare oldest other-python bench wheel clean
 
 install: .venv/installed
 
@@ -16,6 +16,12 @@ install: .venv/installed
 .venv/docs: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs]"
 	touch $@
+
+.venv/engines: .venv/installed # Spark, which needs Java too, and Dask: their tests skip without
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[spark,dask]"
+	touch $@
+
+engines: .venv/engines
 
 demo: .venv/installed
 	$(BIN)/labelfns demo

@@ -19,6 +19,7 @@ from labelfns._version import __version__ as __version__
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.near_copies import NearCopies, near_copies
+from labelfns.analysis.radii import Radii, radii
 from labelfns.analysis.rows import FoundRows, Row, find_rows, select_rows
 from labelfns.analysis.suggest import Suggestion, suggest
 from labelfns.analysis.try_on import try_on
@@ -32,10 +33,31 @@ from labelfns.lfs.columns import column, row_function
 from labelfns.lfs.context import Context
 from labelfns.lfs.lexicon import lexicon, vader_words
 from labelfns.lfs.load import read_lfs, read_words
+from labelfns.lfs.meaning.models import Reader as _Reader
+from labelfns.lfs.meaning.models import provide as _provide
+from labelfns.lfs.meaning.prompt import prompt
+from labelfns.lfs.meaning.prototypes import prototypes
+from labelfns.lfs.meaning.zero_shot import zero_shot
 from labelfns.lfset import LFSet
 from labelfns.sparse import SparseVotes
 from labelfns.streaming import apply_file
 from labelfns.votes import Fault, Votes
+
+
+def _sentence_vectors(model: str) -> _Reader:
+    from labelfns.models.reading import SentenceVectors
+
+    return SentenceVectors(model)
+
+
+def _entailment(model: str, hypotheses: tuple[str, ...]) -> _Reader:
+    from labelfns.models.reading import Entailment
+
+    return Entailment(model, hypotheses)
+
+
+_provide("vectors", _sentence_vectors)  # LFs may not import models: here, above both, they are joined
+_provide("entailment", _entailment)
 
 __all__ = [
     "ABSTAIN",
@@ -48,6 +70,7 @@ __all__ = [
     "LabelFnsWarning",
     "LabelingFunction",
     "NearCopies",
+    "Radii",
     "Row",
     "SparseVotes",
     "Suggestion",
@@ -66,6 +89,9 @@ __all__ = [
     "lexicon",
     "model",
     "near_copies",
+    "prompt",
+    "prototypes",
+    "radii",
     "read_lfs",
     "read_texts",
     "read_words",
@@ -75,4 +101,5 @@ __all__ = [
     "suggest",
     "try_on",
     "vader_words",
+    "zero_shot",
 ]

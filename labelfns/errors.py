@@ -108,6 +108,10 @@ class WriteError(LabelFnsError, OSError):
         )
 
 
+class ProcessError(LabelFnsError, RuntimeError):
+    """Another of several processes that train together has stopped, or does not answer in time."""
+
+
 class LabelFnsWarning(UserWarning):
     """What happened, and should be looked at.
 

@@ -6,25 +6,26 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from labelfns.checks import check_labels
-from labelfns.engine.apply import LFApplier, warn_of
+from labelfns.engine.apply import CuesWhenAsked, LFApplier, merge_faults, warn_of
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
-from labelfns.errors import LFError, raise_all
+from labelfns.errors import InputError, LFError, raise_all
+from labelfns.frames.engines import Frame, engine_of
+from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
 from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
-from labelfns.lfs.columns import ColumnLF
-from labelfns.lfs.declared import DeclaredLF
+from labelfns.lfs.columns import reads_columns
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
-from labelfns.progress import Bar, Progress
+from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
-from labelfns.votes import Votes
+from labelfns.votes import Fault, Votes
 
 
 @dataclass(frozen=True, init=False)
@@ -80,9 +81,9 @@ class LFSet:
         duplicates = sorted({name for name in names if names.count(name) > 1})
         problems += [f"{names.count(name)} LFs are named {name!r}; give each its own name=..." for name in duplicates]
         for lf in adapted:
-            if isinstance(lf, DeclaredLF | ColumnLF):
+            for label in lf.known_labels:
                 try:
-                    parser.class_id(lf.label)
+                    parser.class_id(label)
                 except LFError as error:
                     problems.append(f"LF {lf.name!r} votes for {error}")
         if not adapted and not problems:
@@ -160,11 +161,38 @@ class LFSet:
         """What applies the LFs to checked texts; it compiles the declared ones once."""
         return LFApplier(self.labels, self.lfs)
 
+    @overload
+    def apply(
+        self,
+        texts: Frame,
+        *,
+        text: str = ...,
+        keys: Sequence[Any] | None = ...,
+        on_error: OnError = ...,
+        engine: Engine = ...,
+        time_limit: float = ...,
+    ) -> Any: ...
+    @overload
+    def apply(
+        self,
+        texts: Any,
+        *,
+        text: str = ...,
+        fields: Any = ...,
+        cues: bool = ...,
+        on_error: OnError = ...,
+        engine: Engine = ...,
+        time_limit: float = ...,
+        workers: int = ...,
+        cache: str | Path | None = ...,
+        progress: Progress | None = ...,
+    ) -> Votes: ...
     def apply(
         self,
         texts: Any,
         *,
         text: str = "text",
+        keys: Sequence[Any] | None = None,
         fields: Any = None,
         cues: bool = False,
         on_error: OnError = "abstain",
@@ -180,9 +208,11 @@ class LFSet:
         ----------
         texts
             The n texts, non-empty strings, in whatever `labelfns.io.texts.as_texts` takes: a list, a series, a frame,
-            a data set, a file.
+            a data set, a file. Or a Spark or Dask frame: then nothing runs yet, and a frame of that engine comes back.
         text
             The column of texts in a frame.
+        keys
+            For Spark and Dask: the columns that stay beside the votes; all by default. Dask's index always stays.
         fields
             Other fields of the rows, [n] values each, for `row_function` and `column`: a mapping by name or a frame.
             By default the other columns of `texts`.
@@ -208,12 +238,15 @@ class LFSet:
         Returns
         -------
         Votes
-            Matrix [n, m], rows and columns in the order given.
+            Matrix [n, m], rows and columns in the order given. Of a Spark or Dask frame a frame, in no order: the
+            `keys`, then one int8 column per LF, then ``faults``, a list of LF, error and traceback, null where nothing
+            went wrong. A row whose text is null or blank gets no vote there.
 
         Raises
         ------
         InputError
-            If a text is empty or not a string, or a field has another length; the rows or fields are named.
+            If a text is empty or not a string, or a field has another length; the rows or fields are named. If a frame
+            of Spark or Dask lacks a column, a column that stays has the name of an LF, or an option is not for it.
         LFError
             If an LF returns something that is not a vote, raises and `on_error` is ``"raise"``, or ends a process of
             `workers`.
@@ -224,16 +257,16 @@ class LFSet:
             If an LF raised; once, with all such LFs, their rows and what to do.
         """
         options = ApplyOptions(on_error, engine, time_limit, workers, cache)
-        data = as_texts(texts, text)
-        others = {name: values for name, values in (data.fields or {}).items() if name != "text"}
-        votes = self.applier.apply(
-            data.texts,
-            options,
-            fields=others if fields is None else fields,
-            numbers=RowNumbers(np.arange(len(data)), data.row_numbers, data.unit),
-            cues=cues,
-            progress=progress or Bar(),
-        )
+        if engine_of(texts) is not None:
+            from labelfns.frames.apply import votes_on
+
+            _check_unused(fields=fields, cues=cues, workers=workers > 1, cache=cache, progress=progress)
+            frame: Any = votes_on(texts, self.labels, self.lfs, text=text, keys=keys, options=options)
+            return frame  # type: ignore[no-any-return] # the overloads tell it
+        if keys is not None:
+            raise InputError("keys are for Spark and Dask frames; rows of votes are in the order of the texts")
+        data, progress = as_texts(texts, text), progress or Bar()
+        votes = _apply_to_parts(self.applier, data, options, fields=fields, cues=cues, progress=progress)
         warn_of(votes.faults)
         return votes
 
@@ -253,3 +286,61 @@ class LFSet:
         if isinstance(texts, Sized) and not len(texts):
             return []
         return self.applier.cues(as_texts(texts, text).texts, ApplyOptions(engine=engine, time_limit=time_limit))
+
+
+def _check_unused(**given: Any) -> None:
+    """Raise where an option is given that means nothing for frames of Spark and Dask."""
+    why = {
+        "fields": "the frame's other columns are what LFs of rows and columns see",
+        "cues": "collect rows, and apply to those",
+        "workers": "the engine has its own",
+        "cache": "persist() or write the frame of votes",
+        "progress": "nothing runs before the engine is asked for rows, and it has its own",
+    }
+    used = [name for name, value in given.items() if value is not None and value is not False]
+    problems = [f"{name}= is not for Spark and Dask frames: {why[name]}" for name in used]
+    raise_all(InputError, problems)
+
+
+def _apply_to_parts(
+    applier: LFApplier, texts: Texts, options: ApplyOptions, *, fields: object, cues: bool, progress: Progress
+) -> Votes:
+    """Let LFs vote on texts; arguments and errors are those of `LFSet.apply`.
+
+    Of texts that lie on the disk the cues are found when they are asked for.
+    """
+    n, faults = len(texts), list[Fault]()
+    matrix = np.empty((n, len(applier.lfs)), dtype=np.int8)
+    soft = any(lf.soft for lf in applier.lfs)
+    strength = np.ones(matrix.shape, dtype=np.float32) if soft else None
+    needed = fields is None and reads_columns(applier.lfs)
+    for start, part in texts.parts(fields=needed):
+        is_all = len(part) == n
+        if fields is not None and not is_all:
+            raise InputError("fields are for texts in memory; LFs see the columns of the file that texts are read from")
+        others = {name: values for name, values in (part.fields or {}).items() if name != "text"}
+        votes = applier.apply(
+            part.texts,
+            options,
+            fields=others if fields is None else fields,
+            numbers=RowNumbers(np.arange(start, start + len(part)), part.row_numbers, part.unit),
+            cues=cues and is_all,
+            progress=progress if is_all else silent,
+        )
+        if is_all:
+            return votes
+        matrix[start : start + len(part)] = votes.matrix
+        if strength is not None and votes.strength is not None:
+            strength[start : start + len(part)] = votes.strength
+        faults += votes.faults
+        progress("applying LFs", start + len(part), n)
+    matrix.flags.writeable = False
+    names, places = tuple(lf.name for lf in applier.lfs), CuesWhenAsked(applier.lfs, texts, matrix, options)
+    return Votes(
+        matrix,
+        labels=applier.labels,
+        lf_names=names,
+        faults=merge_faults(faults),
+        cues=places if cues else None,
+        strength=strength,
+    )

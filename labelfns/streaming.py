@@ -1,8 +1,7 @@
 """LFs over a file that need not fit in memory: texts in, a Parquet file of votes out, some rows at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +15,13 @@ from labelfns.engine.options import ApplyOptions, OnError
 from labelfns.errors import InputError
 from labelfns.io.atomic import check_target, whole
 from labelfns.io.other_columns import Kind, OtherColumns
+from labelfns.io.parquet import write_frames
 from labelfns.io.read import ROWS, iter_texts
-from labelfns.lfs.columns import ColumnLF, RowLF
+from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
-from labelfns.votes import Fault, metadata
+from labelfns.vote_tables import strength_columns, with_strengths
+from labelfns.votes import Fault, Votes, metadata
 
 if TYPE_CHECKING:
     import polars as pl
@@ -119,11 +120,11 @@ def apply_file(
     applied = _Applied(lfs, options, keep_columns, Coverage(0, 0, 0, 0, dict.fromkeys(lfs.labels, 0)))
     with whole(output) as part:
         parts = iter_texts(source, text, rows=chunk_rows, fields=applied.wanted)
-        _write(part, applied.frames(parts, progress), lambda: applied.metadata)
+        write_frames(part, applied.frames(parts, progress), lambda: applied.metadata)
         if applied.is_incomplete:
             with whole(part) as better:
                 parts = iter_texts(source, text, rows=chunk_rows)
-                _write(better, applied.frames_again(part, parts), lambda: applied.metadata)
+                write_frames(better, applied.frames_again(part, parts), lambda: applied.metadata)
     progress(_STEP, 100, 100)
     warn_of(applied.faults)
     return FileVotes(output, applied.coverage, applied.faults)
@@ -145,7 +146,7 @@ class _Applied:
 
     @property
     def uses_fields(self) -> bool:
-        return any(isinstance(lf, RowLF | ColumnLF) for lf in self.lfs)
+        return reads_columns(self.lfs)
 
     @property
     def wanted(self) -> tuple[str, ...] | None:
@@ -158,7 +159,14 @@ class _Applied:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return metadata(self.lfs.labels, self.lfs.names, self.faults)
+        return metadata(self.lfs.labels, self.lfs.names, self.faults, self.soft)
+
+    @property
+    def soft(self) -> tuple[str, ...]:
+        return tuple(lf.name for lf in self.lfs if lf.soft)
+
+    def _frame(self, votes: Votes) -> "pl.DataFrame":
+        return with_strengths(votes.to_polars(), votes.strength, votes.lf_names, self.soft)
 
     def frames(self, parts: "Parts", progress: Progress) -> Iterator["pl.DataFrame"]:
         """Yield votes, with the other columns as long as these are what the first part had."""
@@ -171,7 +179,7 @@ class _Applied:
             if self.keep_columns:
                 self.others.see(columns)
                 self.first_types = self.first_types if self.coverage.rows else self.others.types()
-            frame, fits = votes.to_polars(), self.others.types() == self.first_types
+            frame, fits = self._frame(votes), self.others.types() == self.first_types
             yield self.others.beside(frame, columns) if fits else frame
             self.is_incomplete |= not fits
             self.coverage += Coverage.of(votes)
@@ -186,17 +194,6 @@ class _Applied:
         with pq.ParquetFile(path) as file:
             for group, (texts, _) in enumerate(parts):
                 names = list(self.lfs.names)  # of "a" and "a.b" the first means both to Parquet
+                names += strength_columns(names, self.soft).values()
                 votes = pl.DataFrame(file.read_row_group(group, names))[names]
                 yield self.others.beside(votes, texts.fields or {})
-
-
-def _write(path: Path, frames: Iterator["pl.DataFrame"], metadata: Callable[[], Mapping[str, str]]) -> None:
-    """Write frames as row groups of one Parquet file; columns of the first that a later one lacks are null there."""
-    import polars as pl
-    import pyarrow.parquet as pq
-
-    first = next(frames)  # a source without rows is an error
-    with pq.ParquetWriter(path, first.to_arrow().schema) as writer:
-        for frame in chain((first,), frames):
-            writer.write_table(pl.concat((first[:0], frame), how="diagonal").to_arrow(), row_group_size=len(frame))
-        writer.add_key_value_metadata(metadata())

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from os import PathLike
@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Bools, Gold, Ints, Unit, check_gold, check_labels, values_of
+from labelfns.checks import Bools, Gold, Ints, check_gold, check_labels, values_of
+from labelfns.counted import check_counts
 from labelfns.display.numbers import percent
 from labelfns.display.of_votes import ShownVotes
-from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some, some_rows
+from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
-from labelfns.vote_tables import lf_table, row_table
+from labelfns.lfs.fault import Fault as Fault
+from labelfns.vote_tables import (
+    checked_strength,
+    lf_table,
+    row_blocks,
+    row_table,
+    strength_columns,
+    strengths_in,
+    with_strengths,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,52 +41,6 @@ _ABOUT, _DIGEST = "labelfns.votes", "labelfns.votes.digest"
 
 Probs = npt.NDArray[np.floating[Any]]
 """An [n, k] array of probabilities in [0, 1], rows sum to 1."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What went wrong in one LF: it raised on these rows, and its votes there are abstains.
-
-    Parameters
-    ----------
-    lf
-        The LF's name.
-    rows
-        The rows on which it raised, ascending, the first row is 0.
-    error
-        The first exception, as one line.
-    traceback
-        The first traceback, whole.
-    in_file
-        The numbers that their file has for these rows; empty where they come from no file.
-    unit
-        What these count: ``"line"``, from 1, or ``"row"``, from 0.
-    """
-
-    lf: str
-    rows: tuple[int, ...]
-    error: str
-    traceback: str
-    in_file: tuple[int, ...] = ()
-    unit: Unit = "row"
-
-    @classmethod
-    def of_json(cls, entries: Mapping[str, Any]) -> "Fault":
-        """Return a fault whose rows are lists; files of before have no numbers of a file."""
-        rows = {name: tuple(entries.get(name, ())) for name in ("rows", "in_file")}
-        return cls(**{**entries, **rows})
-
-    @property
-    def where(self) -> str:
-        """The rows as messages name them: ``"lines 3 and 7"``."""
-        return some_rows(self.in_file or self.rows, self.unit)
-
-    def followed_by(self, other: "Fault") -> "Fault":
-        """Return this fault with the rows of another, of the same LF, after its own."""
-        return replace(self, rows=self.rows + other.rows, in_file=self.in_file + other.in_file)
-
-    def __str__(self) -> str:
-        return f"{self.lf} raised {self.error} on {self.where}; it abstains there"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,12 +59,15 @@ class Votes(ShownVotes):
         What went wrong while the LFs were applied, at most one entry per LF.
     cues
         For each row where in its text the LFs fired, in order, overlapping places merged; None where nobody asked.
+    strength
+        An [n, m] array in [0, 1]: how much of a vote each vote is, such as a model's probability; None where all are
+        whole. `LabelModel` goes by it, other label models do not. Kept as a read-only float32 copy, 0 for abstains.
 
     Raises
     ------
     InputError
         If the matrix is not two-dimensional, not of integers, holds a value outside its range, or does not
-        agree with the names; or a name is no text or there twice.
+        agree with the names; a name is no text or there twice; or the strengths are not right.
 
     Examples
     --------
@@ -116,6 +83,7 @@ class Votes(ShownVotes):
     lf_names: tuple[str, ...] = field(default=(), kw_only=True)
     faults: tuple[Fault, ...] = field(default=(), kw_only=True)
     cues: "Sequence[Sequence[Span]] | None" = field(default=None, kw_only=True)
+    strength: npt.NDArray[np.float32] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         labels = check_labels(self.labels)
@@ -153,6 +121,8 @@ class Votes(ShownVotes):
         object.__setattr__(self, "faults", tuple(self.faults))
         if self.cues is not None and len(self.cues) != len(matrix):
             raise InputError(f"there are cues for {len(self.cues)} rows, and votes for {len(matrix)}")
+        if self.strength is not None:
+            object.__setattr__(self, "strength", checked_strength(self.strength, matrix, names))
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
@@ -205,13 +175,19 @@ class Votes(ShownVotes):
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """An [n, k] array: how many LFs vote for each class in each row."""
-        classes = np.arange(self.n_labels)
-        return np.stack([(self.matrix == c).sum(axis=1) for c in classes], axis=1)
+        counts = np.empty((len(self), self.n_labels), dtype=np.int64)
+        for rows in row_blocks(len(self)):
+            for c in range(self.n_labels):
+                counts[rows, c] = (self.matrix[rows] == c).sum(axis=1)
+        return counts
 
     @property
     def covered(self) -> Bools:
         """An [n] mask: rows with at least one vote."""
-        return np.asarray((self.matrix != ABSTAIN).any(axis=1))
+        covered = np.empty(len(self), dtype=bool)
+        for rows in row_blocks(len(self)):
+            (self.matrix[rows] != ABSTAIN).any(axis=1, out=covered[rows])
+        return covered
 
     @property
     def conflicting(self) -> Bools:
@@ -221,7 +197,20 @@ class Votes(ShownVotes):
     def rows(self, index: Ints | Bools | slice) -> "Votes":
         """Return the votes of some rows, by position or mask, with their cues and without the faults."""
         cues = None if self.cues is None else [self.cues[i] for i in np.arange(len(self))[index].tolist()]
-        return Votes(self.matrix[index], labels=self.labels, lf_names=self.lf_names, cues=cues)
+        strength = None if self.strength is None else self.strength[index]
+        return replace(self, matrix=self.matrix[index], faults=(), cues=cues, strength=strength)
+
+    def of_lfs(self, names: Sequence[str]) -> "Votes":
+        """Return the votes of some LFs, in the order given, without cues and faults.
+
+        Raises
+        ------
+        InputError
+            If there is no LF of such a name.
+        """
+        columns = [self._column(name) for name in names]
+        strength = None if self.strength is None else self.strength[:, columns]
+        return Votes(self.matrix[:, columns], labels=self.labels, lf_names=tuple(names), strength=strength)
 
     def where(
         self,
@@ -302,22 +291,7 @@ class Votes(ShownVotes):
 
         return pd.DataFrame(self._columns(names))
 
-    def to_long(self) -> "pl.DataFrame":
-        """Return one row per vote: ``task``, the row, from 0; ``worker``, the LF; ``label``, its name.
-
-        crowd-kit takes it as ``votes.to_long().to_pandas()``.
-        """
-        import polars as pl
-
-        rows, lfs = np.nonzero(self.matrix != ABSTAIN)
-        columns = {
-            "task": rows,
-            "worker": [self.lf_names[j] for j in lfs.tolist()],
-            "label": [self.labels[c] for c in self.matrix[rows, lfs].tolist()],
-        }
-        return pl.DataFrame(columns, schema={"task": pl.Int64(), "worker": pl.String(), "label": pl.String()})
-
-    def summary(self, gold: Gold | None = None) -> "pl.DataFrame":
+    def summary(self, gold: Gold | None = None, *, counts: Ints | None = None) -> "pl.DataFrame":
         """Return one row per LF: what it votes for, how often, and how often others do too.
 
         The definitions are those of Ratner et al. 2017 (Snorkel) and `snorkel.labeling.LFAnalysis`, except that
@@ -327,6 +301,8 @@ class Votes(ShownVotes):
         ----------
         gold
             Labels [n], by id or name; -1 or None where unknown.
+        counts
+            How often each row stands there, [n] whole numbers of at least 0; by default once.
 
         Returns
         -------
@@ -339,22 +315,24 @@ class Votes(ShownVotes):
         Raises
         ------
         InputError
-            If gold does not fit the votes.
+            If gold or counts do not fit the votes.
         """
         gold_ids = None if gold is None else check_gold(gold, len(self), self.labels)
-        return lf_table(self.matrix, self.labels, self.lf_names, gold_ids)
+        return lf_table(self.matrix, self.labels, self.lf_names, gold_ids, check_counts(counts, len(self)))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata.
+        """Write a Parquet file: one int8 column per LF, labels and faults in the file's metadata, then the strengths.
 
         Raises
         ------
         WriteError
             If it cannot be written; nothing is left of it then, and a file of that name stays.
         """
-        about = metadata(self.labels, self.lf_names, self.faults)
+        soft = () if self.strength is None else self.lf_names
+        about = metadata(self.labels, self.lf_names, self.faults, soft)
         with whole(path) as part:
-            self.to_polars().write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
+            frame = with_strengths(self.to_polars(), self.strength, self.lf_names, soft)
+            frame.write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Votes":
@@ -379,11 +357,18 @@ class Votes(ShownVotes):
         try:
             frame = pl.read_parquet(BytesIO(content))
             names = about.get("lf_names", frame.columns)
+            strength = strengths_in(frame, names, about.get("strength", {}))
             frame = frame[names] if set(names) <= set(frame.columns) else frame  # it may hold other columns
             if frame.columns != names or set(frame.dtypes) - {pl.Int8}:
                 raise InputError("its columns are not int8 votes of the LFs that it names")
             faults = tuple(map(Fault.of_json, about["faults"]))
-            votes = cls(frame.to_numpy(), labels=about["labels"], lf_names=tuple(frame.columns), faults=faults)
+            votes = cls(
+                frame.to_numpy(),
+                labels=about["labels"],
+                lf_names=tuple(frame.columns),
+                faults=faults,
+                strength=strength,
+            )
             if votes._digest(header[_ABOUT]) != header.get(_DIGEST, votes._digest(header[_ABOUT])):
                 raise InputError("its votes or names are not those that were written")
         except KeyboardInterrupt:
@@ -394,7 +379,11 @@ class Votes(ShownVotes):
         return votes
 
     def _digest(self, about: str) -> str:
-        return hashlib.blake2b(about.encode() + self.matrix.tobytes(), digest_size=16).hexdigest()
+        digest = hashlib.blake2b(about.encode(), digest_size=16)
+        for rows in row_blocks(len(self)):
+            digest.update(self.matrix[rows].tobytes())
+            digest.update(b"" if self.strength is None else self.strength[rows].tobytes())
+        return digest.hexdigest()
 
     def _column(self, lf: object) -> int:
         if not isinstance(lf, str):
@@ -412,10 +401,13 @@ class Votes(ShownVotes):
         return {lf: said[column].tolist() for lf, column in columns.items()}
 
 
-def metadata(labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault]) -> dict[str, str]:
-    """Return what a Parquet file of votes says of itself, beside its columns."""
+def metadata(
+    labels: Sequence[str], lf_names: Sequence[str], faults: Sequence[Fault], soft: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return what a Parquet file of votes says of itself, beside its columns; `soft` are the LFs with strengths."""
     about = {"labels": list(labels), "lf_names": list(lf_names), "faults": [vars(fault) for fault in faults]}
-    return {_ABOUT: json.dumps(about)}
+    strength = {"strength": strength_columns(lf_names, soft)} if soft else {}
+    return {_ABOUT: json.dumps(about | strength)}
 
 
 def _check_names(names: Sequence[object]) -> None:

@@ -8,6 +8,12 @@ from .label_models.crowd import MACE, DawidSkene
 from .label_models.label_model import LabelModel
 from .label_models.majority import MajorityVote
 from .label_models.snorkel import SnorkelLabelModel
+from .multi_label.figures import MultiLabelScores, score_sets
+from .multi_label.head import MultiLabelHead
+from .multi_label.label_sets import label_names, label_table
+from .multi_label.model import MultiLabelModel
+from .multi_label.questions import by_label
+from .multi_label.thresholds import prevalence_thresholds
 from .selection import Selection
 from .transformer.classifier import TransformerClassifier
 from .transformer.loss import WeakLabelLoss
@@ -20,15 +26,23 @@ __all__ = [
     "FineTuning",
     "LabelModel",
     "MajorityVote",
+    "MultiLabelHead",
+    "MultiLabelModel",
+    "MultiLabelScores",
     "Scores",
     "Selection",
     "SnorkelLabelModel",
     "TransformerClassifier",
     "WeakLabelLoss",
     "accuracy_against_coverage",
+    "by_label",
     "evaluate",
+    "label_names",
+    "label_table",
     "leave_one_out",
     "paired_difference",
+    "prevalence_thresholds",
     "reliability",
     "score",
+    "score_sets",
 ]

@@ -69,3 +69,39 @@ def credit(probs: Probs, gold: Ints) -> Floats:
     """
     best = most_likely(probs)
     return np.asarray(best[np.arange(len(gold)), gold] / best.sum(axis=1))
+
+
+def as_counts(weights: npt.ArrayLike) -> Floats:
+    """Scale weights [n], above 0, to the sum of how many rows of equal weight say as much (Kish 1965).
+
+    Examples
+    --------
+    >>> as_counts([3.0, 3.0]).tolist(), as_counts([1.0, 3.0]).round(2).tolist()
+    ([1.0, 1.0], [0.4, 1.2])
+    """
+    values: Floats = np.asarray(weights, dtype=np.float64)
+    return np.asarray(values * (values.sum() / (values**2).sum()))
+
+
+def check_weights(weights: npt.ArrayLike, gold: Ints) -> Floats:
+    """Return the weights of rows [n], checked where gold [n] is known, and 0 elsewhere.
+
+    Raises
+    ------
+    InputError
+        If there are not n of them, or one of a row with gold is no finite number above 0.
+    """
+    try:
+        values: Floats = np.array(weights, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"weights must be numbers, one per row: {first_line(error)}") from error
+    if values.shape != gold.shape:
+        raise InputError(f"weights must have one entry per row, {len(gold)}; got shape {values.shape}")
+    known = gold >= 0
+    wrong = np.flatnonzero(known & ~((values > 0) & np.isfinite(values)))
+    if len(wrong):
+        raise InputError(
+            f"the weight of a row with gold must be a number above 0; row {wrong[0]} has {values[wrong[0]]:g}"
+            + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else "")
+        )
+    return np.where(known, values, 0.0)

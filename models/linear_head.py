@@ -26,7 +26,7 @@ class LinearHead:
     intercepts: Floats
 
     @classmethod
-    def fit(cls, features: Floats, labels: Ints, k: int) -> "LinearHead":
+    def fit(cls, features: Floats, labels: Ints, k: int, weights: Floats | None = None) -> "LinearHead":
         """Fit with scikit-learn's defaults and classes that weigh the same.
 
         How frequent a label is among the texts that it is fitted on says nothing of others.
@@ -39,6 +39,8 @@ class LinearHead:
             Class ids [n] in 0..k-1; a class that none has gets probability 0.
         k
             The number of classes.
+        weights
+            How much each text counts, [n], above 0; by default as much each.
         """
         from sklearn.linear_model import LogisticRegression
 
@@ -46,14 +48,15 @@ class LinearHead:
         coefficients, intercepts = np.zeros((k, features.shape[1])), np.full(k, -np.inf)
         intercepts[found] = 0
         if len(found) > 1:
-            head = LogisticRegression(class_weight="balanced", max_iter=1000).fit(_unit(features), labels)
+            head = LogisticRegression(class_weight="balanced", max_iter=1000)
+            head.fit(unit(features), labels, sample_weight=weights)
             told = found if len(found) > 2 else found[1:]  # of two classes scikit-learn keeps the odds of the second
             coefficients[told], intercepts[told] = head.coef_, head.intercept_
         return cls(coefficients, intercepts)
 
     def predict_proba(self, features: Floats) -> Probs:
         """Return probabilities [r, k] of vectors [r, d], which are scaled to length 1."""
-        return softmax(_unit(features) @ self.coefficients.T + self.intercepts)
+        return softmax(unit(features) @ self.coefficients.T + self.intercepts)
 
 
 def head_probs(features: Floats, labels: Ints, k: int, on: Floats) -> Probs:
@@ -80,6 +83,6 @@ def out_of_fold_probs(features: Floats, labels: Ints, k: int, folds: int = 5) ->
     return probs
 
 
-def _unit(features: Floats) -> Floats:
+def unit(features: Floats) -> Floats:
     """Return the vectors at length 1, as numbers that scikit-learn fits to the last digit."""
     return np.asarray(features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12), dtype=np.float64)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelfns.display.numbers import percent
+from labelfns.lfs.meaning.prompt import cost_so_far
 
 
 def summary(facts: Mapping[str, Any]) -> str:
@@ -21,9 +22,14 @@ def _lfs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         "texts",
         f"{rows}, {covered} with a vote ({percent(covered / rows)}), {conflicting} with votes for several labels",
     )
+    for one in facts.get("asked", ()):
+        yield "asked", f"{one['lf']}: {cost_so_far(one)}"
 
 
 def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    drawn = facts["rounds"][0].get("drawn") if facts["rounds"] else None
+    if drawn:
+        yield "sample", f"{drawn['rows']:,} of {drawn['of']:,} texts, for the rounds"
     for ledger in facts["rounds"]:
         judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
         kept = ", kept" if ledger["round"] == facts["best_round"] else ""

@@ -74,6 +74,7 @@ def no_state_of_the_user(tmp_path_factory):
     """Keep what runs leave in a user's state folder out of the tester's own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("LABELFNS_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

@@ -82,8 +82,10 @@ def test_probabilities_of_label_models(lfs, votes, name, model, level_as_before)
         votes, gold = lfs.apply([row["text"] for row in val]), [row["label"] for row in val]
     probs = model.fit(votes, gold).predict_proba(votes)
     before = np.load(BEFORE / "probabilities.npz")[name]
-    # Bit for bit on one machine. Between processors sums differ in the last bits, and Snorkel fits in float32.
-    np.testing.assert_allclose(probs, before, rtol=0, atol=1e-5 if "snorkel" in name else 1e-9)
+    # Between processors sums differ in the last bits; Snorkel fits in float32; equal gold rows are counted since, which
+    # ends the search for a calibration elsewhere within its tolerance.
+    atol = 1e-5 if "snorkel" in name else 1e-7 if "gold" in name else 1e-9
+    np.testing.assert_allclose(probs, before, rtol=0, atol=atol)
 
 
 @pytest.mark.parametrize(("file", "kind"), [("label_model.json", LabelModel), ("snorkel.json", SnorkelLabelModel)])

@@ -37,10 +37,11 @@ def test_every_package_is_listed():
 
 @pytest.mark.parametrize("folder", folders_of_code(), ids=str)
 def test_no_folder_is_crowded(folder):
-    assert len(list((ROOT / folder).glob("*.py"))) <= 16
+    here = [file for file in (ROOT / folder).glob("*.py") if "former place" not in file.read_text(encoding="utf-8")]
+    assert len(here) <= 16
 
 
-@pytest.mark.parametrize("name", ["labelfns", "labelfns.models", "labelfns.pipelines"])
+@pytest.mark.parametrize("name", ["labelfns", "labelfns.frames", "labelfns.models", "labelfns.pipelines"])
 def test_exported_names_are_sorted_and_there(name):
     module = importlib.import_module(name)
     assert module.__all__ == sorted(module.__all__)
@@ -66,8 +67,8 @@ def test_unknown_name_of_a_lazy_room():
 
 @pytest.mark.parametrize("code", ["import labelfns", "import labelfns.pipelines.cli"], ids=["package", "command line"])
 def test_import_is_light(code):
-    heavy = "{'torch', 'transformers', 'snorkel', 'datasets', 'sklearn', 'matplotlib', 'pandas', 'polars'}"
-    check = f"import sys; {code}; print(sorted({heavy} & set(sys.modules)))"
+    heavy = "torch transformers snorkel datasets sklearn matplotlib pandas polars pyspark dask"
+    check = f"import sys; {code}; print(sorted(set('{heavy}'.split()) & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout.strip() == "[]"
 

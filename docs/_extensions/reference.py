@@ -23,7 +23,7 @@ from sphinx.domains.python import PythonDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-ROOMS = ("labelfns", "labelfns.models", "labelfns.pipelines")
+ROOMS = ("labelfns", "labelfns.frames", "labelfns.models", "labelfns.pipelines")
 
 
 class Public(SphinxDirective):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labelfns.checks import Gold
-from labelfns.lfs.base import ABSTAIN
+from labelfns.checks import Gold, Ints
+from labelfns.counted import check_counts, tally
 from labelfns.votes import Votes
 
 if TYPE_CHECKING:
@@ -35,15 +35,16 @@ class Coverage:
     votes_by_label: dict[str, int]
 
     @classmethod
-    def of(cls, votes: Votes) -> "Coverage":
-        """Count over `votes`."""
-        by_label = (votes.counts > 0).sum(axis=0)
+    def of(cls, votes: Votes, counts: Ints | None = None) -> "Coverage":
+        """Count over `votes`, each row as often as `counts` [n] says it stands there; by default once."""
+        by_label, times = votes.counts, check_counts(counts, len(votes))
+        labels = (by_label > 0).sum(axis=1)
         return cls(
-            rows=len(votes),
-            covered=int(votes.covered.sum()),
-            overlapping=int(((votes.matrix != ABSTAIN).sum(axis=1) > 1).sum()),
-            conflicting=int(votes.conflicting.sum()),
-            votes_by_label=dict(zip(votes.labels, by_label.tolist(), strict=True)),
+            rows=int(times.sum()),
+            covered=int(tally(labels > 0, times)),
+            overlapping=int(tally(by_label.sum(axis=1) > 1, times)),
+            conflicting=int(tally(labels > 1, times)),
+            votes_by_label=dict(zip(votes.labels, tally(by_label > 0, times).tolist(), strict=True)),
         )
 
     def __add__(self, other: "Coverage") -> "Coverage":

@@ -10,7 +10,7 @@ In a test file::
 import traceback
 from dataclasses import dataclass
 
-from labelfns.engine.vote_parser import VoteParser
+from labelfns.engine.vote_parser import VoteParser, without_strength
 from labelfns.errors import LFError
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
@@ -50,7 +50,7 @@ class Expectation:
         except LFError as error:
             return f"{head}\n  expects   {error}"
         try:
-            got = parser.class_id(self.lf(self.text))
+            got = parser.class_id(without_strength(self.lf, self.lf(self.text)))
         except LFError as error:
             return f"{head}\n- expected  {self._say(expected)}\n+ returned  {error}"
         except Exception as error:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.checks import Ints
+from labelfns.counted import check_counts
 from labelfns.errors import InputError
 from labelfns.votes import Votes
 
@@ -33,7 +35,9 @@ class NearCopies:
         return f"{', '.join(self.lfs)}: overlap {self.overlap:.2f}, agreement {self.agreement:.2f}"
 
 
-def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -> list[NearCopies]:
+def near_copies(
+    votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9, counts: Ints | None = None
+) -> list[NearCopies]:
     """Group LFs that add little to each other.
 
     Parameters
@@ -42,11 +46,13 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
         The label matrix, [n, m].
     overlap, agreement
         From where on a pair is linked, both in [0, 1].
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once.
 
     Raises
     ------
     InputError
-        If a limit is out of range.
+        If a limit is out of range, or counts do not fit the votes.
 
     Examples
     --------
@@ -56,7 +62,9 @@ def near_copies(votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9) -
     """
     if not (0 <= overlap <= 1 and 0 <= agreement <= 1):
         raise InputError(f"overlap and agreement must be in [0, 1]; got {overlap}, {agreement}")
-    both, same = (counts.toarray() for counts in lf_pairs(all_pairs(votes.matrix, votes.n_labels), votes.n_labels))
+    k = votes.n_labels
+    pairs = all_pairs(votes.matrix, k, check_counts(counts, len(votes)))
+    both, same = (table.toarray() for table in lf_pairs(pairs, k))
     fired = np.diag(both)
     either = np.maximum(fired[:, None] + fired[None, :] - both, 1)
     shares, agree = both / either, same / np.maximum(both, 1)

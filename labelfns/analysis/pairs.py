@@ -65,10 +65,10 @@ def vote_pairs(hot: Any, counts: npt.NDArray[np.integer[Any]], k: int) -> Any:
     return (hot.T @ weights @ hot).tocsr()
 
 
-def all_pairs(matrix: npt.NDArray[np.int8], k: int) -> Any:
+def all_pairs(matrix: npt.NDArray[np.int8], k: int, counts: npt.NDArray[np.int64]) -> Any:
     """Return what `vote_pairs` counts on a label matrix [n, m], block by block to keep memory small."""
-    blocks = (matrix[start : start + _ROWS] for start in range(0, max(len(matrix), 1), _ROWS))
-    return sum(vote_pairs(one_hot(block, k), np.ones(len(block), dtype=int), k) for block in blocks)
+    blocks = (slice(start, start + _ROWS) for start in range(0, max(len(matrix), 1), _ROWS))
+    return sum(vote_pairs(one_hot(matrix[block], k), counts[block], k) for block in blocks)
 
 
 def lf_pairs(pairs: Any, k: int) -> tuple[Any, Any]:

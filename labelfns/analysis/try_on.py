@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelfns.checks import check_texts
+from labelfns.engine.vote_parser import without_strength
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
 from labelfns.progress import silent
@@ -100,12 +101,11 @@ def try_on(lfs: LFSet | LabelingFunction, texts: Sequence[str], n: int = 10) -> 
 
 def _labels_of(lf: LabelingFunction, texts: Sequence[str]) -> list[str]:
     """Return labels that an LF alone may vote for; a function's are those it returns here."""
-    label = getattr(lf, "label", None)
-    names = [label] if isinstance(label, str) else []
-    if label is None:
+    names = [label for label in lf.known_labels if isinstance(label, str)]
+    if not lf.known_labels:
         for text in texts:
             with suppress(Exception):  # it is kept as a fault when the LF is applied
-                vote = lf(text)
+                vote = without_strength(lf, lf(text))
                 names += [vote] if isinstance(vote, str) and vote.strip() else []
     if not names:
         return [f"class {c}" for c in range(127)]

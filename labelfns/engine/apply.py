@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,10 @@ from labelfns.engine.fields import RowNumbers, Rows
 from labelfns.engine.options import ApplyOptions, can_compile
 from labelfns.engine.processes import call_in_processes, forked_with_polars
 from labelfns.engine.time_limit import TimeLimitError, limited
-from labelfns.engine.vote_parser import Column, VoteParser
+from labelfns.engine.vote_parser import Column, Strength, VoteParser
 from labelfns.errors import LabelFnsWarning, LFError, raise_all
 from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, SnorkelLF
-from labelfns.lfs.columns import BatchLF, RowLF
+from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
 from labelfns.progress import Progress, silent
 from labelfns.text.spans import Span, merge
 from labelfns.votes import Fault, Votes
@@ -43,12 +43,35 @@ class Part(NamedTuple):
         The votes, int8 [n, m].
     faults
         What went wrong.
+    strength
+        How much of a vote each is, [n, m]; None where all are whole.
     """
 
     rows: slice
     columns: Sequence[int]
     votes: Matrix
     faults: Sequence[Fault]
+    strength: Strength | None = None
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The votes that are there so far: int8 [n, m], and where an LF is soft how much of a vote each is, [n, m]."""
+
+    matrix: Matrix
+    strength: Strength | None
+
+    @classmethod
+    def empty(cls, rows: int, lfs: Sequence[LabelingFunction]) -> "_Cells":
+        shape = rows, len(lfs)
+        strength = np.ones(shape, dtype=np.float32) if any(lf.soft for lf in lfs) else None
+        return cls(np.full(shape, ABSTAIN, dtype=np.int8), strength)
+
+    def put(self, part: Part) -> None:
+        where = part.rows if len(part.columns) == self.matrix.shape[1] else (part.rows, part.columns)
+        self.matrix[where] = part.votes
+        if self.strength is not None and part.strength is not None:
+            self.strength[where] = part.strength
 
 
 @dataclass(frozen=True)
@@ -68,7 +91,7 @@ class LFApplier:
 
     def apply(
         self,
-        texts: list[str],
+        texts: Sequence[str],
         options: ApplyOptions,
         *,
         fields: object = None,
@@ -108,22 +131,24 @@ class LFApplier:
             As in `LFSet.apply`.
         """
         rows = Rows.of(texts, fields, numbers)
-        matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
+        cells = _Cells.empty(len(rows), self.lfs)
         if options.cache is None:
-            faults = self._run(range(len(self.lfs)), rows, matrix, options, progress, index)
+            faults = self._run(range(len(self.lfs)), rows, cells, options, progress, index)
         else:
-            faults = self._run_with_cache(options.cache, rows, matrix, options, progress)
-        places = self._cues(rows, matrix, options) if cues else None
-        matrix.flags.writeable = False
+            faults = self._run_with_cache(options.cache, rows, cells, options, progress)
+        places = self._cues(rows, cells.matrix, options) if cues else None
+        cells.matrix.flags.writeable = False
         names = tuple(lf.name for lf in self.lfs)
-        return Votes(matrix, labels=self.labels, lf_names=names, faults=faults, cues=places)
+        return Votes(
+            cells.matrix, labels=self.labels, lf_names=names, faults=faults, cues=places, strength=cells.strength
+        )
 
-    def cues(self, texts: list[str], options: ApplyOptions) -> list[list[Span]]:
+    def cues(self, texts: Sequence[str], options: ApplyOptions) -> list[list[Span]]:
         """Return for each of n texts where LFs fired, without asking those that cannot tell."""
         rows = Rows.of(texts, None)
-        matrix = np.full((len(rows), len(self.lfs)), ABSTAIN, dtype=np.int8)
-        self._run([j for j, lf in enumerate(self.lfs) if tells_where(lf)], rows, matrix, options, silent)
-        return self._cues(rows, matrix, options)
+        cells = _Cells.empty(len(rows), self.lfs)
+        self._run([j for j, lf in enumerate(self.lfs) if tells_where(lf)], rows, cells, options, silent)
+        return self._cues(rows, cells.matrix, options)
 
     @cached_property
     def parser(self) -> VoteParser:
@@ -134,28 +159,25 @@ class LFApplier:
         self,
         columns: Sequence[int],
         rows: Rows,
-        matrix: Matrix,
+        cells: _Cells,
         options: ApplyOptions,
         progress: Progress,
         index: "dict[int, TextIndex] | None" = None,
     ) -> tuple[Fault, ...]:
-        """Write the votes of some LFs into `matrix`; return their faults."""
+        """Write the votes of some LFs into `cells`; return their faults."""
         compiled, apart, others = self._divided(columns, options)
         faults: list[Fault] = []
-        cells, total = 0, max(1, len(rows))
+        done, total = 0, max(1, len(rows))
         for parts in (
             self._compiled(compiled, rows, options, index),
             self._in_processes(apart, rows, options),
-            self._one_by_one(others, rows, options),
+            self._one_by_one(others, rows, options, progress),
         ):
             for part in parts:
-                if len(part.columns) == matrix.shape[1]:
-                    matrix[part.rows] = part.votes
-                else:
-                    matrix[part.rows, part.columns] = part.votes
+                cells.put(part)
                 faults += part.faults
-                cells += part.votes.size
-                progress("applying LFs", cells // total, len(columns))
+                done += part.votes.size
+                progress("applying LFs", done // total, len(columns))
         order = {lf.name: j for j, lf in enumerate(self.lfs)}
         return merge_faults(sorted(faults, key=lambda fault: order[fault.lf]))
 
@@ -202,28 +224,30 @@ class LFApplier:
         if columns:
             lfs = [self.lfs[j] for j in columns]
             answers = call_in_processes(lfs, rows.texts, self.parser, options, rows.numbers)
-            for j, (column, faults) in zip(columns, answers, strict=True):
-                yield _part(j, column, faults)
+            for j, (column, faults, strength) in zip(columns, answers, strict=True):
+                yield _part(j, column, faults, strength)
 
-    def _one_by_one(self, columns: list[int], rows: Rows, options: ApplyOptions) -> Iterator[Part]:
+    def _one_by_one(self, columns: list[int], rows: Rows, options: ApplyOptions, progress: Progress) -> Iterator[Part]:
         problems: list[str] = []
         for j in columns:
             try:
-                column, fault = self._answer(self.lfs[j], rows, options)
-                yield _part(j, column, [fault] if fault else [])
+                column, fault, strength = self._answer(self.lfs[j], rows, options, progress)
+                yield _part(j, column, [fault] if fault else [], strength)
             except LFError as error:
                 problems.append(str(error))
         raise_all(LFError, problems)
 
-    def _answer(self, lf: LabelingFunction, rows: Rows, options: ApplyOptions) -> Answer:
+    def _answer(self, lf: LabelingFunction, rows: Rows, options: ApplyOptions, progress: Progress) -> Answer:
+        if isinstance(lf, TextsLF):
+            return call_batch(lf, rows.texts, rows.texts, self.parser, options, rows.numbers, progress)
         if isinstance(lf, BatchLF):
             if forked_with_polars():
                 raise LFError(f"LF {lf.name!r} needs polars, {_STUCK}")
-            return call_batch(lf, rows.as_frame, self.parser, options, rows.numbers)
+            return call_batch(lf, rows.as_frame, rows.texts, self.parser, options, rows.numbers)
         return call(lf, rows.as_dicts if isinstance(lf, RowLF) else rows.texts, self.parser, options, rows.numbers)
 
     def _run_with_cache(
-        self, folder: str | Path, rows: Rows, matrix: Matrix, options: ApplyOptions, progress: Progress
+        self, folder: str | Path, rows: Rows, cells: _Cells, options: ApplyOptions, progress: Progress
     ) -> tuple[Fault, ...]:
         """Run the LFs whose columns are not in the folder, and put theirs there."""
         from labelfns.engine.cache import Cache, remember
@@ -233,32 +257,86 @@ class LFApplier:
         paths = [cache.path(lf) for lf in self.lfs]
         missing = []
         for j, path in enumerate(paths):
-            cells = cache.read(path, len(self.labels))
-            if cells is None:
+            kept = cache.read(path, len(self.labels), soft=self.lfs[j].soft)
+            if kept is None:
                 missing.append(j)
-            else:
-                matrix[cells[0], j] = cells[1]
-        faults = self._run(missing, rows, matrix, options, progress, remembered.index) if missing else ()
+                continue
+            cells.matrix[kept.rows, j] = kept.votes
+            if cells.strength is not None and kept.strength is not None:
+                cells.strength[kept.rows, j] = kept.strength
+        faults = self._run(missing, rows, cells, options, progress, remembered.index) if missing else ()
         faulty = {fault.lf for fault in faults}
         for j in missing:
             path = paths[j]
             if path is not None and self.lfs[j].name not in faulty and cache.path(self.lfs[j]) == path:
-                cache.write(path, matrix[:, j])
+                strength = cells.strength[:, j] if cells.strength is not None and self.lfs[j].soft else None
+                cache.write(path, cells.matrix[:, j], strength)
         return faults
 
     def _cues(self, rows: Rows, matrix: Matrix, options: ApplyOptions) -> list[list[Span]]:
-        """Return for each row where its LFs fired; a search that would take too long adds nothing."""
-        lfs = {j: limited(lf, options.time_limit) for j, lf in enumerate(self.lfs) if tells_where(lf)}
-        columns = list(lfs)
-        places: list[list[Span]] = [[] for _ in rows.texts]
-        for i, c in np.argwhere(matrix[:, columns] != ABSTAIN).tolist():
-            lf = lfs[columns[c]]
+        return list(CuesWhenAsked(self.lfs, rows.texts, matrix, options, rows.numbers))
+
+
+class CuesWhenAsked(Sequence[list[Span]]):
+    """For each of n texts where its LFs fired, found when that is asked.
+
+    An LF that cannot tell is not asked, and a search that would take too long adds nothing.
+
+    Parameters
+    ----------
+    lfs
+        The m LFs.
+    texts
+        The n texts.
+    matrix
+        Their votes, [n, m].
+    options
+        How long a search may take.
+    numbers
+        The numbers of the rows, for messages; by default their positions.
+    """
+
+    def __init__(
+        self,
+        lfs: Sequence[LabelingFunction],
+        texts: Sequence[str],
+        matrix: Matrix,
+        options: ApplyOptions,
+        numbers: RowNumbers | None = None,
+    ) -> None:
+        self._columns = [j for j, lf in enumerate(lfs) if tells_where(lf)]
+        self._lfs: list[Any] = [limited(lfs[j], options.time_limit) for j in self._columns]
+        self._texts, self._matrix = texts, matrix
+        self._numbers = RowNumbers(np.arange(len(texts))) if numbers is None else numbers
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> list[Span]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[list[Span]]: ...
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        return self._between(index, index + 1)[0]
+
+    def __iter__(self) -> Iterator[list[Span]]:
+        return iter(self._between(0, len(self)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+    def _between(self, start: int, stop: int) -> list[list[Span]]:
+        places: list[list[Span]] = [[] for _ in range(start, stop)]
+        for i, c in np.argwhere(self._matrix[start:stop][:, self._columns] != ABSTAIN).tolist():
+            lf = self._lfs[c]
             try:
-                places[i] += lf.spans(rows.texts[i])
+                places[i] += lf.spans(self._texts[start + i])
             except TimeLimitError:  # a pattern that matches early and then backtracks
                 continue
             except Exception as error:
-                what = f"{type(error).__name__}: {error} when asked where it fires on {rows.numbers.where(i)}"
+                what = f"{type(error).__name__}: {error} when asked where it fires on {self._numbers.where(start + i)}"
                 raise LFError(f"LF {lf.name!r} raised {what}") from error
         return [merge(spans) for spans in places]
 
@@ -291,8 +369,8 @@ def merge_faults(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     return tuple(merged.values())
 
 
-def _part(j: int, column: Column, faults: Sequence[Fault]) -> Part:
-    return Part(slice(0, len(column)), [j], column[:, None], faults)
+def _part(j: int, column: Column, faults: Sequence[Fault], strength: Strength | None) -> Part:
+    return Part(slice(0, len(column)), [j], column[:, None], faults, None if strength is None else strength[:, None])
 
 
 def _polars_is_stuck() -> bool:

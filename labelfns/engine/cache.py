@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from labelfns._version import __version__
 from labelfns.engine.compiled import VERSION
 from labelfns.engine.fingerprint import fingerprint
 from labelfns.engine.text_index import ROWS, TextIndex
-from labelfns.engine.vote_parser import Column
+from labelfns.engine.vote_parser import Column, Strength
 from labelfns.errors import InputError
 from labelfns.io.atomic import PART
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
@@ -32,8 +33,14 @@ from labelfns.lfs.base import ABSTAIN, LabelingFunction
 _SUFFIX = ".votes"
 _CHECK = 8
 _ROWS_WITH_INDEX = 1_000_000
-Cells = tuple[npt.NDArray[np.uint32], Column]
-"""The rows of a column that have a vote, ascending, and the votes; both [v]."""
+
+
+class Cells(NamedTuple):
+    """The rows of a column that have a vote, ascending, the votes, and how much of one each is where the LF is soft."""
+
+    rows: npt.NDArray[np.uint32]
+    votes: Column
+    strength: Strength | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class TextCache:
 _last = TextCache([])
 
 
-def remember(texts: list[str]) -> TextCache:
+def remember(texts: Sequence[str]) -> TextCache:
     """Return what is remembered of texts that were checked; they take the place of those before."""
     global _last
     last = _last  # another thread may put its own there meanwhile
@@ -123,25 +130,26 @@ class Cache:
     def path(self, lf: LabelingFunction) -> Path | None:
         """Return the file of an LF's column; None where its definition cannot be told."""
         mark = fingerprint(lf)
-        return None if mark is None else self.folder / f"{self.key}-{mark[:40]}{_SUFFIX}"
+        return None if mark is None else self.folder / f"{self.key}-{mark[:40]}{'-soft' * lf.soft}{_SUFFIX}"
 
-    def read(self, path: Path | None, k: int) -> Cells | None:
+    def read(self, path: Path | None, k: int, *, soft: bool = False) -> Cells | None:
         """Return the votes in a file, of k classes; None where it is not there, not whole or holds others."""
+        size = 9 if soft else 5
         try:
             stored = path.read_bytes() if path is not None else b""
         except OSError:
             return None
         check, content = stored[:_CHECK], stored[_CHECK:]
-        if len(check) < _CHECK or check != _checksum(content) or len(content) % 5:
+        if len(check) < _CHECK or check != _checksum(content) or len(content) % size:
             return None
-        v = len(content) // 5
+        v = len(content) // size
         rows, votes = np.frombuffer(content, np.uint32, v), np.frombuffer(content, np.int8, offset=4 * v)
         if v and (rows.max() >= self.rows or votes.min() < 0 or votes.max() >= k):
             return None
-        return rows, votes
+        return Cells(rows, votes, np.frombuffer(content, np.float32, offset=5 * v) if soft else None)
 
-    def write(self, path: Path, column: Column) -> None:
-        """Keep votes, int8 [n], in a file.
+    def write(self, path: Path, column: Column, strength: Strength | None = None) -> None:
+        """Keep votes, int8 [n], and their strengths in a file.
 
         Raises
         ------
@@ -150,6 +158,7 @@ class Cache:
         """
         rows = np.flatnonzero(column != ABSTAIN)
         content = rows.astype(np.uint32).tobytes() + column[rows].tobytes()
+        content += b"" if strength is None else strength[rows].astype(np.float32).tobytes()
         part = path.with_suffix(PART)
         try:  # without waiting for the disk: what is not whole is not believed
             part.write_bytes(_checksum(content) + content)

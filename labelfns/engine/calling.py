@@ -3,22 +3,29 @@
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from labelfns.checks import Unit
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
 from labelfns.engine.time_limit import TimeLimitError, limited
-from labelfns.engine.vote_parser import Column, VoteParser, shown_text
+from labelfns.engine.vote_parser import Column, Strength, VoteParser, shown_text, without_strength
 from labelfns.errors import MOST, LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
-from labelfns.lfs.columns import BatchLF, RowLF
+from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
+from labelfns.progress import Progress, silent
 from labelfns.votes import Fault
 
-if TYPE_CHECKING:
-    import polars as pl
 
-Answer = tuple[Column, Fault | None]
+class Answer(NamedTuple):
+    """The votes of an LF on n rows, what went wrong, and how much of a vote each is where it is soft."""
+
+    column: Column
+    fault: Fault | None
+    strength: Strength | None = None
+
+
 _PATIENCE = 3
 
 
@@ -41,6 +48,8 @@ class _Failures:
         if self.options.on_error == "raise":
             where = f" on {numbers.where(0)}: {shown_text(row)}" if len(numbers) == 1 else ""
             raise LFError(f"LF {self.lf.name!r} raised {line}{where}") from error
+        if self.options.note is not None:
+            self.options.note(self.lf.name, numbers.positions, line, error)
         if not self.rows:
             self.first = line, "".join(traceback.format_exception(error))
         self.rows += numbers.positions.tolist()
@@ -76,7 +85,7 @@ def call(
 
     Returns
     -------
-    tuple
+    Answer
         The votes, int8 [n], and the fault where there is one. Each search of a pattern stands under the time limit;
         after three that ran into it the LF is given up: it abstains on the rest, and all these rows are in the fault.
 
@@ -102,50 +111,99 @@ def call(
             votes += [None] * (last - i)
             if late >= _PATIENCE:
                 break
-    return parser.column(lf, votes, rows, numbers), failures.fault
+    return _parsed(lf, votes, rows, parser, numbers, failures)
 
 
 def call_batch(
-    lf: BatchLF, frame: "pl.DataFrame", parser: VoteParser, options: ApplyOptions, numbers: RowNumbers
+    lf: BatchLF,
+    rows: Any,
+    texts: Sequence[str],
+    parser: VoteParser,
+    options: ApplyOptions,
+    numbers: RowNumbers,
+    progress: Progress = silent,
 ) -> Answer:
     """Ask an LF for many rows at a time.
 
-    Where an LF takes batches of a size of its own and fails on one, the batch is asked again in halves, so that only
-    the rows that fail alone are faults. An LF of whole columns that fails abstains on all of them.
+    Where an LF takes batches of a size of its own and raises on one, the batch is asked again in halves, so that only
+    the rows that fail alone are faults. An LF of whole columns that fails abstains on all of them. One that has a
+    `patience` is not asked any more after so many errors in a row: what it has kept is taken.
+
+    Parameters
+    ----------
+    lf
+        The LF.
+    rows
+        The n rows as it takes them: their texts, or a frame.
+    texts
+        Their texts.
+    parser, options, numbers
+        As in `call`.
+    progress
+        Called after each batch.
 
     Raises
     ------
     LFError
         If it does not return one vote per row, or raises and the options say ``"raise"``.
     """
-    own_size: int | None = getattr(lf, "batch_size", None)
+    n, failures = len(rows), _Failures(lf, options, numbers.unit)
+    own_size, patience = (lf.batch_size, lf.patience) if isinstance(lf, TextsLF) else (n, None)
     votes: list[object] = []
-    failures = _Failures(lf, options, numbers.unit)
-    for start in range(0, len(frame), own_size or len(frame)):
-        batch = frame[start : start + (own_size or len(frame))]
-        votes += _batch_votes(
-            lf, batch, failures, numbers.take(slice(start, start + len(batch))), halves=own_size is not None
-        )
-    return parser.column(lf, votes, frame["text"].to_list(), numbers), failures.fault
+    errors, last = 0, None
+    while len(votes) < n:
+        start, stop = len(votes), min(len(votes) + own_size, n)
+        if isinstance(lf, TextsLF) and last is not None:
+            given = list(lf.vote_kept(rows[start:stop], last))
+        else:
+            given = _batch_votes(lf, rows[start:stop], halves=isinstance(lf, TextsLF))
+        for error, group in groupby(enumerate(given), lambda one: _error(one[1])):
+            places = [i for i, _ in group]
+            errors = errors + len(places) if error else 0
+            if error is not None:
+                part = numbers.take(slice(start + places[0], start + places[-1] + 1))
+                failures.add(error, part, texts[start + places[0]])
+        if patience is not None and errors >= patience:
+            last = last or _error(given[-1])
+        votes += [None if _error(vote) else vote for vote in given]
+        if isinstance(lf, TextsLF):
+            progress(f"asking LF {lf.name}", stop, n)
+    if last is not None:
+        failures.first = f"{failures.first[0]} (not asked any more after {patience} errors in a row)", failures.first[1]
+    return _parsed(lf, votes, texts, parser, numbers, failures)
 
 
-def _batch_votes(
-    lf: BatchLF, frame: "pl.DataFrame", failures: _Failures, numbers: RowNumbers, *, halves: bool
-) -> list[object]:
+def _parsed(
+    lf: LabelingFunction,
+    votes: Sequence[object],
+    rows: Sequence[Any],
+    parser: VoteParser,
+    numbers: RowNumbers,
+    failures: _Failures,
+) -> Answer:
+    labels = [without_strength(lf, vote) for vote in votes] if lf.soft else votes
+    strength = parser.strengths(lf, votes, rows, numbers) if lf.soft else None
+    return Answer(parser.column(lf, labels, rows, numbers), failures.fault, strength)
+
+
+def _batch_votes(lf: BatchLF, rows: Any, *, halves: bool) -> list[object]:
+    """Return votes, or errors, of rows."""
     try:
-        votes = list(lf.batch(frame))
+        votes = list(lf.batch(rows))
     except (KeyboardInterrupt, LFError):
         raise
     except BaseException as error:
-        middle = len(frame) // 2
-        if halves and middle:
-            first = _batch_votes(lf, frame[:middle], failures, numbers.take(slice(middle)), halves=True)
-            return first + _batch_votes(lf, frame[middle:], failures, numbers.take(slice(middle, None)), halves=True)
-        failures.add(error, numbers, frame["text"][0])
-        return [None] * len(frame)
-    if len(votes) != len(frame):
-        raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(frame)} rows")
+        middle = len(rows) // 2
+        if not (halves and middle):
+            return [error] * len(rows)
+        return _batch_votes(lf, rows[:middle], halves=True) + _batch_votes(lf, rows[middle:], halves=True)
+    if len(votes) != len(rows):
+        raise LFError(f"LF {lf.name!r} returned {len(votes)} votes for {len(rows)} rows")
     return votes
+
+
+def _error(vote: object) -> BaseException | None:
+    return vote if isinstance(vote, BaseException) else None
 
 
 def _one_line(error: BaseException) -> str:

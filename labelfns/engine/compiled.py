@@ -115,7 +115,7 @@ class CompiledLFs:
         for j, lf in enumerate(self.lfs):
             if type(lf) is PatternLF:
                 clean = np.asarray(block.series.str.contains(_ASCII)) if clean is None else clean
-                matrix[:, j], fault = self._pattern(block, j, lf, clean, options, numbers)
+                matrix[:, j], fault, _ = self._pattern(block, j, lf, clean, options, numbers)
                 faults += [fault] if fault else []
         return matrix, faults
 
@@ -254,10 +254,11 @@ class CompiledLFs:
         open_[block.surrogate_rows] = True
         rows = np.flatnonzero(open_)
         if not len(rows):
-            return column, None
+            return Answer(column, None)
         texts = [block.texts[i] for i in rows.tolist()]
-        column[rows], fault = call(lf, texts, self.parser, options, numbers.take(rows))
-        return column, fault
+        asked = call(lf, texts, self.parser, options, numbers.take(rows))
+        column[rows] = asked.column
+        return Answer(column, asked.fault)
 
 
 def _linear_matches(lf: PatternLF, block: Block) -> npt.NDArray[np.bool_] | None:

@@ -60,12 +60,12 @@ class Rows:
         The numbers of the rows, for faults and messages.
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     fields: Mapping[str, Sequence[Any]]
     numbers: RowNumbers
 
     @classmethod
-    def of(cls, texts: list[str], fields: object, numbers: RowNumbers | None = None) -> "Rows":
+    def of(cls, texts: Sequence[str], fields: object, numbers: RowNumbers | None = None) -> "Rows":
         """Put texts and fields together.
 
         Parameters

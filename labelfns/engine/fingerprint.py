@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from labelfns.engine.doubts import MUTATORS, doubt
 from labelfns.engine.options import can_compile
 from labelfns.lfs.base import FunctionLF, LabelingFunction
+from labelfns.lfs.columns import TextsLF
 from labelfns.lfs.context import Context
 
 _PURE_MODULES = frozenset({"re", "string", "math", "unicodedata", "html", "itertools", "functools", "operator"})
@@ -64,6 +65,8 @@ def fingerprint(lf: LabelingFunction) -> str | None:
             text = _describe(lf.function, ())
             if isinstance(lf.function, types.FunctionType) and doubt(lf.function):
                 return None
+        elif isinstance(lf, TextsLF) and (definition := lf.definition()) is not None:
+            text = f"{type(lf).__name__}|{definition}"
         else:
             return None
     except (_UnknownError, RecursionError):

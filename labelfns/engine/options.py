@@ -1,10 +1,12 @@
 """How LFs are applied: the options that every engine gets, and which LFs the compiled one answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from typing import Literal
 
+from labelfns.checks import Ints
 from labelfns.errors import InputError, raise_all
 from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.declared import CountLF, LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
@@ -20,7 +22,14 @@ MOST_WORKERS = 1024
 
 @dataclass(frozen=True)
 class ApplyOptions:
-    """How LFs are applied; see `LFSet.apply`, and `until`: when patterns are given up, by `time.monotonic`.
+    """How LFs are applied: see `LFSet.apply`, and two that it does not have.
+
+    Parameters
+    ----------
+    until
+        When patterns are given up, by `time.monotonic`.
+    note
+        Called with each failure: the LF, the rows, the error as one line, and the error.
 
     Raises
     ------
@@ -34,6 +43,7 @@ class ApplyOptions:
     workers: int = 1
     cache: str | Path | None = None
     until: float = inf
+    note: Callable[[str, Ints, str, BaseException], None] | None = None
 
     def __post_init__(self) -> None:
         problems = []

@@ -16,7 +16,7 @@ import numpy as np
 from labelfns.engine.calling import Answer, call
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
-from labelfns.engine.vote_parser import Column, VoteParser
+from labelfns.engine.vote_parser import Column, Strength, VoteParser
 from labelfns.errors import LFError, raise_all, some
 from labelfns.lfs.base import LabelingFunction
 from labelfns.votes import Fault
@@ -31,7 +31,7 @@ def call_in_processes(
     parser: VoteParser,
     options: ApplyOptions,
     numbers: RowNumbers,
-) -> Iterator[tuple[Column, list[Fault]]]:
+) -> Iterator[tuple[Column, list[Fault], Strength | None]]:
     """Call LFs on every text in several processes.
 
     Parameters
@@ -50,7 +50,7 @@ def call_in_processes(
     Yields
     ------
     tuple
-        For each LF the votes, int8 [n], and its faults, at most one per task.
+        For each LF the votes, int8 [n], its faults, at most one per task, and the strengths of a soft one's votes.
 
     Raises
     ------
@@ -83,7 +83,12 @@ def call_in_processes(
     columns = list(zip(*results, strict=True))
     raise_all(LFError, [next(part for part in parts if isinstance(part, str)) for parts in columns if _failed(parts)])
     for parts in columns:
-        yield np.concatenate([column for column, _ in parts]), [fault for _, fault in parts if fault]
+        strengths = [part.strength for part in parts if part.strength is not None]
+        yield (
+            np.concatenate([part.column for part in parts]),
+            [part.fault for part in parts if part.fault],
+            np.concatenate(strengths) if strengths else None,
+        )
 
 
 def forked_with_polars() -> bool:

@@ -1,14 +1,16 @@
 """`Texts`: texts with their gold labels and other columns, checked once, when they are made."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from labelfns.checks import Bools, Ints, Unit, check_gold, numbered, plain_strings, text_problems, values_of
 from labelfns.errors import ColumnError, InputError, did_you_mean, raise_all, some
+from labelfns.io.other_columns import OtherColumns
 
 
 class Column(Sequence[Any]):
@@ -69,6 +71,8 @@ class Texts(Sequence[str]):
         Other columns, by name, in order, n values each; None where there are none.
     unit
         What `row_numbers` count: ``"row"`` or ``"line"``.
+    weights
+        How many rows each row with gold stands for, [n], above 0 there; None where as many each.
 
     Raises
     ------
@@ -82,19 +86,21 @@ class Texts(Sequence[str]):
     ('so good', 2, [0, -1])
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     gold: Ints | None = None
     name: str = ""
     row_numbers: Ints | None = None
     fields: Mapping[str, Sequence[Any]] | None = None
     unit: Unit = "row"
+    weights: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "texts", values_of(self.texts))
+        texts = values_of(self.texts)
+        object.__setattr__(self, "texts", texts)
         if not self.texts:
             raise InputError(f"{self._prefix}there are no texts; expected at least one")
         raise_all(InputError, [*self._wrong_lengths(), *self._wrong_texts()])
-        object.__setattr__(self, "texts", plain_strings(self.texts))
+        object.__setattr__(self, "texts", plain_strings(texts))
         for part in ("gold", "row_numbers"):
             values = getattr(self, part)
             if values is not None and not np.issubdtype(np.asarray(values).dtype, np.integer):
@@ -105,7 +111,7 @@ class Texts(Sequence[str]):
         object.__setattr__(self, "fields", _by_position(self.fields))
 
     def _wrong_lengths(self) -> list[str]:
-        parts: dict[str, Any] = {"gold": self.gold, "row_numbers": self.row_numbers}
+        parts: dict[str, Any] = {"gold": self.gold, "row_numbers": self.row_numbers, "weights": self.weights}
         parts |= {f"fields[{name!r}]": values for name, values in (self.fields or {}).items()}
         n = len(self.texts)
         return [
@@ -139,7 +145,7 @@ class Texts(Sequence[str]):
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload
-    def __getitem__(self, index: slice | Ints | Bools | Sequence[int]) -> Self: ...
+    def __getitem__(self, index: slice | Ints | Bools | Sequence[int]) -> "Texts": ...
     def __getitem__(self, index: Any) -> Any:
         if hasattr(index, "__index__") and np.ndim(index) == 0:
             return self.texts[index]
@@ -149,7 +155,7 @@ class Texts(Sequence[str]):
         """Return the texts as a plain list."""
         return list(self.texts)
 
-    def take(self, rows: Ints | Bools | Sequence[int]) -> Self:
+    def take(self, rows: Ints | Bools | Sequence[int]) -> "Texts":
         """Return some texts, by position or mask, with their gold labels, row numbers and fields; there may be none.
 
         Raises
@@ -159,18 +165,31 @@ class Texts(Sequence[str]):
         """
         index = np.arange(len(self))[np.asarray(rows, dtype=None if len(rows) else np.intp)]
         positions: list[int] = index.tolist()
-        part = object.__new__(type(self))  # what is taken from checked texts needs no check
-        values = {
-            "texts": [self.texts[i] for i in positions],
-            "gold": None if self.gold is None else self.gold[index],
-            "name": self.name,
-            "row_numbers": (index if self.row_numbers is None else self.row_numbers[index]),
-            "fields": None if self.fields is None else take_each(self.fields, positions),
-            "unit": self.unit,
-        }
-        for name, value in values.items():
-            object.__setattr__(part, name, value)
-        return part
+        return of_checked(
+            [self.texts[i] for i in positions],
+            None if self.gold is None else self.gold[index],
+            self.name,
+            index if self.row_numbers is None else self.row_numbers[index],
+            None if self.fields is None else take_each(self.fields, positions),
+            self.unit,
+            None if self.weights is None else self.weights[index],
+        )
+
+    def parts(self, *, fields: bool = True) -> "Iterator[tuple[int, Texts]]":
+        """Yield the texts, as many at a time as are to be in memory, and the position of the first of them: here all.
+
+        Parameters
+        ----------
+        fields
+            Whether their fields are needed.
+        """
+        yield 0, self
+
+    def other_columns(self) -> OtherColumns:
+        """Return what kinds of values the fields have."""
+        others = OtherColumns()
+        others.see(self.fields or {})
+        return others
 
     @classmethod
     def of_columns(
@@ -221,7 +240,24 @@ class Texts(Sequence[str]):
             ids = check_gold(gold, len(self), labels, row_numbers=self.row_numbers, unit=self.unit)
         except InputError as error:
             raise InputError(f"{self._prefix}{error}") from None
-        return type(self)(self.texts, ids, self.name, self.row_numbers, self.fields, self.unit)
+        return replace(self, gold=ids)
+
+
+def of_checked(
+    texts: Sequence[str],
+    gold: Ints | None,
+    name: str,
+    row_numbers: Ints | None,
+    fields: Mapping[str, Sequence[Any]] | None,
+    unit: Unit,
+    weights: npt.NDArray[np.float64] | None,
+) -> Texts:
+    """Return texts that were checked before, as `Texts`; there may be none."""
+    made = object.__new__(Texts)
+    values = {"texts": texts, "gold": gold, "name": name, "row_numbers": row_numbers, "fields": fields, "unit": unit}
+    for part, value in (values | {"weights": weights}).items():
+        object.__setattr__(made, part, value)
+    return made
 
 
 _ANOTHER = 'Say which one holds the texts: text="NAME" (--text NAME with init and predict)'

@@ -1,7 +1,8 @@
 """Parquet files, row by row in bounded memory, and as a frame; a broken file is one message."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -88,6 +89,38 @@ def _as_stored(scalar: Any) -> Any:
     except Exception:
         has_bytes = hasattr(scalar, "as_buffer")
         return scalar.as_buffer().to_pybytes().decode(errors="replace") if has_bytes else getattr(scalar, "value", None)
+
+
+def write_frames(
+    path: Path, frames: Iterator["pl.DataFrame"], metadata: Callable[[], Mapping[str, str]] = dict
+) -> None:
+    """Write frames as row groups of one file; columns of the first that a later one lacks are null there.
+
+    Parameters
+    ----------
+    path
+        The file.
+    frames
+        At least one frame; they are asked for one after the other.
+    metadata
+        Gives the file's metadata when all are written.
+    """
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    first = next(frames)  # a source without rows is an error
+    with pq.ParquetWriter(path, _as_arrow(first).schema) as writer:
+        for frame in chain((first,), frames):
+            whole = _as_arrow(pl.concat((first[:0], frame), how="diagonal"))
+            writer.write_table(whole, row_group_size=max(len(frame), 1))
+        writer.add_key_value_metadata(metadata())
+
+
+def _as_arrow(frame: "pl.DataFrame") -> Any:
+    """Return a frame as a table of pyarrow; on the way its columns have numbers, as not every name travels."""
+    names, numbered = frame.columns, frame.clone()
+    numbered.columns = list(map(str, range(len(names))))
+    return numbered.to_arrow().rename_columns(names)
 
 
 def read_parquet(path: str | PathLike[str]) -> "pl.DataFrame":

@@ -1,7 +1,8 @@
 """Declared LFs as the TOML that `labelfns.lfs.load.read_lfs` reads: word lists that travel as data, not as code."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import tomli_w
@@ -10,10 +11,15 @@ from labelfns.errors import LFError, some
 from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.context import Context
 from labelfns.lfs.declared import CountLF, DeclaredLF, LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
+from labelfns.lfs.meaning.prototypes import PrototypesLF
+from labelfns.lfs.meaning.reading import ReadingLF
+from labelfns.lfs.meaning.zero_shot import ZeroShotLF
 
 
 def is_data(lf: LabelingFunction) -> bool:
-    """Return whether an LF is one that a builder makes, all of which a TOML file can say."""
+    """Return whether an LF is one that a builder makes, and a TOML file can say."""
+    if type(lf) in _OF_MEANING:
+        return all(isinstance(label, str) for label in lf.known_labels)  # names in TOML are text
     return type(lf) in _SETTINGS
 
 
@@ -23,7 +29,7 @@ def lfs_toml(lfs: Iterable[LabelingFunction]) -> str:
     Raises
     ------
     LFError
-        If one of them is a Python function, a model or an LF of Snorkel's; all are named.
+        If one of them is a Python function, a model, a prompt or an LF of Snorkel's; all are named.
 
     Examples
     --------
@@ -42,19 +48,16 @@ def lfs_toml(lfs: Iterable[LabelingFunction]) -> str:
     lfs = list(lfs)
     if code := [lf.name for lf in lfs if not is_data(lf)]:
         raise LFError(f"a TOML file holds word lists, patterns and counts, and no Python code, as {some(code)} have")
-    return tomli_w.dumps({"lf": [lf_table(lf) for lf in lfs if isinstance(lf, DeclaredLF)]})
+    return tomli_w.dumps({"lf": [lf_table(lf) for lf in lfs]})
 
 
-def lf_table(lf: DeclaredLF) -> dict[str, Any]:
+def lf_table(lf: LabelingFunction) -> dict[str, Any]:
     """Return an LF that a builder made as a table that `labelfns.lfs.load.lf_of_table` reads."""
-    kind, settings = _SETTINGS[type(lf)]
-    entry = {
-        "kind": kind,
-        "label": lf.label if isinstance(lf.label, str) else int(lf.label),
-        "name": lf.name,
-        **settings(lf),
-    }
-    if lf.where is not None:
+    entry: dict[str, Any] = {"kind": lf.kind}
+    if isinstance(lf, DeclaredLF):
+        entry |= {"label": lf.label if isinstance(lf.label, str) else int(lf.label)}
+    entry |= {"name": lf.name, **{**_SETTINGS, **_OF_MEANING}[type(lf)](lf)}
+    if isinstance(lf, DeclaredLF) and lf.where is not None:
         entry["where"] = {name: value for name, value in vars(lf.where).items() if name in _CONDITIONS and value}
     if expects := {text: label for text, label in lf.expects.items() if label is not None}:
         entry["expects"] = expects
@@ -75,12 +78,29 @@ def _count(lf: CountLF) -> dict[str, Any]:
     return {"what": lf.what, "at_least": lf.at_least, **most}
 
 
+def _model(lf: ReadingLF) -> str:
+    """Return a model as a file elsewhere can name it."""
+    return str(Path(lf.model).absolute()) if lf.model.startswith(".") else lf.model
+
+
 _CONDITIONS = Context.__dataclass_fields__
-_SETTINGS: dict[type, tuple[str, Any]] = {
-    WordsLF: ("keywords", lambda lf: {"words": lf.words}),
-    TagsLF: ("hashtags", lambda lf: {"words": lf.tags, "parts": lf.in_parts}),
-    SymbolsLF: ("emoji", lambda lf: {"words": lf.symbols}),
-    PatternLF: ("regex", _pattern),
-    LexiconLF: ("lexicon", _lexicon),
-    CountLF: ("count", _count),
+_SETTINGS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    WordsLF: lambda lf: {"words": lf.words},
+    TagsLF: lambda lf: {"words": lf.tags, "parts": lf.in_parts},
+    SymbolsLF: lambda lf: {"words": lf.symbols},
+    PatternLF: _pattern,
+    LexiconLF: _lexicon,
+    CountLF: _count,
+}
+_OF_MEANING: dict[type, Callable[[Any], dict[str, Any]]] = {
+    PrototypesLF: lambda lf: {
+        "sentences": {label: list(given) for label, given in lf.sentences.items()},
+        **{name: getattr(lf, name) for name in ("min_similarity", "margin")},
+        "model": _model(lf),
+    },
+    ZeroShotLF: lambda lf: {
+        "hypotheses": dict(lf.hypotheses),
+        **{name: getattr(lf, name) for name in ("at_least", "soft")},
+        "model": _model(lf),
+    },
 }

@@ -88,9 +88,19 @@ class LabelingFunction(ABC):
         return ""
 
     @property
+    def soft(self) -> bool:
+        """Whether each vote comes with its strength, as a pair of both."""
+        return False
+
+    @property
+    def known_labels(self) -> tuple[Label, ...]:
+        """The labels that it votes for, as they were given; empty where it may vote for any, as a Python function."""
+        return ()
+
+    @property
     def votes_for(self) -> str:
-        """The label that it votes for, as it was given; a Python function may vote for any."""
-        return str(getattr(self, "label", "any label"))
+        """The labels that it votes for, in a line."""
+        return ", ".join(map(str, self.known_labels)) or "any label"
 
     def _repr_html_(self) -> str:
         from labelfns.display.html import lf_html
@@ -116,6 +126,7 @@ class FunctionLF(LabelingFunction):
     """An LF that is a plain Python function of the text."""
 
     function: Callable[[str], object]
+    soft: bool = field(default=False, kw_only=True)
     kind: ClassVar[str] = "labeling_function"
 
     def __call__(self, text: str) -> object:
@@ -190,12 +201,13 @@ def _fits_a_name(char: str) -> bool:
 def labeling_function(function: Callable[[str], object], /) -> LabelingFunction: ...
 @overload
 def labeling_function(
-    *, name: str | None = None, expects: Expects | None = None
+    *, soft: bool = False, name: str | None = None, expects: Expects | None = None
 ) -> Callable[[Callable[[str], object]], LabelingFunction]: ...
 def labeling_function(
     function: Callable[[str], object] | None = None,
     /,
     *,
+    soft: bool = False,
     name: str | None = None,
     expects: Expects | None = None,
 ) -> LabelingFunction | Callable[[Callable[[str], object]], LabelingFunction]:
@@ -205,6 +217,9 @@ def labeling_function(
     ----------
     function
         Takes a text, returns a label's name, its id, `None` or `ABSTAIN`.
+    soft
+        Whether it returns a pair in place of a label: the label, and how much of a vote that is, in [0, 1], such as a
+        model's probability (`Votes.strength`).
     name
         The LF's name; by default the function's.
     expects
@@ -223,6 +238,7 @@ def labeling_function(
         if not callable(inner):
             raise LFError(f"@labeling_function takes a function, got {inner!r}; a name goes in as name={inner!r}")
         default = str(getattr(inner, "__name__", ""))
-        return FunctionLF(**naming(name, default), function=inner, expects={} if expects is None else expects)
+        named = naming(name, default)
+        return FunctionLF(**named, function=inner, soft=soft, expects={} if expects is None else expects)
 
     return decorate if function is None else decorate(function)

@@ -1,28 +1,25 @@
 """LFs that ask a classifier, and vote where it is confident."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from labelfns.errors import LFError
 from labelfns.lfs.base import Expects, Label, naming
-from labelfns.lfs.columns import BatchLF
-
-if TYPE_CHECKING:
-    import polars as pl
+from labelfns.lfs.columns import TextsLF
 
 
 @dataclass(frozen=True)
-class ModelLF(BatchLF):
+class ModelLF(TextsLF):
     """An LF that is a classifier; see `model`."""
 
     classifier: Any
     at_least: float
     labels: Mapping[str, Label | None] | None
-    batch_size: int
+    soft: bool = field(default=False, kw_only=True)
     kind: ClassVar[str] = "model"
 
     @property
@@ -35,19 +32,14 @@ class ModelLF(BatchLF):
             problems.append(f"model() takes a classifier with predict_proba, or a pipeline; got {self.classifier!r}")
         if isinstance(self.at_least, bool) or not isinstance(self.at_least, Real) or not 0 <= self.at_least <= 1:
             problems.append(f"model(): at_least must be in [0, 1]; got {self.at_least!r}")
-        if type(self.batch_size) is not int or self.batch_size < 1:
-            problems.append(f"model(): batch_size must be a whole number of at least 1; got {self.batch_size!r}")
         if not isinstance(self.labels, Mapping | None):
             problems.append(f'model(): labels is a mapping {{"class": "label"}}; got {self.labels!r}')
         return problems
 
-    def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
-        texts = frame["text"].to_list()
-        votes: list[object] = []
-        for start in range(0, len(texts), self.batch_size):
-            for name, confidence in _predict(self.classifier, texts[start : start + self.batch_size]):
-                votes.append(self._vote(name) if confidence >= self.at_least else None)
-        return votes
+    def vote_batch(self, texts: Sequence[str]) -> Sequence[object]:
+        said = _predict(self.classifier, list(texts))
+        votes = [self._vote(name) if confidence >= self.at_least else None for name, confidence in said]
+        return list(zip(votes, (confidence for _, confidence in said), strict=True)) if self.soft else votes
 
     def _vote(self, name: object) -> object:
         plain = name.item() if isinstance(name, np.generic) else name
@@ -63,6 +55,7 @@ def model(
     *,
     at_least: float,
     labels: Mapping[str, Label | None] | None = None,
+    soft: bool = False,
     batch_size: int = 256,
     name: str | None = None,
     expects: Expects | None = None,
@@ -78,6 +71,8 @@ def model(
         The confidence from which on it votes, in [0, 1].
     labels
         The label for each of the model's classes, None for one that is no vote; by default they are the same.
+    soft
+        Whether its confidence counts: it is how much of a vote each vote is (`Votes.strength`).
     batch_size
         How many texts it is given at a time, at least 1.
     name
@@ -97,6 +92,7 @@ def model(
         classifier=classifier,
         at_least=at_least,
         labels=labels,
+        soft=soft,
         batch_size=batch_size,
     )
 

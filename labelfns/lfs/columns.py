@@ -1,8 +1,8 @@
-"""LFs over the other fields of a row, and over whole columns."""
+"""LFs over the other fields of a row, over whole columns, and over many texts at a time."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -36,14 +36,51 @@ class RowLF(LabelingFunction):
 class BatchLF(LabelingFunction):
     """An LF that answers many rows at a time."""
 
-    def __call__(self, text: str) -> object:
-        import polars as pl
+    @abstractmethod
+    def batch(self, rows: Any) -> Sequence[object]:
+        """Return one vote per row."""
 
-        return self.batch(pl.DataFrame({"text": [text]}))[0]
+
+@dataclass(frozen=True)
+class TextsLF(BatchLF):
+    """An LF that answers many texts at a time: `vote_batch` is all that a subclass must have.
+
+    Parameters
+    ----------
+    batch_size
+        How many texts it is given at a time, at least 1.
+    """
+
+    batch_size: int = field(default=256, kw_only=True, compare=False)
+    patience: ClassVar[int | None] = None
+    """After how many errors in a row the LF is no more asked; None for never."""
+
+    def problems(self) -> list[str]:
+        problems = super().problems()
+        if type(self.batch_size) is not int or self.batch_size < 1:
+            problems.append(f"{self.kind}(): batch_size must be a whole number of at least 1; got {self.batch_size!r}")
+        return problems
+
+    def __call__(self, text: str) -> object:
+        (vote,) = self.vote_batch([text])
+        if isinstance(vote, Exception):
+            raise vote
+        return vote
+
+    def batch(self, rows: Sequence[str]) -> Sequence[object]:
+        return self.vote_batch(rows)
 
     @abstractmethod
-    def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
-        """Return one vote per row."""
+    def vote_batch(self, texts: Sequence[str]) -> Sequence[object]:
+        """Return for each text its vote, or the error that stood in its way."""
+
+    def vote_kept(self, texts: Sequence[str], error: BaseException) -> Sequence[object]:
+        """Return for each text the vote that is kept of it, or else an error: what an LF says that is not asked."""
+        return [error] * len(texts)
+
+    def definition(self) -> str | None:
+        """Return what its votes depend on besides the text, in a text of any form; None where that cannot be told."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -64,10 +101,19 @@ class ColumnLF(BatchLF):
     def about(self) -> str:
         return told(self.condition) if callable(self.condition) else str(self.condition)
 
-    def batch(self, frame: "pl.DataFrame") -> Sequence[object]:
+    @property
+    def known_labels(self) -> tuple[Label, ...]:
+        return (self.label,)
+
+    def __call__(self, text: str) -> object:
         import polars as pl
 
-        condition = self.condition
+        return self.batch(pl.DataFrame({"text": [text]}))[0]
+
+    def batch(self, rows: "pl.DataFrame") -> Sequence[object]:
+        import polars as pl
+
+        frame, condition = rows, self.condition
         answer = frame.select(condition.alias("fires"))["fires"] if isinstance(condition, pl.Expr) else condition(frame)
         if isinstance(answer, pl.Series):
             answer = answer.fill_null(False).to_numpy() if answer.dtype == pl.Boolean else answer.to_numpy()
@@ -158,6 +204,11 @@ def column(label: Label, condition: Any, *, name: str | None = None, expects: Ex
     """
     named = naming(name, f"column_{label}")
     return ColumnLF(label=label, condition=condition, **named, expects={} if expects is None else expects)
+
+
+def reads_columns(lfs: Iterable[LabelingFunction]) -> bool:
+    """Tell whether one of some LFs reads other columns than the texts."""
+    return any(isinstance(lf, RowLF | ColumnLF) for lf in lfs)
 
 
 def frame_of(texts: Sequence[str], fields: Fields | None) -> "pl.DataFrame":

@@ -45,6 +45,10 @@ class DeclaredLF(LabelingFunction):
             problems.append(f"where must be a Context; got {self.where!r}")
         return problems
 
+    @property
+    def known_labels(self) -> tuple[Label, ...]:
+        return (self.label,)
+
     def __call__(self, text: str) -> Label:
         return self.label if self.spans(text) else ABSTAIN
 

@@ -10,6 +10,11 @@ A TOML file holds LFs::
     words = ["awful", "let down"]          # or: file = "bad_words.txt"
     where = { not_negated = true }
     expects = { "what a let down" = "negative" }
+
+    [[lf]]
+    kind = "prototypes"        # or zero_shot, with hypotheses; a model that begins with . lies beside the file
+    name = "by_meaning"
+    sentences = { negative = ["I am so disappointed."], positive = ["What a lovely day."] }
 """
 
 import inspect
@@ -25,6 +30,8 @@ from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
 from labelfns.lfs.context import Context
 from labelfns.lfs.lexicon import lexicon
+from labelfns.lfs.meaning.prototypes import prototypes
+from labelfns.lfs.meaning.zero_shot import zero_shot
 from labelfns.lfs.module import lfs_of_module as lfs_of_module
 from labelfns.lfs.python_file import lfs_of_python_file
 
@@ -37,6 +44,11 @@ BUILDERS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
     "count": (count, "what"),
 }
 """By kind, the builder, and the setting that says what it looks for."""
+OF_MEANING: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
+    "prototypes": (prototypes, "sentences"),
+    "zero_shot": (zero_shot, "hypotheses"),
+}
+"""The same of those that say it by label."""
 
 
 def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
@@ -124,23 +136,27 @@ def lf_of_table(table: Any, folder: Path) -> LabelingFunction:
     if not isinstance(table, dict):
         raise LFError(f"an LF is a table of settings, which begins with a line [[lf]]; got {table!r}")
     entry = dict(table)
-    kind, label = entry.pop("kind", None), entry.pop("label", None)
-    if not isinstance(kind, str) or kind not in BUILDERS:
-        raise LFError(f"kind must be one of {', '.join(BUILDERS)}; got {kind!r}{did_you_mean(str(kind), BUILDERS)}")
-    if label is None:
+    kind = entry.pop("kind", None)
+    kinds = {**BUILDERS, **OF_MEANING}
+    if not isinstance(kind, str) or kind not in kinds:
+        raise LFError(f"kind must be one of {', '.join(kinds)}; got {kind!r}{did_you_mean(str(kind), kinds)}")
+    builder, main = kinds[kind]
+    if kind in BUILDERS and entry.get("label") is None:
         raise LFError("label is missing: the label it votes for")
-    builder, main = BUILDERS[kind]
+    first = [entry.pop("label")] if kind in BUILDERS else []
     if main == "words":
         entry |= {"words": words} if (words := _words(entry, folder)) is not None else {}
     if main not in entry:
         raise LFError(f"{main} is missing" + (", or file = a text file with one entry per line" * (main == "words")))
     if "where" in entry:
         entry["where"] = _context(entry["where"])
-    settings = {*inspect.signature(builder).parameters, main} - {"label"}
+    if str(entry.get("model", "")).startswith("."):
+        entry["model"] = str(folder / entry["model"])
+    settings = {*inspect.signature(builder).parameters, main} - {"label", "cache"}
     unknown = [name for name in entry if name not in settings]
     raise_all(LFError, [f"{name} is not a setting of {kind}{did_you_mean(name, settings)}" for name in unknown])
     try:
-        return builder(label, entry.pop(main), **entry)
+        return builder(*first, entry.pop(main), **entry)
     except TypeError as error:
         raise LFError(str(error)) from error
 

@@ -66,7 +66,7 @@ def lfs_of_module(module: ModuleType, *, where: str | None = None, warn: bool = 
 
 
 def _warn_of_plain_functions(module: ModuleType, lfs: list[LabelingFunction], where: str) -> None:
-    used = {id(getattr(lf, "function", None)) for lf in lfs}
+    used = {id(part) for lf in lfs for part in vars(lf).values()}
     used |= {id(getattr(getattr(lf, "original", None), "_f", None)) for lf in lfs}
     plain = [
         name

@@ -23,7 +23,11 @@ from uuid import uuid4
 from labelfns.errors import InputError, LFError
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.declared import DeclaredLF
+from labelfns.lfs.meaning.reading import ReadingLF
 from labelfns.lfs.module import lfs_of_module
+
+PACKAGE = "labelfns_user_"
+"""How the names of the packages begin that folders of LF files are."""
 
 _numbers = count(1)
 _loads: dict[str, list[LabelingFunction]] = {}
@@ -47,7 +51,7 @@ def lfs_of_python_file(path: Path) -> list[LabelingFunction]:
     load = uuid4().hex
     lfs = lfs_of_module(_run(path.resolve()), where=str(path))
     for position, lf in enumerate(lfs):
-        if not isinstance(lf, DeclaredLF):  # those are defined by their fields alone, and travel by value
+        if not isinstance(lf, DeclaredLF | ReadingLF):  # those are defined by their fields alone, and travel by value
             object.__setattr__(lf, "origin", _InFile(str(path.resolve()), load, position, lf.name))
     _loads[load] = lfs
     return lfs
@@ -86,7 +90,7 @@ def _run(path: Path) -> ModuleType:
     if path.suffix != ".py":
         raise InputError(f"{path} is not a Python file: its name must end in .py, or .toml for word lists")
     importlib.invalidate_caches()
-    folder = _Folder(path.parent, f"labelfns_user_{next(_numbers)}")
+    folder = _Folder(path.parent, f"{PACKAGE}{next(_numbers)}")
     try:
         return folder.run(path)
     except KeyboardInterrupt:

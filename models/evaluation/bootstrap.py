@@ -46,7 +46,9 @@ class Difference:
         return f"{100 * self.difference:+.1f} points ({low:+.1f} to {high:+.1f})"
 
 
-def paired_difference(first: Floats, second: Floats, groups: Ints | None = None) -> Difference:
+def paired_difference(
+    first: Floats, second: Floats, groups: Ints | None = None, weights: Floats | None = None
+) -> Difference:
     """Compare two models row by row, by the paired bootstrap: the same rows are drawn for both.
 
     Parameters
@@ -56,6 +58,8 @@ def paired_difference(first: Floats, second: Floats, groups: Ints | None = None)
     groups
         The group of each row, [n]; rows of one group, copies of one text for instance, are drawn together. By default
         each row is a group of its own.
+    weights
+        How many rows each row stands for, [n], above 0; by default as many each.
 
     Raises
     ------
@@ -76,11 +80,12 @@ def paired_difference(first: Floats, second: Floats, groups: Ints | None = None)
     for name, values in (("second", second), ("groups", of_row)):
         if len(values) != n:
             raise InputError(f"{name} must have one entry per row, {n}; got {len(values)}")
-    sums, sizes = np.bincount(of_row, weights=first - second), np.bincount(of_row)
+    counted = np.ones(n) if weights is None else weights
+    sums, sizes = np.bincount(of_row, weights=counted * (first - second)), np.bincount(of_row, weights=counted)
     cells, counts = np.unique(np.stack([sums, sizes]), axis=1, return_counts=True)
     drawn = resampled(lambda counts: (counts @ cells[0]) / (counts @ cells[1]), counts)
     return Difference(
-        difference=float((first - second).mean()),
+        difference=float(np.average(first - second, weights=weights)),
         error=float(drawn.std()),
         interval=interval(drawn),
         rows=n,

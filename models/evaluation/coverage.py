@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Gold, check_gold
+from labelfns.checks import Bools, Gold, Ints, check_gold
+from labelfns.counted import Counts, check_counts, tally, written_out
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import Probs, credit, decide, rows_of_numbers
+from labelfns.models.arrays import Floats, Probs, check_weights, credit, decide, rows_of_numbers
 from labelfns.votes import Votes
 
-from .metrics import wilson
+from .metrics import weighted_share, wilson
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 BINS = 15
@@ -88,7 +89,13 @@ class Reliability:
 
 
 def accuracy_against_coverage(
-    probs: Probs, votes: Votes, gold: Gold | None = None, thresholds: Sequence[float] = THRESHOLDS
+    probs: Probs,
+    votes: Votes,
+    gold: Gold | None = None,
+    thresholds: Sequence[float] = THRESHOLDS,
+    *,
+    counts: Ints | None = None,
+    weights: Floats | None = None,
 ) -> tuple[CoveragePoint, ...]:
     """Return what is kept, and how right it is, as the threshold moves.
 
@@ -102,11 +109,15 @@ def accuracy_against_coverage(
         Labels [n], by id or name; -1 or None where unknown.
     thresholds
         The least confidences, in [0, 1].
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once.
+    weights
+        How many rows each row stands for, [n], above 0 where gold is known; by default as many each.
 
     Raises
     ------
     InputError
-        If the probabilities or gold do not fit the votes.
+        If the probabilities, gold, counts or weights do not fit the votes.
 
     Examples
     --------
@@ -116,28 +127,41 @@ def accuracy_against_coverage(
     [(2, 0.75), (1, 0.9)]
     """
     probs = rows_of_numbers(probs, "probs")
-    labels = _labels(probs, votes, gold)
+    labels, times = _labels(probs, votes, gold), check_counts(counts, len(votes))
+    weights = None if weights is None else check_weights(weights, labels)
     decided, confidence = decide(probs, votes.covered), probs.max(axis=1)
-    points = []
+    points, all_rows = [], int(times.sum())
     for threshold in thresholds:
         kept = (decided != ABSTAIN) & (confidence >= threshold)
         measured = kept & (labels >= 0)
-        n, right = int(measured.sum()), int((decided == labels)[measured].sum())
-        believed = float(confidence[kept].mean()) if kept.any() else None
+        n, rows = int(tally(measured, times)), int(tally(kept, times))
+        right, interval = _share_right(decided == labels, measured, times, weights) if n else (None, None)
+        believed = float(np.average(confidence[kept], weights=times[kept])) if rows else None
         points.append(
             CoveragePoint(
                 threshold=threshold,
-                rows=int(kept.sum()),
-                coverage=float(kept.mean()) if len(kept) else 0.0,
-                accuracy=right / n if n else believed,
-                interval=wilson(right, n) if n else None,
+                rows=rows,
+                coverage=rows / all_rows if all_rows else 0.0,
+                accuracy=right if n else believed,
+                interval=interval,
                 known=n,
             )
         )
     return tuple(points)
 
 
-def reliability(probs: Probs, votes: Votes, gold: Gold) -> Reliability | None:
+def _share_right(
+    right: Bools, measured: Bools, times: Counts, weights: Floats | None
+) -> tuple[float, tuple[float, float]]:
+    """Return the share of right rows [n] among those of a mask [n], at least one, and its interval."""
+    if weights is None:
+        n, correct = int(tally(measured, times)), int(tally(measured & right, times))
+        return correct / n, wilson(correct, n)
+    rows = written_out(measured, times)
+    return weighted_share(right[rows], weights[rows])
+
+
+def reliability(probs: Probs, votes: Votes, gold: Gold, *, counts: Ints | None = None) -> Reliability | None:
     """Return the calibration on covered rows with gold; None where there is none.
 
     Parameters
@@ -148,16 +172,18 @@ def reliability(probs: Probs, votes: Votes, gold: Gold) -> Reliability | None:
         The votes they came from.
     gold
         Labels [n], by id or name; -1 or None where unknown.
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once.
 
     Raises
     ------
     InputError
-        If the probabilities or gold do not fit the votes.
+        If the probabilities, gold or counts do not fit the votes, or the rows with gold are too many.
     """
     probs = rows_of_numbers(probs, "probs")
     labels = _labels(probs, votes, gold)
-    rows = (labels >= 0) & votes.covered
-    if not rows.any():
+    rows = written_out((labels >= 0) & votes.covered, check_counts(counts, len(votes)))
+    if not len(rows):
         return None
     confidence, right = probs[rows].max(axis=1), credit(probs[rows], labels[rows])
     place = np.minimum((confidence * BINS).astype(int), BINS - 1)
@@ -172,7 +198,7 @@ def reliability(probs: Probs, votes: Votes, gold: Gold) -> Reliability | None:
         for b in range(BINS)
         if (inside := place == b).any()
     )
-    error = sum(part.rows * abs(part.confidence - part.accuracy) for part in curve) / int(rows.sum())
+    error = sum(part.rows * abs(part.confidence - part.accuracy) for part in curve) / len(rows)
     return Reliability(float(error), curve)
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from labelfns.checks import Bools, Gold, Ints, check_gold
+from labelfns.counted import check_counts, written_out
 from labelfns.errors import InputError
 from labelfns.lfs.base import ABSTAIN
-from labelfns.models.arrays import Probs, decide, rows_of_numbers
+from labelfns.models.arrays import Probs, check_weights, decide, rows_of_numbers
 from labelfns.votes import Votes
 
 from .bootstrap import Difference, paired_difference
@@ -45,11 +47,11 @@ class Evaluation(PrintedEvaluation):
         The answers on rows with one vote, with several that agree, with votes that conflict; patterns without a row are
         left out.
     curve
-        Accuracy against coverage; empty where there is no answer, as the following are None.
+        Accuracy against coverage; empty where there is no answer or rows have weights, as the following are None.
     areas
         How well confidence puts right answers before wrong ones.
     promises
-        From which confidence on the precision is .8, .9 and .95.
+        From which confidence on the precision is .8, .9 and .95; empty where rows have weights.
     calibration
         Whether confidences mean what they say.
     """
@@ -138,11 +140,21 @@ class Evaluation(PrintedEvaluation):
 
     def _check_answers(self, what: str) -> None:
         if not self.curve or self.calibration is None:
-            raise InputError(f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer")
+            raise InputError(
+                f"{what} cannot be drawn: none of the {self.rows:,} texts with gold gets an answer, or they "
+                "have weights"
+            )
 
 
 def evaluate(
-    probs: Probs, votes: Votes, gold: Gold, *, answered: Bools | None = None, groups: Ints | None = None
+    probs: Probs,
+    votes: Votes,
+    gold: Gold,
+    *,
+    answered: Bools | None = None,
+    groups: Ints | None = None,
+    counts: Ints | None = None,
+    weights: npt.ArrayLike | None = None,
 ) -> Evaluation | None:
     """Evaluate a label model's probabilities, or a classifier's on the same texts.
 
@@ -160,6 +172,14 @@ def evaluate(
         model.
     groups
         The group of each row, [n], copies of one text for instance, which the differences draw together.
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once. Rows with gold are few: they
+        are written out, so that every figure is as of rows one by one, each a group of its own unless groups are given.
+    weights
+        How many rows each row stands for, [n], above 0 where gold is known, where gold rows were not drawn evenly (see
+        `labelfns.pipelines.rows_to_label`): shares and differences are then those of all rows, intervals those of
+        `weighted_share`. Curve, areas, promises and calibration are left out: they need rows that count the same. By
+        default they do, and intervals are Wilson's.
 
     Returns
     -------
@@ -169,35 +189,40 @@ def evaluate(
     Raises
     ------
     InputError
-        If probabilities, gold, `answered` or groups do not fit the votes.
+        If probabilities, gold, `answered`, groups, counts or weights do not fit the votes, or the rows with gold are
+        too many.
     """
     probs, n = rows_of_numbers(probs, "probs"), len(votes)
     if probs.shape != (n, votes.n_labels):
         raise InputError(f"probabilities must be of shape {(n, votes.n_labels)}; got {probs.shape}")
     may = votes.covered if answered is None else np.asarray(answered, dtype=bool)
-    group = np.arange(n) if groups is None else np.asarray(groups)
+    group = None if groups is None else np.asarray(groups)
     for name, values in (("answered", may), ("groups", group)):
-        if values.shape != (n,):
+        if values is not None and values.shape != (n,):
             raise InputError(f"{name} must have one entry per row, {n}; got shape {values.shape}")
     labels = check_gold(gold, n, votes.labels)
-    known = labels >= 0
-    if not known.any():
+    known = written_out(labels >= 0, check_counts(counts, n))
+    if not len(known):
         return None
-    rows, labels, may, probs, group = votes.rows(known), labels[known], may[known], probs[known], group[known]
-    frequent = int(np.bincount(labels).argmax())
+    counted = None if weights is None else check_weights(weights, labels)[known]
+    rows, labels, may, probs = votes.rows(known), labels[known], may[known], probs[known]
+    group = np.arange(len(known)) if group is None else group[known]
+    frequent = int(np.bincount(labels, weights=counted).argmax())
     answers, confidence = decide(probs, may), probs.max(axis=1)
     majority = decide(rows.counts.astype(np.float64), rows.covered)
     always = np.full(len(labels), frequent)
 
     def reach(name: str, of: Ints, where: Bools | slice = slice(None)) -> Reach:
-        return Reach.of(name, of[where], labels[where], frequent)
+        some = None if counted is None else counted[where]
+        return Reach.of(name, of[where], labels[where], frequent, some, group[where])
 
     def against(other: Ints) -> Difference:
         ours, theirs = ((filled(of, frequent) == labels).astype(np.float64) for of in (answers, other))
-        return paired_difference(ours, theirs, group)
+        return paired_difference(ours, theirs, group, counted)
 
     said = answers != ABSTAIN
     right = (answers == labels)[said]
+    even = counted is None
     steps = Steps.of(confidence[said], right, len(labels))
     return Evaluation(
         rows=len(labels),
@@ -208,10 +233,10 @@ def evaluate(
         against_most_frequent=against(always),
         by_class=tuple(reach(name, answers, labels == c) for c, name in enumerate(votes.labels) if (labels == c).any()),
         by_pattern=tuple(reach(name, answers, where) for name, where in patterns(rows).items() if where.any()),
-        curve=steps.curve(),
-        areas=steps.areas(),
-        promises=tuple(steps.promise(precision) for precision in PRECISIONS),
-        calibration=calibration_error(confidence[said], right),
+        curve=steps.curve() if even else (),
+        areas=steps.areas() if even else None,
+        promises=tuple(steps.promise(precision) for precision in PRECISIONS) if even else (),
+        calibration=calibration_error(confidence[said], right) if even else None,
     )
 
 

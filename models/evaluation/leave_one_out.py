@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelfns.checks import Bools, Gold, check_gold
+from labelfns.checks import Bools, Gold, Ints, check_gold
+from labelfns.counted import check_counts, tally
 from labelfns.errors import InputError
 from labelfns.models.arrays import Probs, credit, decide
 from labelfns.models.label_models.base import BaseLabelModel
@@ -41,7 +42,12 @@ class LeaveOneOut:
 
 
 def leave_one_out(
-    model: BaseLabelModel, votes: Votes, gold: Gold | None = None, *, progress: Progress = silent
+    model: BaseLabelModel,
+    votes: Votes,
+    gold: Gold | None = None,
+    *,
+    counts: Ints | None = None,
+    progress: Progress = silent,
 ) -> tuple[LeaveOneOut, ...]:
     """Return what each LF adds: a copy of the model is fitted without it, and the verdicts are compared.
 
@@ -57,32 +63,36 @@ def leave_one_out(
         The votes, [n, m]; one fit per LF and one for all.
     gold
         Labels [n], by id or name, -1 or None where unknown; used to measure, not to fit.
+    counts
+        How often each row stands there, [n] whole numbers of at least 0; by default once.
     progress
         Called after each fit.
 
     Raises
     ------
     InputError
-        If the model cannot be fitted on all LFs, or gold does not fit the votes.
+        If the model cannot be fitted on all LFs, or gold or counts do not fit the votes.
     """
+    times = check_counts(counts, len(votes))
     labels = np.full(len(votes), -1) if gold is None else check_gold(gold, len(votes), votes.labels)
-    covered, whole = votes.covered, _probs(model, votes)
+    covered, whole = votes.covered & (times > 0), _probs(model, votes, counts)
     decided, measured = decide(whole, covered), covered & (labels >= 0)
 
     def accuracy(probs: Probs) -> float:
-        return float(credit(probs[measured], labels[measured]).mean())
+        return float(np.average(credit(probs[measured], labels[measured]), weights=times[measured]))
 
     results = []
     for j, name in enumerate(votes.lf_names):
         rest = _without(votes, j)
-        still: Bools = rest.covered
-        alone = float((covered & ~still).mean()) if len(votes) else 0.0
+        still: Bools = rest.covered & (times > 0)
+        alone = float(tally(covered & ~still, times) / max(int(times.sum()), 1))
         try:
-            probs = _probs(model, rest)
+            probs = _probs(model, rest, counts)
         except InputError as error:
             results.append(LeaveOneOut(name, alone, None, None, str(error)))
         else:
-            changed = float((decided != decide(probs, still))[still].mean()) if still.any() else 0.0
+            other = still & (decided != decide(probs, still))
+            changed = float(tally(other, times) / max(int(tally(still, times)), 1))
             gain = accuracy(whole) - accuracy(probs) if measured.any() else None
             results.append(LeaveOneOut(name, alone, changed, gain))
         progress("Fitting without each LF", j + 1, len(votes.lf_names))
@@ -91,12 +101,11 @@ def leave_one_out(
 
 def _without(votes: Votes, j: int) -> Votes:
     """Return the votes of all LFs but one."""
-    names = (*votes.lf_names[:j], *votes.lf_names[j + 1 :])
-    return Votes(np.delete(votes.matrix, j, axis=1), labels=votes.labels, lf_names=names)
+    return votes.of_lfs([*votes.lf_names[:j], *votes.lf_names[j + 1 :]])
 
 
-def _probs(model: BaseLabelModel, votes: Votes) -> Probs:
+def _probs(model: BaseLabelModel, votes: Votes, counts: Ints | None) -> Probs:
     """Return the probabilities [n, k] of a copy of the model, fitted on these votes; without a vote all are equal."""
     if not votes.covered.any():
         return np.full((len(votes), votes.n_labels), 1 / votes.n_labels)
-    return copy.copy(model).fit(votes).predict_proba(votes)
+    return copy.copy(model).fit(votes, counts=counts).predict_proba(votes)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Ints, values_of
+from labelfns.checks import Bools, Ints, values_of
 from labelfns.errors import InputError
 from labelfns.models.arrays import Floats
 
@@ -87,7 +87,7 @@ class Scores:
         )
 
 
-def score(gold: Ints, predicted: Ints, k: int) -> Scores | None:
+def score(gold: Ints, predicted: Ints, k: int, weights: Floats | None = None) -> Scores | None:
     """Compare predictions with gold labels.
 
     Parameters
@@ -98,6 +98,9 @@ def score(gold: Ints, predicted: Ints, k: int) -> Scores | None:
         Class ids [n]; -1, an abstain, counts as wrong.
     k
         The number of classes.
+    weights
+        How many rows each row stands for, [n], above 0 where it has a label; by default as many each. The confusion
+        counts the rows as they are.
 
     Returns
     -------
@@ -113,17 +116,28 @@ def score(gold: Ints, predicted: Ints, k: int) -> Scores | None:
     n = int(table.sum())
     if not n:
         return None
-    draws = np.random.default_rng(0).multinomial(n, table.ravel() / n, size=DRAWS).reshape(-1, k + 1, k + 1)
+    counts, abstained = table[:k, :k], table[:k, k]
+    if weights is None:
+        draws: Tables = np.random.default_rng(0).multinomial(n, table.ravel() / n, size=DRAWS).reshape(-1, k + 1, k + 1)
+        right = wilson(int(_hits(table).sum()), n)
+    else:
+        known = np.asarray(gold) >= 0
+        cells = (np.asarray(gold) * (k + 1) + np.where(np.asarray(predicted) < 0, k, predicted))[known]
+        of_row = np.zeros((n, (k + 1) ** 2))
+        of_row[np.arange(n), cells] = weights[known]
+        draws = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=DRAWS) @ of_row
+        draws, table = draws.reshape(-1, k + 1, k + 1), of_row.sum(axis=0).reshape(k + 1, k + 1)
+        _, right = weighted_share((np.asarray(gold) == np.asarray(predicted))[known], weights[known])
     low, high = np.quantile(_macro_f1(draws), [0.025, 0.975])
     return Scores(
         rows=n,
-        accuracy=float(_hits(table).sum() / n),
+        accuracy=float(_hits(table).sum() / table.sum()),
         macro_f1=float(_macro_f1(table)),
         macro_recall=float(_macro_recall(table)),
-        accuracy_interval=wilson(int(_hits(table).sum()), n),
+        accuracy_interval=right,
         macro_f1_interval=(float(low), float(high)),
-        confusion=tuple(tuple(row) for row in table[:k, :k].tolist()),
-        abstained=tuple(table[:k, k].tolist()),
+        confusion=tuple(tuple(row) for row in counts.tolist()),
+        abstained=tuple(abstained.tolist()),
     )
 
 
@@ -169,18 +183,64 @@ def macro_recall_difference(gold: Ints, first: Ints, second: Ints, groups: Ints)
     return float(gains.sum()), float(np.sqrt((by_group**2).sum()))
 
 
-def wilson(right: float, n: float) -> tuple[float, float]:
+def wilson(right: float, n: float, z: float = Z95) -> tuple[float, float]:
     """Return the 95% interval of a share, `right` of `n` rows, n more than 0 (Wilson 1927).
 
     It is that of ``scipy.stats.binomtest(right, n).proportion_ci(method="wilson")``, whose import takes .4 seconds.
+    `z` is how many standard errors it reaches to either side.
     """
-    middle = (right + Z95 * Z95 / 2) / (n + Z95 * Z95)
-    half = Z95 * np.sqrt(right * (n - right) / n + Z95 * Z95 / 4) / (n + Z95 * Z95)
+    middle = (right + z * z / 2) / (n + z * z)
+    half = z * np.sqrt(max(right * (n - right) / n, 0.0) + z * z / 4) / (n + z * z)
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
+def weighted_share(right: Bools, weights: Floats, groups: Ints | None = None) -> tuple[float, tuple[float, float]]:
+    """Return the share of right rows where rows stand for unequal numbers of rows, and its 95% interval.
+
+    The share is Hajek's (1971). The interval is Wilson's for as many rows of equal weight as say as much: those that
+    give the linearized variance of the share (Korn and Graubard 1998), and never more than the weights alone allow
+    (Kish 1965), as a variance that is estimated from few errors may be too low by chance; with Student's quantile for
+    as many rows as were drawn.
+
+    Parameters
+    ----------
+    right
+        Whether each row is right, [n], n at least 1.
+    weights
+        How many rows each stands for, [n], above 0.
+    groups
+        The group of each row, [n]; rows of one group were drawn together. By default each row is a group of its own.
+
+    Examples
+    --------
+    >>> share, interval = weighted_share(np.array([True, True, True, False]), np.array([1.0, 1.0, 2.0, 4.0]))
+    >>> share, [round(end, 2) for end in interval]
+    (0.5, [0.06, 0.94])
+    """
+    from scipy.special import stdtrit
+
+    total = float(weights.sum())
+    share = float(weights @ right) / total
+    of_row = np.arange(len(right)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    sizes = np.bincount(of_row, weights=weights)
+    spread = float((np.bincount(of_row, weights=weights * (right - share)) ** 2).sum())
+    rows = total**2 / float((sizes**2).sum())
+    if spread > 0:
+        rows = min(rows, share * (1 - share) * total**2 / spread)
+    return share, wilson(share * rows, rows, float(stdtrit(max(len(sizes) - 1, 1), 0.975)))
+
+
+def share_right(
+    right: Bools, weights: Floats | None = None, groups: Ints | None = None
+) -> tuple[float, tuple[float, float]]:
+    """Return the share of right rows [n] with its 95% interval; `weighted_share` where rows have weights [n]."""
+    if weights is not None:
+        return weighted_share(right, weights, groups)
+    return float(right.sum() / len(right)), wilson(int(right.sum()), len(right))
+
+
 # Each takes confusion tables [..., k + 1, k + 1], gold by predicted, the last column and row for abstains.
-Tables = npt.NDArray[np.int64]
+Tables = npt.NDArray[Any]
 
 
 def ids_of(ids: Any, argument: str) -> Ints:

@@ -53,7 +53,8 @@ class PrintedEvaluation:
             )
         if self.calibration is not None:
             yield _of_calibration(self.calibration)
-        yield f"What can be promised with 95% confidence: {'; '.join(map(str, self.promises))}."
+        if self.promises:
+            yield f"What can be promised with 95% confidence: {'; '.join(map(str, self.promises))}."
 
     def __str__(self) -> str:
         from labelfns.display.tables import plain

@@ -6,15 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Ints
+from labelfns.models.arrays import Floats
 
-from .metrics import wilson
+from .metrics import share_right
 
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How many rows get an answer, and how right it is; intervals are Wilson's, of 95%.
+    """How many rows get an answer, and how right it is; intervals are of 95%, see `evaluate`.
 
     Parameters
     ----------
@@ -44,21 +45,36 @@ class Reach:
     abstain_frequent_interval: Interval
 
     @classmethod
-    def of(cls, name: str, answers: Ints, gold: Ints, frequent: int) -> "Reach":
-        """Count answers [n], -1 for none, against gold [n], n at least 1."""
-        n, answered = len(gold), int((answers >= 0).sum())
-        right, guessed = int((answers == gold).sum()), int((filled(answers, frequent) == gold).sum())
+    def of(
+        cls,
+        name: str,
+        answers: Ints,
+        gold: Ints,
+        frequent: int,
+        weights: Floats | None = None,
+        groups: Ints | None = None,
+    ) -> "Reach":
+        """Count answers [n], -1 for none, against gold [n], n at least 1; weights and groups as in `weighted_share`."""
+        answered, right = answers >= 0, answers == gold
+        coverage, coverage_interval = share_right(answered, weights, groups)
+        wrong, wrong_interval = share_right(right, weights, groups)
+        guessed, guessed_interval = share_right(filled(answers, frequent) == gold, weights, groups)
+        accuracy, accuracy_interval = None, None
+        if answered.any():
+            counted = None if weights is None else weights[answered]
+            grouped = None if groups is None else groups[answered]
+            accuracy, accuracy_interval = share_right(right[answered], counted, grouped)
         return cls(
             name=name,
-            rows=n,
-            coverage=answered / n,
-            coverage_interval=wilson(answered, n),
-            accuracy=right / answered if answered else None,
-            accuracy_interval=wilson(right, answered) if answered else None,
-            abstain_wrong=right / n,
-            abstain_wrong_interval=wilson(right, n),
-            abstain_frequent=guessed / n,
-            abstain_frequent_interval=wilson(guessed, n),
+            rows=len(gold),
+            coverage=coverage,
+            coverage_interval=coverage_interval,
+            accuracy=accuracy,
+            accuracy_interval=accuracy_interval,
+            abstain_wrong=wrong,
+            abstain_wrong_interval=wrong_interval,
+            abstain_frequent=guessed,
+            abstain_frequent_interval=guessed_interval,
         )
 
 

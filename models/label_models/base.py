@@ -13,14 +13,14 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.checks import Gold, check_gold
+from labelfns.checks import Gold, Ints, check_gold
 from labelfns.errors import InputError, SettingsError, some
 from labelfns.io.atomic import write_text
 from labelfns.models.arrays import Floats, Probs, decide
 from labelfns.models.params import Params
 from labelfns.votes import Votes
 
-from .distinct_rows import Distinct, distinct_rows, spread
+from .distinct_rows import Distinct, GoldRows, Strength, distinct_rows, rows_to_fit, spread
 
 FORMAT = "labelfns.label_model/2"
 FORMATS = (FORMAT, "labelfns.label_model/1")
@@ -34,9 +34,9 @@ SUM_ERROR = 1e-6
 class BaseLabelModel(Params, ABC):
     """The interface of label models; a subclass fills in `_fit` and `_proba`.
 
-    A model sees the distinct vote rows with their counts, never all rows, and no row without a vote. Its settings are
-    its constructor's arguments (see `labelfns.models.params.Params`); models of one class with equal settings are
-    equal, fitted or not.
+    A model is fitted on the distinct vote rows with their counts, never on all rows, so it takes them as they are (see
+    `fit`); it is asked of no row without a vote. Its settings are its constructor's arguments (see
+    `labelfns.models.params.Params`); models of one class with equal settings are equal, fitted or not.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class BaseLabelModel(Params, ABC):
 
     __hash__ = None  # type: ignore[assignment]  # settings can change
 
-    def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
+    def fit(self, votes: Votes, gold: Gold | None = None, *, counts: Ints | None = None) -> Self:
         """Fit on a label matrix.
 
         Parameters
@@ -80,28 +80,32 @@ class BaseLabelModel(Params, ABC):
             The label matrix, [n, m]; at least one row must be covered.
         gold
             Labels [n], by id or name; -1 or None where unknown. Each model says what it does with them.
+        counts
+            How often each row of the votes stands there, [n] whole numbers of at least 0; by default once. A gold label
+            then is that of as many rows. What is learned is, to the last bit, what is learned of all rows one by one:
+            a billion rows can be given as their distinct ones.
 
         Raises
         ------
         InputError
-            If no row is covered, or gold does not fit the votes.
+            If no row is covered, or gold or counts do not fit the votes.
         SettingsError
             If a setting does not fit the votes, such as a class balance of another length.
         """
-        return self._fit_rows(votes, gold, None)
+        return self._fit_rows(votes, gold, counts)
 
-    def _fit_rows(self, votes: Votes, gold: Gold | None, distinct: Distinct | None) -> Self:
-        """Fit on the distinct rows given, or else on those of the votes."""
+    def _fit_rows(self, votes: Votes, gold: Gold | None, counts: Ints | None, strength: Strength | None = None) -> Self:
         check_votes(votes)
         labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
-        distinct = distinct or distinct_rows(votes)
+        distinct, gold_rows = rows_to_fit(votes, labels, counts, strength)
         if not distinct.voters.any():
             raise InputError(
-                f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the {len(votes)} rows"
+                f"no row is covered: none of the {len(votes.lf_names)} LFs votes on any of the "
+                f"{distinct.counts.sum()} rows"
             )
         self.check_size(len(votes.lf_names), votes.n_labels)
         self.notes_ = ()
-        self._fit(distinct, votes, labels)
+        self._fit(distinct, votes.lf_names, votes.n_labels, gold_rows)
         self.classes_, self.lf_names_ = votes.labels, votes.lf_names
         return self
 
@@ -221,7 +225,8 @@ class BaseLabelModel(Params, ABC):
         """
 
     @abstractmethod
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None: ...
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+        """Fit on distinct rows of m LFs and k classes, and those with gold: all that is known of the rows."""
 
     @abstractmethod
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from labelfns.counted import Counts
 from labelfns.models.arrays import Floats, Probs, most_likely
 
 SPREAD = 0.5
@@ -72,8 +73,8 @@ class Calibration:
         return np.asarray(expit(self.shift + middle + self.slope * (logit(confidence) - middle)))
 
     @classmethod
-    def fit(cls, probs: Probs, gold: npt.NDArray[np.int64], center: float) -> "Calibration":
-        """Fit to probabilities [g, k] that were made without each row's own gold label."""
+    def fit(cls, probs: Probs, gold: npt.NDArray[np.int64], rows: Floats, center: float) -> "Calibration":
+        """Fit to probabilities [g, k] that were made without each row's own gold label, each as many `rows` [g]."""
         from scipy.optimize import minimize  # 0.2 s that only gold needs
 
         top = np.clip(probs.max(axis=1), FIT_CERTAIN, 1 - FIT_CERTAIN)
@@ -82,18 +83,25 @@ class Calibration:
 
         def loss(x: Floats) -> float:
             odds = x[0] + logit(center) + np.exp(x[1]) * offset
-            return float(np.logaddexp(0, np.where(right, -odds, odds)).sum() + (x**2).sum() / 2 / SPREAD**2)
+            losses = np.logaddexp(0, np.where(right, -odds, odds)) * rows
+            return float(losses.sum() + (x**2).sum() / 2 / SPREAD**2)
 
         shift, log_slope = minimize(loss, np.zeros(2)).x
         return cls(float(shift), float(np.exp(log_slope)), center)
 
 
-def gold_counts(hot: Any, gold: npt.NDArray[np.int64], k: int) -> Floats:
-    """Return how many gold rows of each class have each vote, [m * k, k], from their one-hot votes [g, m * k]."""
-    return np.asarray(hot.T @ np.eye(k)[gold])
+def gold_counts(hot: Any, gold: npt.NDArray[np.int64], rows: Floats, k: int) -> Floats:
+    """Return how many gold rows of each class have each vote, [m * k, k], from their one-hot votes [g, m * k].
+
+    Each counts as many rows [g].
+    """
+    return np.asarray(hot.T @ (np.eye(k)[gold] * rows[:, None]))
 
 
-def better(credit: Floats, other: Floats, errors: float) -> bool:
-    """Whether `credit` [g] is higher than `other` [g] on the same rows, by more than `errors` standard errors."""
-    gap = credit - other
-    return bool(gap.sum() > errors * np.sqrt(max(float((gap**2).sum()), 1.0)))
+def better(credit: Floats, other: Floats, counts: Counts, weights: Floats, errors: float) -> bool:
+    """Whether `credit` [g] is higher than `other` [g] on the same rows, by more than `errors` standard errors.
+
+    Each stands there `counts` [g] times, and one of these counts as much as its weight [g].
+    """
+    gap = (credit - other) * weights
+    return bool((gap * counts).sum() > errors * np.sqrt(max(float((gap**2 * counts).sum()), 1.0)))

@@ -7,6 +7,7 @@ under current scikit-learn.
 
 import warnings
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,21 +15,25 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.pairs import one_hot
-from labelfns.errors import MissingExtraError
+from labelfns.errors import InputError, MissingExtraError
 from labelfns.lfs.base import ABSTAIN
 from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
-from labelfns.votes import Votes
 
 from .base import SEEDS, BaseLabelModel, is_whole
-from .distinct_rows import Distinct
+from .distinct_rows import Distinct, GoldRows
 
 LOWEST = 1e-10
 """The lowest probability, as in crowd-kit: a logarithm must end somewhere."""
+MOST_ANSWERS = 50_000_000
+"""The most votes that are written out for crowd-kit, some gigabytes of its tables."""
 
 
 class CrowdModel(BaseLabelModel):
     """What crowd-kit's models share: votes as a table of answers, and what is learned as scores per vote.
+
+    crowd-kit takes answers one by one and knows no counts: rows are written out for it, so time and memory grow with
+    them, and `MOST_ANSWERS` are taken.
 
     Attributes
     ----------
@@ -36,24 +41,33 @@ class CrowdModel(BaseLabelModel):
         An [m * k, k] array: what the vote of LF j for c adds to the score of each class, in row ``j * k + c``.
     """
 
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+        n_answers = int((distinct.counts * distinct.voters).sum())
+        if n_answers > MOST_ANSWERS:
+            raise InputError(
+                f"{type(self).__name__} reads votes one by one, and {n_answers:,} are over its limit of "
+                f"{MOST_ANSWERS:,}: fit it on a random sample of the rows, or use LabelModel(), which reads each "
+                "distinct row once"
+            )
         try:
             import pandas as pd
             from crowdkit import aggregation
         except ImportError as error:
             raise MissingExtraError(f"{type(self).__name__} needs crowd-kit: pip install labelfns[crowd]") from error
-        row, lf = np.nonzero(votes.matrix != ABSTAIN)
-        answers = pd.DataFrame({"task": row, "worker": lf, "label": votes.matrix[row, lf].astype(int)})
+        covered = distinct.voters > 0
+        rows = np.repeat(distinct.rows[covered], distinct.counts[covered], axis=0)
+        row, lf = np.nonzero(rows != ABSTAIN)
+        answers = pd.DataFrame({"task": row, "worker": lf, "label": rows[row, lf].astype(int)})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # crowd-kit 1.4 uses what pandas 3 announces to drop
-            self.start_, self.votes_ = self._learn(aggregation, answers, len(votes.lf_names), votes.n_labels)
-        self.notes_ = self._notes(votes)
+            self.start_, self.votes_ = self._learn(aggregation, answers, len(lf_names), k)
+        self.notes_ = self._notes(distinct, lf_names)
 
     @abstractmethod
     def _learn(self, aggregation: Any, answers: Any, m: int, k: int) -> tuple[Floats, Floats]:
         """Fit crowd-kit's model; return the scores [k] before any vote, and what each vote adds, [m * k, k]."""
 
-    def _notes(self, votes: Votes) -> tuple[str, ...]:
+    def _notes(self, distinct: Distinct, lf_names: Sequence[str]) -> tuple[str, ...]:
         return ()
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
@@ -112,8 +126,8 @@ class DawidSkene(CrowdModel):
         errors[np.ix_(workers * k + labels, truths)] = np.maximum(table.to_numpy(), LOWEST)
         return np.log(prior), np.log(errors)
 
-    def _notes(self, votes: Votes) -> tuple[str, ...]:
-        one_label = [name for j, name in enumerate(votes.lf_names) if len(set(votes.matrix[:, j]) - {ABSTAIN}) == 1]
+    def _notes(self, distinct: Distinct, lf_names: Sequence[str]) -> tuple[str, ...]:
+        one_label = [name for j, name in enumerate(lf_names) if len(set(distinct.rows[:, j]) - {ABSTAIN}) == 1]
         if self.algorithm != "dawid-skene":
             return ()
         return tuple(f"LF {name} votes for one label only; Dawid-Skene learns nothing from it" for name in one_label)

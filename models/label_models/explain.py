@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import betaincinv
@@ -81,15 +81,20 @@ class Explanation:
 def explain(fitted: Fitted, votes: Votes, row: int) -> Explanation:
     """Explain one row of `votes` by a fitted model (see `LabelModel.explain`)."""
     k = votes.n_labels
-    found = _left_out(lambda rows: fitted.proba(one_hot(rows.matrix, k)), votes, row)
+
+    def hot(rows: Votes) -> Any:
+        return one_hot(rows.matrix, k, None if rows.strength is None else rows.strength.astype(np.float64))
+
+    found = _left_out(lambda rows: fitted.proba(hot(rows)), votes, row)
     if not found.votes:
         return found
     log_odds, start = fitted.log_odds()
-    best, second = np.argsort(-fitted.proba(one_hot(votes.matrix[row : row + 1], k))[0], kind="stable")[:2].tolist()
+    mine = votes.rows(slice(row, row + 1))
+    best, second = np.argsort(-fitted.proba(hot(mine))[0], kind="stable")[:2].tolist()
     reasons = []
     for reason in found.votes:
         j, c = votes.lf_names.index(reason.lf), votes.labels.index(reason.vote)
-        added = log_odds[j * k + c]
+        added = log_odds[j * k + c] * (1 if mine.strength is None else mine.strength[0, j])
         learned_of = learned(fitted, j, c)._asdict()
         reasons.append(replace(reason, log_odds=float(added[best] - added[second]), **learned_of))
     reasons.sort(key=lambda reason: -abs(reason.log_odds or 0.0))
@@ -116,7 +121,8 @@ def _left_out(proba: Callable[[Votes], Probs], votes: Votes, row: int) -> Explan
         return Explanation(None, None, 1 / k, None, ())
     without = np.repeat(voted[None], len(voters) + 1, axis=0)  # one row without each vote, and last the row itself
     without[np.arange(len(voters)), voters] = ABSTAIN
-    probs = proba(Votes(without, labels=votes.labels, lf_names=votes.lf_names))
+    strength = None if votes.strength is None else np.repeat(votes.strength[row][None], len(without), axis=0)
+    probs = proba(Votes(without, labels=votes.labels, lf_names=votes.lf_names, strength=strength))
     labels = [None if c == ABSTAIN else votes.labels[c] for c in decide(probs, (without != ABSTAIN).any(axis=1))]
     best, second = np.argsort(-probs[-1], kind="stable")[:2].tolist()
     reasons = [

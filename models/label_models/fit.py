@@ -16,11 +16,11 @@ from scipy import sparse
 
 from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
 from labelfns.display.numbers import percent
-from labelfns.models.arrays import Floats, Probs, credit, softmax
+from labelfns.models.arrays import Floats, Probs, as_counts, credit, softmax
 
 from .base import balance_array
 from .calibration import Calibration, better, gold_counts, posterior
-from .distinct_rows import Distinct
+from .distinct_rows import Distinct, GoldRows
 from .em import TINY, Convergence, Prior
 from .independent import fit_independent
 from .majority import vote_counts
@@ -176,7 +176,7 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
     )
 
 
-def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: bool) -> Fitted:
+def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floor: bool) -> Fitted:
     """Return the fit with what gold rows say.
 
     Gold sharpens the precisions; verdicts change only where that is right more often than chance gives, each gold row
@@ -186,42 +186,47 @@ def with_gold(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], *, floor: b
     ----------
     fitted
         A fit on votes alone.
-    hot
-        The one-hot votes of the g gold rows, sparse [g, m * k]; each has a vote.
+    distinct
+        The distinct vote rows.
     gold
-        Their class ids [g].
+        Those with gold, each with a vote; None where there are none.
     floor
         Whether to fall back to majority vote where the gold rows show it to be better.
     """
-    g, k = len(gold), len(fitted.start)
-    if g < FEW_GOLD:
+    g, k = 0 if gold is None else int(gold.counts.sum()), len(fitted.start)
+    if gold is None or g < FEW_GOLD:
         note = (
             f"{g} covered gold rows: accuracies come from agreement alone and confidences are not calibrated; "
             "20 to 200 gold rows would settle them"
         )
         return replace(fitted, notes=(*fitted.notes, note))
-    counts = gold_counts(hot, gold, k)
+    n, labels = gold.counts, gold.labels
+    weights = np.ones(len(n)) if gold.weights is None else as_counts(gold.weights)
+    rows = n * weights
+    hot = one_hot(distinct.rows[gold.at], k, None if distinct.strength is None else distinct.strength[gold.at])
+    counts = gold_counts(hot, labels, rows, k)
     precision, sharpened = _sharpened(fitted, counts)
     used: Probs = softmax(hot @ fitted.vote_log_odds + fitted.start)
-    held_out = _held_out(fitted, hot, gold, counts)
-    sharpens = better(credit(held_out, gold), credit(used, gold), CHANCE)
+    held_out = _held_out(fitted, hot, labels, counts, weights)
+    sharpens = better(credit(held_out, labels), credit(used, labels), n, weights, CHANCE)
     used = held_out if sharpens else used
     what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"
     notes = [f"{g} covered gold rows {what}"]
     equal = softmax(hot @ equal_votes(fitted.anchor, len(fitted.lf_weights), k))
-    ours, majority = credit(used, gold), credit(equal, gold)
-    floored = floor and better(majority, ours, CHANCE)
+    ours, majority = credit(used, labels), credit(equal, labels)
+    floored = floor and better(majority, ours, n, weights, CHANCE)
     if floored:
+        right, our_right = (np.average(credits, weights=rows) for credits in (majority, ours))
         notes.append(
-            f"majority vote is used: on the gold rows it is right {percent(majority.mean(), 0)} of the time, this "
-            f'model {percent(ours.mean(), 0)}; floor="off" keeps the model'
+            f"majority vote is used: on the gold rows it is right {percent(right, 0)} of the time, this "
+            f'model {percent(our_right, 0)}; floor="off" keeps the model'
         )
     return replace(
         fitted,
         precision=precision,
         vote_log_odds=sharpened if sharpens else fitted.vote_log_odds,
         gold_votes=counts.sum(axis=1),
-        calibration=Calibration.fit(equal if floored else used, gold, fitted.anchor),
+        calibration=Calibration.fit(equal if floored else used, labels, rows, fitted.anchor),
         floored=floored,
         notes=(*fitted.notes, *notes),
     )
@@ -304,12 +309,12 @@ def _sharpened(fitted: Fitted, counts: Floats) -> tuple[Floats, Floats]:
     return precision, fitted.vote_log_odds + np.log(precision / fitted.precision) * weights
 
 
-def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats) -> Probs:
-    """Return the probabilities [g, k] of gold rows, each sharpened by the other gold rows alone."""
+def _held_out(fitted: Fitted, hot: Any, gold: npt.NDArray[np.int64], counts: Floats, weights: Floats) -> Probs:
+    """Return the probabilities [g, k] of gold rows, each sharpened by all others: those like it too, but for one."""
     k = len(fitted.start)
     probs = np.empty((len(gold), k))
     for i in range(len(gold)):
         row = hot[[i]]
-        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], k))
+        _, votes = _sharpened(fitted, counts - gold_counts(row, gold[[i]], weights[[i]], k))
         probs[i] = softmax(row @ votes + fitted.start)[0]
     return probs

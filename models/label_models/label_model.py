@@ -3,6 +3,8 @@
 What it was compared with is in ``docs/label_models_measured.md``; how it is fitted, in `.fit`.
 """
 
+import copy
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
@@ -10,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.analysis.pairs import one_hot
-from labelfns.checks import Gold
-from labelfns.models.arrays import Floats, Probs
+from labelfns.checks import Gold, Ints, check_gold
+from labelfns.errors import InputError
+from labelfns.models.arrays import Floats, Probs, check_weights
 from labelfns.settings import check
 from labelfns.votes import Votes
 
 from .base import BaseLabelModel, check_votes, is_balance, is_number, renamed
 from .calibration import Calibration
-from .distinct_rows import Distinct, Strength, soft_rows
+from .distinct_rows import Distinct, GoldRows, Strength, rows_to_fit, soft_rows, spread
 from .em import Convergence
 from .explain import Explanation, explain
 from .fit import Fitted, fit_votes, with_gold
@@ -140,7 +143,14 @@ class LabelModel(BaseLabelModel):
     shares_ = renamed("shares_", "lf_weights_")
     balance_ = renamed("balance_", "class_balance_")
 
-    def fit(self, votes: Votes, gold: Gold | None = None, *, strength: Strength | None = None) -> Self:
+    def fit(
+        self,
+        votes: Votes,
+        gold: Gold | None = None,
+        *,
+        strength: Strength | None = None,
+        counts: Ints | None = None,
+    ) -> Self:
         """Fit on a label matrix (see `BaseLabelModel.fit`), with soft votes where LFs are not sure.
 
         Parameters
@@ -150,31 +160,64 @@ class LabelModel(BaseLabelModel):
         gold
             Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
         strength
-            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`. Rows are then no longer
-            counted together where their votes are equal, so time and memory grow with n.
+            An [n, m] array in [0, 1]: how much of a vote each vote is, as in `predict_proba`; by default the votes'
+            own. Rows are then counted together only where the strengths are equal too, so time and memory may grow
+            with n.
+        counts
+            How often each row of the votes stands there, [n] whole numbers of at least 0; by default once.
 
         Raises
         ------
         InputError
-            If no row is covered, gold does not fit the votes, or strengths are of another shape or out of range.
+            If no row is covered, gold or counts do not fit the votes, or strengths are of another shape or out of
+            range.
         SettingsError
             If `class_balance` does not have k shares.
         """
-        if strength is None:
-            return super().fit(votes, gold)
         check_votes(votes)
-        rows = soft_rows(votes, strength)
-        return self._fit_rows(Votes(rows.rows, labels=votes.labels, lf_names=votes.lf_names), gold, rows)
+        return self._fit_rows(votes, gold, counts, votes.strength if strength is None else strength)
 
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        k = votes.n_labels
-        fitted = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
-        rows = np.empty(0, dtype=np.intp) if gold is None else np.flatnonzero((gold >= 0) & votes.covered)
-        of_rows = distinct.inverse[rows]
-        strength = None if distinct.strength is None else distinct.strength[of_rows]
-        hot, labels = one_hot(distinct.rows[of_rows], k, strength), rows if gold is None else gold[rows]
-        self.fitted_ = with_gold(fitted, hot, labels, floor=self.floor == "auto")
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+        self.fitted_ = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
+        self._learn(distinct, gold)
+
+    def _learn(self, distinct: Distinct, gold: GoldRows | None) -> None:
+        """Learn from the covered ones of gold rows."""
+        covered = None if gold is None else gold.rows(distinct.voters[gold.at] > 0)
+        self.fitted_ = with_gold(self.fitted_, distinct, covered, floor=self.floor == "auto")
         self.notes_ = self.fitted_.notes
+
+    def with_gold(self, votes: Votes, gold: Gold, *, weights: npt.ArrayLike | None = None) -> Self:
+        """Return a copy of the fitted model that has learned from gold rows, of the texts it was fitted on or others.
+
+        Parameters
+        ----------
+        votes
+            The label matrix, [n, m].
+        gold
+            Labels [n], by id or name; -1 or None where unknown. Ten or more on covered rows sharpen and calibrate.
+        weights
+            How many rows each row stands for, [n], above 0 where gold is known, where gold rows were not drawn evenly
+            (see `labelfns.pipelines.rows_to_label`); by default as many each.
+
+        Raises
+        ------
+        InputError
+            If the model is not fitted, or was fitted on other labels or LFs, or with gold already; if gold or weights
+            do not fit the votes.
+        """
+        self._check(votes)
+        if self.fitted_.gold_votes.any():
+            raise InputError("this model has learned from gold rows already; fit it on votes, then hand in all gold")
+        labels = check_gold(gold, len(votes), votes.labels)
+        distinct, rows = rows_to_fit(votes, labels, None, votes.strength)
+        if weights is not None:
+            known = np.flatnonzero(labels >= 0)
+            stand_for = check_weights(weights, labels)[known]
+            rows = GoldRows(distinct.inverse[known], labels[known], np.ones(len(known), dtype=np.int64), stand_for)
+        model = copy.copy(self)
+        model._learn(distinct, rows)
+        return model
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:
         return self.fitted_.proba(one_hot(rows, len(self.fitted_.start)))
@@ -188,19 +231,20 @@ class LabelModel(BaseLabelModel):
             The label matrix, [n, m].
         strength
             An [n, m] array in [0, 1]: how much of its weight each vote has, 1 a whole vote and 0 none; entries where
-            an LF abstains are not read.
+            an LF abstains are not read. By default the votes' own.
 
         Raises
         ------
         InputError
             If the strengths are of another shape or out of range, or for the reasons of the base class.
         """
+        self._check(votes)
+        strength = votes.strength if strength is None else strength
         if strength is None:
             return super().predict_proba(votes)
-        self._check(votes)
         soft, k = soft_rows(votes, strength), votes.n_labels
         probs = self.fitted_.proba(one_hot(soft.rows, k, soft.strength))
-        return np.where((soft.voters > 0)[:, None], probs, 1 / k)
+        return spread(np.where((soft.voters > 0)[:, None], probs, 1 / k), soft)
 
     def explain(self, votes: Votes, row: int) -> Explanation:
         """Return why row `row` of `votes` gets its label: each vote's log-odds, and the verdict without it.

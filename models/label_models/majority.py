@@ -1,15 +1,15 @@
 """Majority vote: the baseline that every label model has to beat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from labelfns.models.arrays import Probs
-from labelfns.votes import Votes
 
 from .base import BaseLabelModel
-from .distinct_rows import Distinct
+from .distinct_rows import Distinct, GoldRows
 
 
 @dataclass(eq=False)
@@ -21,19 +21,20 @@ class MajorityVote(BaseLabelModel):
 
     Examples
     --------
+    >>> from labelfns import Votes
     >>> votes = Votes([[0, 0, 1], [1, -1, 0], [-1, -1, -1]], labels=["no", "yes"])
     >>> model = MajorityVote().fit(votes)
     >>> model.predict(votes).tolist(), model.notes_
     ([0, -1, -1], ('majority vote ties on 1 of 2 covered rows',))
     """
 
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        counts = vote_counts(distinct.rows, votes.n_labels)
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+        counts = vote_counts(distinct.rows, k)
         top = counts.max(axis=1)
         covered = top > 0
         ties = covered & ((counts == top[:, None]).sum(axis=1) > 1)
         n_ties, n_covered = distinct.counts[ties].sum(), distinct.counts[covered].sum()
-        self.k_ = votes.n_labels
+        self.k_ = k
         self.notes_ = (f"majority vote ties on {n_ties} of {n_covered} covered rows",) if n_ties else ()
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:

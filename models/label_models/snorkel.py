@@ -1,5 +1,6 @@
 """The Snorkel label model, with its global-seed and all-abstain faults kept out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,9 @@ from labelfns.analysis.pairs import one_hot
 from labelfns.errors import InputError, SettingsError
 from labelfns.models.arrays import Floats, Probs, softmax
 from labelfns.settings import check
-from labelfns.votes import Votes
 
 from .base import SEEDS, BaseLabelModel, balance_array, is_balance, is_number, is_whole, renamed
-from .distinct_rows import BLOCK, Distinct, dense_one_hot
+from .distinct_rows import BLOCK, Distinct, GoldRows, dense_one_hot
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -115,12 +115,12 @@ class SnorkelLabelModel(BaseLabelModel):
                 f"the limit of {LIMIT}. Use LabelModel()"
             )
 
-    def _fit(self, distinct: Distinct, votes: Votes, gold: npt.NDArray[np.int64] | None) -> None:
-        n_lfs, k = len(votes.lf_names), votes.n_labels
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+        n_lfs = len(lf_names)
         balance = self._balance(gold, k)
         from .snorkel_fit import overlap_matrix
 
-        overlaps, n = overlap_matrix(distinct, k), len(votes)
+        overlaps, n = overlap_matrix(distinct, k), int(distinct.counts.sum())
 
         def fitted(seed: int, start: float | None = None) -> "DistinctLabelModel":
             return self._fitted(overlaps, n, n_lfs, balance, seed, start)
@@ -192,11 +192,11 @@ class SnorkelLabelModel(BaseLabelModel):
             )
         return tuple(notes)
 
-    def _balance(self, gold: npt.NDArray[np.int64] | None, k: int) -> list[float] | None:
+    def _balance(self, gold: GoldRows | None, k: int) -> list[float] | None:
         if self.class_balance is not None:
             balance_array(self.class_balance, k)
             return list(self.class_balance)
-        counts = np.bincount(gold[gold >= 0], minlength=k) if gold is not None else np.zeros(k)
+        counts = np.zeros(k) if gold is None else np.bincount(gold.labels, gold.counts, minlength=k)
         return (counts / counts.sum()).tolist() if counts.min() > 0 else None
 
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:

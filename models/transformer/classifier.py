@@ -26,7 +26,7 @@ from . import distributed as parallel
 from .architecture import adjust, freeze, heads, text_length
 from .backbone import check_backbone, load_backbone, load_classifier, save
 from .checkpoints import Checkpoints, going_on, last_checkpoint, working_folder
-from .inference import embed, score
+from .inference import Pooling, embed, score
 from .inference_settings import FILE, MASK, InferenceSettings
 from .settings import FineTuning
 from .targets import check_labels_agree, check_weights, targets_of
@@ -165,6 +165,8 @@ class TransformerClassifier(Params):
             If the backbone is the embedded one and its extra is not installed.
         WriteError
             If a checkpoint cannot be written.
+        ProcessError
+            If another of several processes that train together has stopped, or does not answer in time.
         """
         from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 
@@ -196,7 +198,7 @@ class TransformerClassifier(Params):
             )
             if parallel.processes() > 1:  # else all would drop the same units
                 torch.manual_seed(self.seed + parallel.rank() * 2**32)
-            with going_on(last, lambda: trainer.state.global_step):
+            with going_on(last, lambda: trainer.state.global_step), parallel.others():
                 trainer.train(resume_from_checkpoint=None if last is None else str(last))
         self.model_, self.tokenizer_, self.classes_ = unwrapped(model), tokenizer, labels
         return self
@@ -258,9 +260,14 @@ class TransformerClassifier(Params):
         return np.array(self.classes_)[ids]
 
     def frozen_features(
-        self, texts: Sequence[str], *, keep_open: bool = False, progress: Progress | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        keep_open: bool = False,
+        pooling: Pooling = "mean",
+        progress: Progress | None = None,
     ) -> npt.NDArray[np.float32]:
-        """Return the backbone's mean token vectors, as they are before any fine-tuning: an [n, d] float32 array.
+        """Return the backbone's sentence vectors, as they are before any fine-tuning: an [n, d] float32 array.
 
         Parameters
         ----------
@@ -269,6 +276,8 @@ class TransformerClassifier(Params):
         keep_open
             Whether the backbone is held in memory until this classifier's next `fit`, which then does not open it
             again and gives the same weights. `labels` must be set.
+        pooling
+            ``"mean"`` of a text's token vectors, or ``"cls"``, the first of them.
         progress
             Called after each batch; by default a bar is shown.
 
@@ -283,7 +292,7 @@ class TransformerClassifier(Params):
             model, tokenizer = self._opened(tuple(self.labels or ("0", "1")), keep=keep)
         model = model.eval().to(parallel.device(self.settings))  # type: ignore[no-untyped-call]
         length = text_length(model, self.settings.max_length)
-        return embed(model, tokenizer, texts, max_length=length, progress=progress or Bar())
+        return embed(model, tokenizer, texts, max_length=length, pooling=pooling, progress=progress or Bar())
 
     def save_backbone(self, folder: str | Path) -> None:
         """Write the backbone as it is before any fine-tuning, without a head, and its tokenizer."""

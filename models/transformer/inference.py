@@ -1,6 +1,7 @@
 """What a transformer says of many texts, quickly: batches of texts of like length, shared out over processes."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from labelfns.progress import Progress
 from labelfns.votes import Probs
 
 from . import distributed as parallel
+
+Pooling = Literal["mean", "cls"]
 
 _CHUNK = 4096
 """How many texts are tokenized, and held as tokens, at a time."""
@@ -58,16 +61,19 @@ def embed(
     texts: Sequence[str],
     *,
     max_length: int,
+    pooling: Pooling = "mean",
     progress: Progress,
 ) -> npt.NDArray[np.float32]:
-    """Return the mean of each text's last token vectors, an [n, d] float32 array; arguments as for `score`."""
+    """Return the mean, or the first, of each text's last token vectors, an [n, d] float32 array; else as `score`."""
 
-    def means(inputs: dict[str, Tensor]) -> Tensor:
+    def pooled(inputs: dict[str, Tensor]) -> Tensor:
         vectors: Tensor = model.base_model(**inputs).last_hidden_state.float()
+        if pooling == "cls":
+            return vectors[:, 0]
         present = inputs["attention_mask"].unsqueeze(-1)
         return (vectors * present).sum(dim=1) / present.sum(dim=1)
 
-    return _read(model, tokenizer, texts, means, int(model.config.hidden_size), max_length, progress, "embedding")
+    return _read(model, tokenizer, texts, pooled, int(model.config.hidden_size), max_length, progress, "embedding")
 
 
 @torch.inference_mode()

@@ -102,8 +102,7 @@ def embedded_folder() -> Path:
 
 def check_sha256(path: Path, expected: str) -> None:
     """Raise `InputError` where the file's SHA-256 is not the expected one; an unchanged file is read once."""
-    state = path.stat()
-    actual = _sha256(path, state.st_size, state.st_mtime_ns)
+    actual = file_sha256(path)
     if actual != expected:
         raise InputError(
             f"{path.name} of the embedded backbone has SHA-256 {actual}, expected {expected}: "
@@ -111,7 +110,13 @@ def check_sha256(path: Path, expected: str) -> None:
         )
 
 
-@lru_cache(maxsize=8)
+def file_sha256(path: Path) -> str:
+    """Return a file's SHA-256; an unchanged file is read once."""
+    state = path.stat()
+    return _sha256(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
 def _sha256(path: Path, size: int, mtime: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

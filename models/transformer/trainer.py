@@ -19,7 +19,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from labelfns.errors import SettingsError, WriteError
+from labelfns.errors import ProcessError, SettingsError, WriteError
 from labelfns.io.atomic import remove
 from labelfns.progress import Progress
 
@@ -158,14 +158,15 @@ class WeakLabelTrainer(Trainer):
         folder, name = Path(str(self.args.output_dir)), f"checkpoint-{self.state.global_step}"
         self.args.output_dir = str(folder / checkpoints.UNFINISHED)
         try:
-            with quiet():
-                super()._save_checkpoint(model, trial)
-            parallel.wait()  # each process adds the state of its own generators
-            if parallel.is_main():
-                if self.average is not None:
-                    self.average.save(folder / checkpoints.UNFINISHED / name)
-                checkpoints.keep(folder, name)
-            parallel.wait()
+            with parallel.all_or_none(), quiet():
+                super()._save_checkpoint(model, trial)  # each process adds the state of its own generators
+            with parallel.all_or_none():
+                if parallel.is_main():
+                    if self.average is not None:
+                        self.average.save(folder / checkpoints.UNFINISHED / name)
+                    checkpoints.keep(folder, name)
+        except ProcessError:
+            raise
         except Exception as error:  # torch, safetensors and Python each have their own for a full disk
             with suppress(OSError):
                 remove(folder / checkpoints.UNFINISHED)

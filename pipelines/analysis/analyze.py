@@ -12,17 +12,17 @@ import numpy.typing as npt
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import near_copies
 from labelfns.checks import Gold, Ints, check_gold
+from labelfns.counted import Counts, check_counts, tally, written_out
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
-from labelfns.models.arrays import decide
+from labelfns.models.arrays import Floats, check_weights
 from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_coverage, reliability
 from labelfns.models.evaluation.evaluate import evaluate
-from labelfns.models.evaluation.leave_one_out import LeaveOneOut, leave_one_out
-from labelfns.models.evaluation.metrics import score
+from labelfns.models.evaluation.leave_one_out import leave_one_out as leave_one_out_of
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
-from labelfns.pipelines.run.baselines import Baseline, LabelCoverage
+from labelfns.pipelines.run.baselines import Baseline, LabelCoverage, baseline
 from labelfns.pipelines.run.label_model_settings import LabelModelSettings
 from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.progress import Bar, Progress, silent
@@ -104,8 +104,8 @@ def analyze(
         "progress": progress,
     }
     if on is None or measured is None:
-        return analyze_votes(votes, gold, groups=copy_groups(texts), **options)
-    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), **options)
+        return analyze_votes(votes, gold, groups=copy_groups(texts), weights=texts.weights, **options)
+    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), weights=on.weights, **options)
 
 
 def analyze_votes(
@@ -114,12 +114,15 @@ def analyze_votes(
     *,
     label_model: BaseLabelModel | None = None,
     fit_on: Votes | None = None,
+    counts: Ints | None = None,
+    fit_counts: Ints | None = None,
     groups: Ints | None = None,
+    weights: Floats | None = None,
     leave_one_out: bool = False,
     from_text: tuple[TextPrecision, ...] | None = None,
     progress: Progress = silent,
 ) -> Analysis:
-    """Measure votes that are there already; see `analyze`.
+    """Measure votes that are there already; see `analyze`. With counts a billion rows are their distinct ones.
 
     Parameters
     ----------
@@ -131,49 +134,70 @@ def analyze_votes(
         Which label model; a copy is fitted.
     fit_on
         The votes that the label model is fitted on; by default those that are measured.
+    counts, fit_counts
+        How often each row of `votes`, and of `fit_on`, stands there, [n] whole numbers of at least 0; by default once.
     groups
         The group of copies of each row, [n], as `copy_groups` gives them: differences draw copies together.
+    weights
+        How many rows each row stands for, [n], where gold rows were not drawn evenly; see `evaluate`.
     leave_one_out
         Whether the label model is fitted without each LF in turn too.
     from_text
         What the text says of each LF, where it was asked (see `ask_text`).
     progress
         Called with what is done and how far it is.
+
+    Raises
+    ------
+    InputError
+        If gold or counts do not fit the votes.
+
+    Examples
+    --------
+    >>> votes = Votes([[0, -1], [1, 1], [-1, -1]], labels=["no", "yes"])
+    >>> analyze_votes(votes, counts=[3, 2, 10**9]).coverage.covered
+    5
     """
     labels = None if gold is None else check_gold(gold, len(votes), votes.labels)
-    pool = votes if fit_on is None else fit_on
-    model, problem = _fitted(label_model or LabelModelSettings().build(seed=0), pool)
+    times = check_counts(counts, len(votes))
+    pool, of_pool = (votes, counts) if fit_on is None else (fit_on, fit_counts)
+    pool_rows = int(check_counts(of_pool, len(pool)).sum())
+    model, problem = _fitted(label_model or LabelModelSettings().build(seed=0), pool, of_pool)
     probs = None if model is None else model.predict_proba(votes)
-    gold_rows = 0 if labels is None else int((labels >= 0).sum())
+    gold_rows = 0 if labels is None else int(tally(labels >= 0, times))
     points: tuple[CoveragePoint, ...] = ()
+    weights = None if weights is None or labels is None else check_weights(weights, labels)
     summary = calibration = evaluation = adds = None
     if model is not None and probs is not None:
-        points = accuracy_against_coverage(probs, votes, labels)
+        points = accuracy_against_coverage(probs, votes, labels, counts=counts, weights=weights)
         if labels is not None:
-            calibration, evaluation = reliability(probs, votes, labels), evaluate(probs, votes, labels, groups=groups)
-        scores = None if labels is None else _scores(model, pool, probs, votes, labels)
-        coverage = LabelCoverage.of(probs, votes)
-        notes = _notes(model, gold_rows, None if fit_on is None else len(pool))
+            calibration = reliability(probs, votes, labels, counts=counts) if weights is None else None
+            evaluation = evaluate(probs, votes, labels, groups=groups, counts=counts, weights=weights)
+        scores = None if labels is None else _scores(model, pool, of_pool, probs, votes, labels, times, weights)
+        coverage = LabelCoverage.of(probs, votes, counts)
+        notes = _notes(model, gold_rows, None if fit_on is None else pool_rows, weighted=weights is not None)
         summary = LabelModelSummary(type(model).__name__, coverage.by_label, coverage.by_confidence, notes, scores)
         if leave_one_out:
-            adds = _what_each_adds(model, votes, fit_on, labels, progress)
+            fitting = model if fit_on is None else _FittedOn(model, fit_on, fit_counts)
+            adds = leave_one_out_of(fitting, votes, labels, counts=counts, progress=progress)
     return Analysis(
-        lfs=lf_summaries(votes, labels),
-        coverage=Coverage.of(votes),
+        lfs=lf_summaries(votes, labels, counts, weights),
+        coverage=Coverage.of(votes, counts),
         label_model=summary,
         accuracy_against_coverage=points,
         reliability=calibration,
         evaluation=evaluation,
         leave_one_out=adds,
         from_text=from_text,
-        near_copies=tuple(near_copies(votes)),
+        near_copies=tuple(near_copies(votes, counts=counts)),
         faults=votes.faults,
         gold_rows=gold_rows,
-        fitted_on=None if fit_on is None else len(pool),
+        fitted_on=None if fit_on is None else pool_rows,
         problem=problem,
         votes=votes,
         model=model,
         gold=labels,
+        counts=None if counts is None else times,
     )
 
 
@@ -188,28 +212,36 @@ def ask_text(
     return text_precision(votes, rows, features, progress=progress)
 
 
-def _fitted(label_model: BaseLabelModel, votes: Votes) -> tuple[BaseLabelModel | None, str]:
+def _fitted(label_model: BaseLabelModel, votes: Votes, counts: Ints | None) -> tuple[BaseLabelModel | None, str]:
     """Return a fitted copy, or why there is none."""
-    if not votes.covered.any():
+    if not (votes.covered & (check_counts(counts, len(votes)) > 0)).any():
         return None, "no text that it could be fitted on has a vote"
     try:
-        return copy.copy(label_model).fit(votes), ""
+        return copy.copy(label_model).fit(votes, counts=counts), ""
     except InputError as error:  # too few LFs for Snorkel's, for instance; what the LFs do can still be said
         return None, str(error)
 
 
-def _scores(model: BaseLabelModel, pool: Votes, probs: Probs, votes: Votes, gold: npt.NDArray[np.int64]) -> Baseline:
+def _scores(
+    model: BaseLabelModel,
+    pool: Votes,
+    of_pool: Ints | None,
+    probs: Probs,
+    votes: Votes,
+    gold: npt.NDArray[np.int64],
+    counts: Counts,
+    weights: Floats | None,
+) -> Baseline:
     """Return the figures of the label model as the classifier; rows without an answer get its commonest label."""
-    answers = decide(probs, votes.covered)
-    on_pool = model.predict(pool)
-    commonest = int(np.bincount(on_pool[on_pool >= 0], minlength=votes.n_labels).argmax())
-    return Baseline(
-        covered=score(np.where(votes.covered, gold, -1), answers, votes.n_labels),
-        all_rows=score(gold, np.where(answers < 0, commonest, answers), votes.n_labels),
+    by_label = LabelCoverage.of(model.predict_proba(pool), pool, of_pool).by_label
+    most_common = int(np.argmax([by_label[name] for name in votes.labels]))
+    known = written_out(gold >= 0, counts)
+    return baseline(
+        probs[known], votes.rows(known), gold[known], most_common, None if weights is None else weights[known]
     )
 
 
-def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tuple[str, ...]:
+def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weighted: bool) -> tuple[str, ...]:
     notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
     if fitted_on is not None:
         notes.insert(
@@ -217,13 +249,12 @@ def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None) -> tupl
         )
     if gold_rows:
         notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
+    if weighted:
+        notes.append(
+            "they were drawn by `labelfns label`, each stands for as many rows as its weight says, and figures with "
+            "their intervals are of all rows; curve, promises and calibration need rows that are drawn evenly"
+        )
     return tuple(notes)
-
-
-def _what_each_adds(
-    model: BaseLabelModel, votes: Votes, fit_on: Votes | None, gold: npt.NDArray[np.int64] | None, progress: Progress
-) -> tuple[LeaveOneOut, ...]:
-    return leave_one_out(model if fit_on is None else _FittedOn(model, fit_on), votes, gold, progress=progress)
 
 
 @dataclass(eq=False)
@@ -236,17 +267,19 @@ class _FittedOn(BaseLabelModel):
         The label model; copies of it are fitted.
     pool
         The votes to fit on.
+    pool_counts
+        How often each of their rows stands there.
     """
 
     model: BaseLabelModel
     pool: Votes
+    pool_counts: Ints | None
 
-    def fit(self, votes: Votes, gold: Gold | None = None) -> Self:
-        columns = [self.pool.lf_names.index(name) for name in votes.lf_names]
-        pool = Votes(self.pool.matrix[:, columns], labels=self.pool.labels, lf_names=votes.lf_names)
+    def fit(self, votes: Votes, gold: Gold | None = None, *, counts: Ints | None = None) -> Self:
+        pool = self.pool.of_lfs(votes.lf_names)
         if not pool.covered.any():
             raise InputError("no text of the pool has a vote")
-        self.fitted_ = copy.copy(self.model).fit(pool)
+        self.fitted_ = copy.copy(self.model).fit(pool, counts=self.pool_counts)
         return self
 
     def predict_proba(self, votes: Votes) -> Probs:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelfns.checks import Ints
+from labelfns.counted import check_counts, written_out
 from labelfns.display.maps import confusion_map
 from labelfns.display.of_votes import PlotsOfVotes
 from labelfns.display.plots import Dots, dots
@@ -32,8 +33,11 @@ class ShownAnalysis(PlotsOfVotes):
     evaluation: Evaluation | None
     problem: str
 
+    counts: Ints | None
+
     @property
     def _drawn_votes(self) -> Votes:
+        check_not_counted(self.counts)
         return self.votes
 
     def plot_lf_accuracy(self, *, ax: "Axes | None" = None) -> "Axes":
@@ -114,7 +118,8 @@ class ShownAnalysis(PlotsOfVotes):
         assert self.model is not None
         assert self.gold is not None
         answers = decide(self.model.predict_proba(self.votes), self.votes.covered)
-        scores = score(self.gold, answers, self.votes.n_labels)
+        rows = written_out(self.gold >= 0, check_counts(self.counts, len(self.votes)))
+        scores = score(self.gold[rows], answers[rows], self.votes.n_labels)
         assert scores is not None
         counts = np.column_stack([scores.confusion, scores.abstained or np.zeros(self.votes.n_labels, int)])
         return confusion_map(counts, self.votes.labels, who="label model", ax=ax)
@@ -128,3 +133,12 @@ class ShownAnalysis(PlotsOfVotes):
         if self.gold is None or not (self.gold >= 0).any():
             why = "there are no gold labels; give some: analyze(lfs, texts, gold=...), or on=texts, gold_on=..."
         return InputError(f"{what} cannot be drawn: {why}")
+
+
+def check_not_counted(counts: Ints | None) -> None:
+    """Raise an `InputError` where votes were counted, and what is made of them reads rows one by one."""
+    if counts is not None:
+        raise InputError(
+            "this analysis is of counted rows, and plots of votes and the report read rows one by one: its figures are "
+            "in str(analysis) and to_json(); for pictures and texts analyze a sample of the texts"
+        )

@@ -21,7 +21,7 @@ from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.explain import Explanation, explain_by_leaving_out
 from labelfns.votes import Fault, Votes
 
-from .plots import ShownAnalysis
+from .plots import ShownAnalysis, check_not_counted
 from .summaries import LabelModelSummary, LFSummary
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ class Analysis(ShownAnalysis):
         Why there is no label model.
     votes, model, gold
         The votes [n, m], the fitted label model, and class ids [n], -1 where unknown; None without gold.
+    counts
+        How often each row of the votes stands there, [n], where these were counted (see `analyze_votes`); every figure
+        is of as many texts. Plots and report read rows one by one and are not made of such.
     """
 
     lfs: tuple[LFSummary, ...]
@@ -82,6 +85,7 @@ class Analysis(ShownAnalysis):
     votes: Votes = field(repr=False)
     model: BaseLabelModel | None = field(repr=False)
     gold: Ints | None = field(default=None, repr=False)
+    counts: Ints | None = field(default=None, repr=False)
 
     def explain(self, row: int) -> Explanation:
         """Return why a row gets its label.
@@ -148,7 +152,8 @@ class Analysis(ShownAnalysis):
         Raises
         ------
         InputError
-            If there are not as many texts as votes, other LFs are given, or the file may not be written.
+            If there are not as many texts as votes, other LFs are given, the file may not be written, or the votes
+            were counted.
         WriteError
             If it cannot be written.
 
@@ -160,6 +165,7 @@ class Analysis(ShownAnalysis):
         from labelfns.pipelines.report.evidence import Evidence, SetRows
         from labelfns.pipelines.report.pages import page
 
+        check_not_counted(self.counts)
         target = check_target(path, overwrite=overwrite, suffixes=(".html",))
         rows = None if texts is None else as_texts(texts)
         if rows is not None and len(rows) != len(self.votes):

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from labelfns.checks import Gold
+import numpy as np
+
+from labelfns.checks import Ints
+from labelfns.counted import check_counts
+from labelfns.lfs.base import ABSTAIN
+from labelfns.models.arrays import Floats
 from labelfns.pipelines.run.baselines import Baseline
 from labelfns.votes import Votes
 
@@ -23,6 +28,9 @@ class LFSummary:
         On how many rows it raised; it abstains there.
     correct, incorrect
         How many of its votes are right and wrong where gold is known; None where there is no gold at all.
+    weighted
+        The share of its votes that are right, in [0, 1], where each gold row stands for as many rows as its weight
+        says; None where rows have no weights.
     """
 
     lf: str
@@ -33,10 +41,13 @@ class LFSummary:
     failed: int
     correct: int | None = None
     incorrect: int | None = None
+    weighted: float | None = None
 
     @property
     def accuracy(self) -> float | None:
         """The share of its votes that are right, in [0, 1]; None where none meets gold."""
+        if self.weighted is not None:
+            return self.weighted
         known = (self.correct or 0) + (self.incorrect or 0)
         return (self.correct or 0) / known if known else None
 
@@ -66,8 +77,11 @@ class LabelModelSummary:
     scores: Baseline | None
 
 
-def lf_summaries(votes: Votes, gold: Gold | None = None) -> tuple[LFSummary, ...]:
-    """Return what each LF does; gold labels [n] by id or name, -1 or None where unknown."""
+def lf_summaries(
+    votes: Votes, gold: Ints | None = None, counts: Ints | None = None, weights: Floats | None = None
+) -> tuple[LFSummary, ...]:
+    """Return what each LF does; gold ids [n], -1 where unknown; counts as in `Votes.summary`, weights in `evaluate`."""
+    times = check_counts(counts, len(votes))
     failed = {fault.lf: len(fault.rows) for fault in votes.faults}
     return tuple(
         LFSummary(
@@ -79,6 +93,13 @@ def lf_summaries(votes: Votes, gold: Gold | None = None) -> tuple[LFSummary, ...
             failed.get(row["lf"], 0),
             row.get("correct"),
             row.get("incorrect"),
+            None if gold is None or weights is None else _weighted(votes.matrix[:, j], gold, times * weights),
         )
-        for row in votes.summary(gold).to_dicts()
+        for j, row in enumerate(votes.summary(gold, counts=counts).to_dicts())
     )
+
+
+def _weighted(column: Ints, gold: Ints, weights: Floats) -> float | None:
+    """Return the weighted share of right votes of an LF, [n]; None where none meets gold."""
+    judged = (column != ABSTAIN) & (gold >= 0)
+    return float(np.average((column == gold)[judged], weights=weights[judged])) if weights[judged].any() else None

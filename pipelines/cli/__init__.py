@@ -23,9 +23,9 @@ from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError,
 
 from . import lfs, runs
 from .analyze import analyze
-from .compare import compare
-from .rows import rows
+from .rows import label, rows
 from .studio import studio
+from .suggest import suggest
 
 
 class _Stopped(BaseException):
@@ -101,12 +101,13 @@ for command in (
     rows,
     lfs.check_lfs,
     analyze,
-    lfs.suggest,
+    suggest,
+    label,
     studio,
     runs.run,
     runs.predict,
     runs.report,
-    compare,
+    runs.compare,
     lfs.apply,
 ):  # in the order in which they are needed
     app.command("test-lfs" if command is lfs.check_lfs else None)(command)

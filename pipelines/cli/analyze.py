@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from labelfns.errors import InputError
+from labelfns.lfs.meaning.prompt import asked_for, cost_so_far
 
 from .options import Json, PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -100,6 +101,8 @@ def analyze(
         return
     console.faults(analysis.faults, analysis.coverage.rows)
     console.show(analysis.parts())
+    for one in asked_for(inputs.lfs_of(settings)):
+        console.say(f"{one['lf']} asked: {cost_so_far(one)}")
     if measured is pool and pool.gold is None:
         console.block(_where_gold_is(settings))
     if analysis.faults:
@@ -131,6 +134,7 @@ def _analysis(
             label_model=label_model,
             fit_on=None if measured is pool else votes[0],
             groups=None if measured.gold is None else copy_groups(measured),
+            weights=measured.weights,
             leave_one_out=leave_out,
             from_text=from_text,
             progress=progress,
@@ -181,6 +185,8 @@ def _one_row(
 
 
 def _one_lf(settings: "PipelineSettings", texts: "Texts", name: str, as_given: Any, *, as_json: bool) -> None:
+    from labelfns.analysis.radii import radii
+    from labelfns.lfs.meaning.prototypes import PrototypesLF
     from labelfns.pipelines.analysis.one_lf import one_lf
 
     from . import console, inputs
@@ -194,6 +200,8 @@ def _one_lf(settings: "PipelineSettings", texts: "Texts", name: str, as_given: A
         return
     console.faults([] if found.fault is None else [found.fault], found.rows)
     console.show(found.parts())
+    if isinstance(lfs.lfs[lfs.names.index(name)], PrototypesLF):
+        console.block(radii(lfs, texts, lf=name))
     which = "--wrong" if found.wrong else "--conflicts" if found.conflicts else ""
     all_of_them = {"--wrong": "all that it gets wrong", "--conflicts": "all its conflicts", "": "all its rows"}[which]
     console.next_step(f"read {all_of_them}", "rows", *as_given, "--lf", name, *([which] if which else []))

@@ -185,9 +185,9 @@ def without_formulas(table: "pl.DataFrame") -> "pl.DataFrame":
     """Return a table of which no spreadsheet takes a cell, or a column's name, for a formula."""
     import polars as pl
 
-    texts = [series for series in table if series.dtype == pl.String]
+    texts = [(series.name, series.alias("")) for series in table if series.dtype == pl.String]  # "^$" is a pattern
     safe = table.with_columns(
-        ("'" + series).zip_with(series.str.contains(FORMULA), series).alias(series.name) for series in texts
+        ("'" + series).zip_with(series.str.contains(FORMULA), series).alias(name) for name, series in texts
     )
     return safe.rename({name: f"'{name}" for name in safe.columns if name[:1] in "=+-@\t\r\n" and name})
 

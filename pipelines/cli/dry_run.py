@@ -28,7 +28,8 @@ def dry(
 ) -> None:
     """Check settings, output folder, data, LFs and backbone as a run does before it trains; nothing is written.
 
-    The LFs vote on every text, without the cache, so that what they raise is known; the backbone's configuration and
+    The LFs vote on every text, without the cache, so that what they raise is known; those that would ask a language
+    model go by the replies that they have, and what they would ask for is said. The backbone's configuration and
     tokenizer are opened, its weights are not.
 
     Raises
@@ -37,6 +38,8 @@ def dry(
         As `run_pipeline` before it trains.
     """
     from labelfns.analysis.coverage import Coverage
+    from labelfns.lfs.meaning.prompt import PromptLF, asks_nothing
+    from labelfns.lfset import LFSet
     from labelfns.pipelines.analysis.tables import counts
     from labelfns.pipelines.run.folder import RunFolder
     from labelfns.pipelines.run.inputs import Inputs, input_paths
@@ -49,7 +52,8 @@ def dry(
     there = next(parent for parent in (target.path, *target.path.parents) if parent.exists())
     if not os.access(there, os.W_OK):
         raise InputError(f"{folder} could not be written: there is no right to write to {there}; name another --output")
-    inputs, plan = Inputs.read(settings), Plan.of(settings)
+    given, plan = Inputs.read(settings, there), Plan.of(settings)
+    inputs = Inputs(LFSet(given.lfs.labels, map(asks_nothing, given.lfs)), given.sets)
     plan = dataclasses.replace(plan, options={name: value for name, value in plan.options.items() if name != "cache"})
     with console.bars() as progress, catch_warnings(action="ignore", category=LabelFnsWarning):
         prepared = prepare(inputs, plan, progress=progress)
@@ -59,6 +63,7 @@ def dry(
         for name, texts in inputs.sets.items()
     }
     rounds = settings.self_training.rounds + 1
+    asked = [text for texts in inputs.sets.values() for text in texts]
     if as_json:
         answer: dict[str, Any] = {
             "run": str(folder),
@@ -83,7 +88,13 @@ def dry(
     console.say(
         f"  apply   {len(inputs.lfs)} LFs: {coverage.covered:,} of {coverage.rows:,} texts of the pool have a vote "
         f"({percent(coverage.share)}), {coverage.conflicting:,} votes for different labels",
+        *(f"  ask     {lf.name}: {lf.dry_run(asked).counts}" for lf in given.lfs if isinstance(lf, PromptLF)),
         f"  fit     the label model {settings.label_model.kind}",
+        *(
+            [f"  draw    {most:,} of the pool's texts, by class and by what is hard, for the rounds to work on"]
+            if (most := settings.self_training.max_rows) < coverage.rows
+            else []
+        ),
         f"  train   {settings.classifier.backbone}, {rounds} round{'s' * (rounds != 1)} at most, each "
         f"{settings.classifier.epochs:g} times over its texts and {settings.classifier.min_steps} steps at the least, "
         f"seed {settings.seed}",

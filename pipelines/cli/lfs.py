@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from warnings import catch_warnings, simplefilter
 
 import typer
@@ -11,11 +11,6 @@ from labelfns.errors import LabelFnsWarning
 
 from .options import Json, PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
-
-if TYPE_CHECKING:
-    from rich.padding import Padding
-
-    from labelfns.analysis.suggest import Suggestion
 
 
 def apply(
@@ -100,64 +95,6 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
             console.next_step("see what each LF does on the texts", "analyze", pipeline)
     if failures:
         raise typer.Exit(1)
-
-
-def suggest(
-    pipeline: PipelineFile,
-    n: Annotated[int, typer.Option(help="How many, by class where gold labels are known.", min=1)] = 20,
-    at_least: Annotated[int, typer.Option(help="On how many texts a word must stand.", min=1)] = 5,
-    min_z: Annotated[float, typer.Option(help="How far a word must stand out: the least z, more than 0.")] = 2.0,
-    set_: Set = None,
-    as_json: Json = False,
-) -> None:
-    """List words, hashtags and emoji worth an LF: those that stand out where the LFs are silent or disagree.
-
-    With gold labels in the pool or in val they are listed by class, told by the one that has more. The test set is not
-    read.
-
-    z says how sure it is that a word stands out: how many standard errors its log-odds on these texts are above those
-    on the others. A word that stands everywhere is near 0; one word in forty reaches 2 by chance, one in thirty
-    thousand 4.
-    """
-    from labelfns.analysis.suggest import suggest as suggestions
-    from labelfns.pipelines.run.inputs import with_most_gold
-
-    from . import console, inputs
-
-    settings = inputs.settings_of(pipeline, set_)
-    pool = inputs.texts_of(settings)
-    with_gold = with_most_gold(settings, pool)
-    lfs = inputs.lfs_of(settings)
-    (votes,) = inputs.votes_of(settings, lfs, pool)
-    if not as_json:
-        console.faults(votes.faults, len(votes))
-    labeled = None if with_gold is None or with_gold.gold is None else (with_gold, with_gold.gold)
-    terms = suggestions(pool, votes, labeled=labeled, lfs=lfs, n=n, at_least=at_least, min_z=min_z)
-    if as_json:
-        console.print_json([{**dataclasses.asdict(term), "line": term.line} for term in terms])
-        return
-    for gap, title in (("silent", "Where no LF votes:"), ("disagreeing", "Where LFs disagree:")):
-        mine = [term for term in terms if term.gap == gap]
-        if mine:
-            console.say(title, style="bold")
-        for term in mine:
-            console.say(f"{term.line}  # {term.about}")
-            for text in term.examples:
-                console.show([_example(term, text)])
-    if terms:
-        named = "" if all(term.label for term in terms) else ", your label for LABEL"
-        console.next_step(f"paste lines into the LF file{named}, and see what they do", "analyze", pipeline)
-    else:
-        console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
-
-
-def _example(term: "Suggestion", text: str) -> "Padding":
-    """Return an example with the term marked."""
-    from rich.padding import Padding
-
-    from labelfns.pipelines.analysis.row_tables import highlighted
-
-    return Padding(highlighted(text, term.spans(text), most=110), (0, 0, 0, 4), style="dim")
 
 
 def init(

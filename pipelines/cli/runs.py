@@ -1,6 +1,7 @@
-"""Commands around runs: run a pipeline, label more texts with it, write its report again."""
+"""Commands around runs: run a pipeline, label more texts with it, write its report again, compare two."""
 
 import gc
+import os
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ import typer
 
 from labelfns.data import example
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsError, WriteError, first_line
+from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 from .targets import check_not_read, check_target
@@ -78,14 +79,27 @@ def _says_how_to_resume(pipeline: Path, folder: Path, overrides: Sequence[str] |
     try:
         yield
     except BaseException as error:
-        if isinstance(error, WriteError) or not isinstance(error, LabelFnsError):
+        if isinstance(error, ProcessError | WriteError) or not isinstance(error, LabelFnsError):
             settings = [part for setting in overrides or () for part in ("--set", setting)]
             line = ["labelfns", "run", str(pipeline), "--output", str(folder), *settings, "--resume"]
-            error.add_note(f"To go on: {shlex.join(line)}")
+            error.add_note(f"To go on: {_started_as_now()}{shlex.join(line)}")
         raise
 
 
+def _started_as_now() -> str:
+    """Return what stands before a command that is run by as many processes as this one."""
+    here, machines = os.environ.get("LOCAL_WORLD_SIZE", "1"), os.environ.get("GROUP_WORLD_SIZE", "1")
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return ""
+    if machines != "1":
+        return f"the same on each of the {machines} machines, with --resume: torchrun ... -m "
+    return f"torchrun --nproc-per-node {here} -m "
+
+
 def _show(metrics: Mapping[str, Any], folder: Path) -> None:
+    from labelfns.lfs.meaning.prompt import cost_so_far
+    from labelfns.pipelines.self_training.sample import drawn_sentence
+
     from . import console
 
     for warning in metrics["warnings"]:
@@ -96,12 +110,16 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"{uncovered} without and {tied} tied.",
         "",
     )
+    for one in metrics.get("asked", ()):
+        console.say(f"{one['lf']} asked: {cost_so_far(one)}.", "")
     if metrics["copies"]:
         console.say(
             f"{metrics['copies']} texts repeat another but for case, user names, web addresses and white space; they "
             "are trained on, or judged by, together.",
             "",
         )
+    if seen := drawn_sentence(metrics["rounds"][0].get("drawn")):
+        console.say(seen, "")
     console.out.print(console.rounds(metrics))
     table = console.results(metrics)
     if table is not None:
@@ -126,6 +144,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
         f"Run folder: {folder}",
         f"  report   {folder / 'report.html'}",
         f"  model    {folder / 'model'}",
+        *([f"  labels   {labels}"] if (labels := folder / "pool_labels.parquet").is_file() else []),
     )
     console.next_step("open the report in a browser, and label more texts", "predict", folder, "FILE")
 
@@ -277,3 +296,24 @@ def report(
     except Exception as error:  # of many kinds: what is not in the metrics, or is of another type
         what = f"there can be no report of it ({type(error).__name__}: {first_line(error)})"
         raise damaged(run_folder / "metrics.json", what, METRICS_AGAIN) from error
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of another one.")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs between two runs: settings, LFs, figures, and the rows with gold that they answer differently.
+
+    Differences are paired, on the rows that both answer. No model is opened.
+    """
+    from labelfns.pipelines.analysis.compare_runs import compare_runs
+
+    from . import console
+
+    found = compare_runs(first, second)
+    if as_json:
+        console.print_json(found.to_json())
+        return
+    console.show(found.parts())
+    console.next_step("read the second run's report", "report", second)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Gold, Ints
+from labelfns.models.class_balance import Floats
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.models.transformer.classifier import TransformerClassifier
 from labelfns.pipelines.self_training.labeled import Labeled, score_sets
@@ -101,6 +102,7 @@ def refine(
     settings: FewGold,
     labeled: Mapping[str, Labeled],
     progress: Progress,
+    weights: Floats | None = None,
 ) -> FewGoldResult:
     """Train a fitted classifier further on gold rows, if that helps, and calibrate it.
 
@@ -119,13 +121,16 @@ def refine(
         Other sets, by name, to report figures on; nothing is chosen by them.
     progress
         Called with what is done and how far it is.
+    weights
+        How many rows each gold row stands for, [n], where they were drawn with known probabilities: these then count
+        in place of the class balance.
 
     Raises
     ------
     InputError
         If gold does not fit the texts, or a class has fewer than 2 gold rows.
     """
-    rows = GoldRows.of(texts, gold, class_balance, classifier.classes_)
+    rows = GoldRows.of(texts, gold, class_balance, classifier.classes_, weights)
     before = classifier.predict_proba(rows.texts, progress=_named("scoring gold rows", progress))
     after = cross_fit(classifier, rows, settings, progress)
     decision = decide(before, after, rows)

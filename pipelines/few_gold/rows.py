@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from labelfns.checks import Gold, Ints, check_gold, check_texts
 from labelfns.errors import InputError, raise_all
+from labelfns.models.arrays import check_weights
 from labelfns.models.class_balance import Floats, reweighted
 from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.pipelines.self_training.labeled import check_lengths
@@ -26,7 +27,8 @@ class GoldRows:
     gold
         Their class ids, [n].
     weights
-        Their weights [n], which sum for each class to its share of the pool.
+        Their weights [n]: how many rows each stands for where that is known, else equal weights that sum for each class
+        to its share of the pool.
     """
 
     texts: Sequence[str]
@@ -34,7 +36,14 @@ class GoldRows:
     weights: Floats
 
     @classmethod
-    def of(cls, texts: Sequence[str], gold: Gold, class_balance: npt.ArrayLike, labels: Sequence[str]) -> "GoldRows":
+    def of(
+        cls,
+        texts: Sequence[str],
+        gold: Gold,
+        class_balance: npt.ArrayLike,
+        labels: Sequence[str],
+        weights: Floats | None = None,
+    ) -> "GoldRows":
         """Take the rows whose gold label is known.
 
         Parameters
@@ -47,6 +56,8 @@ class GoldRows:
             The share of each class, [k], all above 0.
         labels
             The k label names.
+        weights
+            How many rows each text stands for, [n], where they were drawn with known probabilities.
 
         Raises
         ------
@@ -58,8 +69,12 @@ class GoldRows:
         ids = check_gold(gold, len(texts), labels)
         check_few_gold(ids, labels)
         rows = np.flatnonzero(ids >= 0).tolist()
-        weights = reweighted(np.ones(len(rows)), ids[rows], np.asarray(class_balance))
-        return cls([texts[i] for i in rows], ids[rows], weights)
+        if weights is None:
+            counted = reweighted(np.ones(len(rows)), ids[rows], np.asarray(class_balance))
+        else:
+            counted = check_weights(weights, ids)[rows]
+            counted /= counted.mean()
+        return cls([texts[i] for i in rows], ids[rows], counted)
 
     def folds(self, n: int, seed: int) -> list[tuple[Index, Index]]:
         """Split into folds: rows to train on, and rows held out; each row is held out once.

@@ -14,6 +14,9 @@ class Prediction:
     second_view
         Whether a linear head on the frozen backbone's vectors answers with them (see `SecondView`): better by half a
         point or more on average, and twice the time per text.
+    label_pool
+        Whether a run whose rounds worked on a sample of its pool labels the whole pool in the end
+        (``pool_labels.parquet``).
 
     Raises
     ------
@@ -22,6 +25,7 @@ class Prediction:
     """
 
     second_view: bool = True
+    label_pool: bool = True
 
     def __post_init__(self) -> None:
         check_types(self)

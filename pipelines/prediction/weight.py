@@ -125,7 +125,8 @@ def _of_one_lf(classifier: Probs, votes: Votes, label_model: "BaseLabelModel", l
     matrix[:, silent] = ABSTAIN
     rows = np.flatnonzero((votes.matrix[:, lf] >= 0) & (matrix >= 0).any(axis=1))
     matrix, vote = matrix[rows], votes.matrix[rows, lf]
-    weak = label_model.predict_proba(Votes(matrix, labels=votes.labels, lf_names=votes.lf_names))
+    strength = None if votes.strength is None else votes.strength[rows]
+    weak = label_model.predict_proba(Votes(matrix, labels=votes.labels, lf_names=votes.lf_names, strength=strength))
     by_classifier, by_votes = log(classifier[rows]), log(weak, LEAST_OF_VOTES)
     each = np.arange(len(rows))
     found = np.empty((len(rows), len(WEIGHTS), len(SHARPNESS)))

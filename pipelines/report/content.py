@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labelfns.pipelines.self_training.sample import drawn_sentence
+
 from . import lfs_content, rows_content
 from .evidence import Evidence
 from .headline import analysis_answer, next_steps, run_answer
@@ -47,6 +49,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
         "answer": {"sentence": sentence, "numbers": numbers, "next": steps},
         "warnings": list(metrics["warnings"]),
         "faults": [dict(fault) for fault in metrics["faults"]],
+        "sampled": drawn_sentence(metrics["rounds"][0].get("drawn")),
         "rounds": rows_content.rounds(metrics["rounds"], metrics["best_round"], evidence, sample),
         **_of_sample(sample),
     }

@@ -109,10 +109,10 @@ def spread(rows: Iterable[int], n: int) -> list[int]:
     >>> spread(range(10), 3)
     [0, 4, 9]
     """
-    known = [int(row) for row in rows]
+    known = rows if isinstance(rows, np.ndarray | Sequence) else list(rows)
     if len(known) <= n:
-        return known
-    return [known[int(at)] for at in np.linspace(0, len(known) - 1, n)]
+        return [int(row) for row in known]
+    return [int(known[int(at)]) for at in np.linspace(0, len(known) - 1, n)]
 
 
 def _says(votes: Any) -> list[tuple[int, int]]:

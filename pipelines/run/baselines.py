@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from labelfns.checks import Ints
-from labelfns.models.arrays import decide
+from labelfns.counted import check_counts, tally
+from labelfns.models.arrays import Floats, decide
 from labelfns.models.evaluation.metrics import Scores, score
 from labelfns.models.label_models.majority import MajorityVote
 from labelfns.votes import Probs, Votes
@@ -32,7 +33,7 @@ class Baseline:
     all_rows: Scores | None
 
 
-def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int) -> Baseline:
+def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int, weights: Floats | None = None) -> Baseline:
     """Score a label model on a labeled set.
 
     Parameters
@@ -45,11 +46,13 @@ def baseline(probs: Probs, votes: Votes, gold: Ints, most_common: int) -> Baseli
         Class ids [n], -1 where unknown.
     most_common
         The class id that the model gives most often on the pool.
+    weights
+        How many rows each row stands for, [n], above 0 where gold is known; by default as many each.
     """
     predicted, gold = decide(probs, votes.covered), np.asarray(gold)
     return Baseline(
-        covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels),
-        all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels),
+        covered=score(np.where(votes.covered, gold, -1), predicted, votes.n_labels, weights),
+        all_rows=score(gold, np.where(predicted < 0, most_common, predicted), votes.n_labels, weights),
     )
 
 
@@ -103,16 +106,15 @@ class LabelCoverage:
     by_confidence: dict[str, int]
 
     @classmethod
-    def of(cls, probs: Probs, votes: Votes) -> "LabelCoverage":
-        """Count over probabilities [n, k] and the votes they came from."""
-        covered = votes.covered
+    def of(cls, probs: Probs, votes: Votes, counts: Ints | None = None) -> "LabelCoverage":
+        """Count over probabilities [n, k] and the votes they came from, each row `counts` [n] times."""
+        covered, times = votes.covered, check_counts(counts, len(votes))
         answers = decide(probs, covered)
-        counts = np.bincount(answers[answers >= 0], minlength=votes.n_labels).tolist()
-        by_label = dict(zip(votes.labels, counts, strict=True))
+        by_label = {name: int(tally(answers == c, times)) for c, name in enumerate(votes.labels)}
         for name, rows in (("(tie)", covered & (answers < 0)), ("(uncovered)", ~covered)):
             while name in by_label:
                 name = f"({name})"
-            by_label[name] = int(rows.sum())
-        counts, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES)
+            by_label[name] = int(tally(rows, times))
+        in_bins, _ = np.histogram(probs[covered].max(axis=1), CONFIDENCE_EDGES, weights=times[covered])
         bins = [f"{low:.1f}-{high:.1f}" for low, high in pairwise(CONFIDENCE_EDGES)]
-        return cls(by_label, dict(zip(bins, counts.tolist(), strict=True)))
+        return cls(by_label, dict(zip(bins, in_bins.astype(int).tolist(), strict=True)))

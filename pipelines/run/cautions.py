@@ -47,13 +47,16 @@ def cautions(
 
 def _on_both_sides(sets: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Say where figures are of texts that a model was trained on: by gold, or by the LFs' labels."""
-    texts = {name: list(map(without_details, of_set)) for name, of_set in sets.items()}
-    for measured in ("val", "test"):
+    texts = {name: list(map(without_details, sets.get(name, ()))) for name in ("val", "test")}
+    asked = {text for of_set in texts.values() for text in of_set}
+    if not asked:
+        return
+    trained = {name: asked.intersection(map(without_details, sets.get(name, ()))) for name in ("few_gold", "pool")}
+    for measured, of_set in texts.items():
         for source, by in (("few_gold", "gold"), ("pool", "the LFs' labels, never by gold")):
-            trained = set(texts.get(source, ()))
-            if count := sum(text in trained for text in texts.get(measured, ())):
+            if count := sum(text in trained[source] for text in of_set):
                 yield (
-                    f"{count} of {len(texts[measured])} texts of {measured} are in {source} too, but for case, user "
+                    f"{count} of {len(of_set)} texts of {measured} are in {source} too, but for case, user "
                     f"names, web addresses and white space: models are trained on them, by {by}, and figures on "
                     f"{measured} may flatter; take them out of {source}"
                 )

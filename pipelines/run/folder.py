@@ -14,7 +14,8 @@ import tomli_w
 
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.atomic import whole
-from labelfns.io.other_columns import beside
+from labelfns.io.parquet import write_frames
+from labelfns.io.texts import Texts
 from labelfns.lfset import LFSet
 from labelfns.models import FineTuning
 from labelfns.pipelines.self_training.ledger import Round
@@ -25,7 +26,7 @@ from .inputs import LF_FILE
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
 from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
-from .round_files import Fields, probability_columns, read_round, write_round
+from .round_files import Fields, probability_columns, read_round, with_fields, write_round
 from .run_files import MARK, discard
 from .saved import (
     START_AGAIN,
@@ -42,6 +43,8 @@ from .settings import PipelineSettings, load_settings
 if TYPE_CHECKING:
     from labelfns.pipelines.few_gold import FewGoldResult
 
+FREE_SETTINGS = frozenset({"classifier.checkpoint_minutes", "classifier.trainer.ddp_timeout"})
+"""Settings that decide no answer, and may be others when a run is resumed."""
 METRICS_AGAIN = "Remove it and resume the run: it is written again"
 
 _VOTES = "votes.parquet"
@@ -100,7 +103,8 @@ class RunFolder(Place):
             if tomllib.loads(path.read_text(encoding="utf-8")) == tomllib.loads(tomli_w.dumps(to_mapping(settings))):
                 return {}, []
             before, now = flat(to_mapping(load_settings(path))), flat(to_mapping(settings))  # 0.1 had other names
-        changed = {name: before.get(name) for name in {**before, **now} if before.get(name) != now.get(name)}
+        names = [name for name in {**before, **now} if name not in FREE_SETTINGS]
+        changed = {name: before.get(name) for name in names if before.get(name) != now.get(name)}
         return changed, [
             f"{name} was {before.get(name, 'not set')!r} and is {now.get(name, 'not set')!r}" for name in changed
         ]
@@ -116,12 +120,16 @@ class RunFolder(Place):
         with reading(self.path / _VOTES):
             return Votes.load(self.path / _VOTES)
 
-    def write_weak_labels(self, votes: Votes, weak: Probs, fields: Fields = None) -> None:
+    def write_weak_labels(self, votes: Votes, weak: Probs, pool: Texts) -> None:
         """Write ``weak_labels.parquet``: ``p_LABEL`` per class, which rows are covered and in conflict, the fields."""
-        columns = probability_columns(weak.astype("float32"), votes.labels)
-        frame = pl.DataFrame({**columns, "covered": votes.covered, "conflict": votes.conflicting})
+        covered, conflicting = votes.covered, votes.conflicting
+
+        def frame(rows: slice) -> pl.DataFrame:
+            columns = probability_columns(weak[rows].astype("float32"), votes.labels)
+            return pl.DataFrame({**columns, "covered": covered[rows], "conflict": conflicting[rows]})
+
         with whole(self.path / "weak_labels.parquet") as part:
-            beside(frame, fields).write_parquet(part)
+            write_frames(part, with_fields(pool, frame))
 
     def write_round(self, done: Round, labels: tuple[str, ...], fields: Fields = None) -> None:
         """Write ``rounds/R`` (see `labelfns.pipelines.run.round_files`) and remove the checkpoints of the round."""

@@ -1,21 +1,26 @@
 """What a run starts from: its LFs and its texts, read, checked and voted on, each once."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labelfns.checks import Ints, is_null
 from labelfns.errors import ColumnError, InputError
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
+from labelfns.io.stored import StoredTexts, read_or_store
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
+from labelfns.models.sampling import of_all_draws
 from labelfns.text.spans import Span
+from labelfns.vote_tables import row_blocks
 
 from .lf_copy import word_lists
 
@@ -25,6 +30,10 @@ if TYPE_CHECKING:
 LF_FILE, ROWS = "the LF file", "the rows of data.{}"
 """What a run calls them in ``made_from.json``."""
 
+WEIGHT, DRAW = "weight", "draw"
+"""The columns that `labelfns label` adds to gold rows: how many rows each stands for, and in which draw."""
+MOST_COMPARED = 50_000
+"""On so many rows of a pool on the disk it is looked at what LFs fire on."""
 SOURCES = ("pool", "val", "test", "few_gold")
 
 
@@ -44,8 +53,15 @@ class Inputs:
     sets: Mapping[str, Texts]
 
     @classmethod
-    def read(cls, settings: "PipelineSettings") -> "Inputs":
+    def read(cls, settings: "PipelineSettings", folder: Path | None = None) -> "Inputs":
         """Load LFs and texts.
+
+        Parameters
+        ----------
+        settings
+            What to read.
+        folder
+            Where the texts of a pool of more than `max_rows` rows may lie; by default the folder for temporary files.
 
         Raises
         ------
@@ -55,7 +71,7 @@ class Inputs:
         data = settings.data
         lfs = LFSet.from_file(Path(settings.lfs.file), data.labels)
         sets = {
-            name: read_set(source, data, need_gold=name != "pool")
+            name: read_set(source, data, need_gold=True) if name != "pool" else read_pool(settings, folder)
             for name in SOURCES
             if (source := getattr(data, name)) is not None
         }
@@ -72,7 +88,25 @@ class Inputs:
         return {name: texts for name, texts in self.sets.items() if name not in ("pool", "few_gold")}
 
 
-def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | None = None) -> Texts:
+def read_pool(settings: "PipelineSettings", folder: Path | None = None) -> Texts:
+    """Read the pool as a run does: into memory where it has at most `max_rows` rows, else onto the disk.
+
+    Parameters and errors are those of `Inputs.read`.
+    """
+    most = settings.self_training.max_rows
+    return read_set(
+        settings.data.pool, settings.data, need_gold=False, read=partial(read_or_store, most=most, folder=folder)
+    )
+
+
+def read_set(
+    source: str,
+    data: "DataSettings",
+    *,
+    need_gold: bool,
+    gold: str | None = None,
+    read: Callable[..., Texts] | None = None,
+) -> Texts:
     """Read a set of texts by the columns that a pipeline names.
 
     Parameters
@@ -85,6 +119,8 @@ def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | 
         Whether there must be gold.
     gold
         The column of gold labels; by default the pipeline's, ``""`` for none.
+    read
+        Reads the source, as `read_texts` does, the default.
 
     Raises
     ------
@@ -95,22 +131,57 @@ def read_set(source: str, data: "DataSettings", *, need_gold: bool, gold: str | 
     if need_gold and not gold:
         raise InputError(f"{source}: its gold labels are needed, and data.gold is empty: name their column there")
     try:
-        texts = read_texts(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
+        texts = (read or read_texts)(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
     except ColumnError as error:
         error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
         raise
+    texts = with_weights(texts)
     return texts if source != data.pool or data.pool_gold is None or not gold else _with_pool_gold(texts, data)
 
 
 def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     """Return the pool with the labels of `data.pool_gold`, told by their texts."""
     assert data.pool_gold is not None
-    marked = read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    marked = with_weights(
+        read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+    )
     assert marked.gold is not None
-    label_of = dict(zip(marked, marked.gold.tolist(), strict=True))
-    before = [ABSTAIN] * len(pool) if pool.gold is None else pool.gold.tolist()
-    gold = [label_of.get(text, label) for text, label in zip(pool, before, strict=True)]
-    return replace(pool, gold=np.array(gold))
+    before = ABSTAIN if pool.gold is None else pool.gold
+    row_of = {text: row for row, text in enumerate(marked)}
+    at = np.fromiter((row_of.get(text, -1) for text in pool), np.int64, len(pool))
+    gold = np.where(at >= 0, marked.gold[at], before)
+    if marked.weights is None:
+        return replace(pool, gold=gold)
+    weights = np.where(at >= 0, marked.weights[at], 1.0)
+    return replace(pool, gold=gold, weights=np.where(gold >= 0, weights, 0.0))
+
+
+def with_weights(texts: Texts) -> Texts:
+    """Return texts with the weights of rows that `labelfns label` drew, told by its two columns.
+
+    Raises
+    ------
+    InputError
+        If a weight is no number above 0, or the number of a draw is no whole number above 0.
+    """
+    fields = texts.fields or {}
+    if texts.gold is None or not fields.keys() >= {WEIGHT, DRAW}:
+        return texts
+    drawn = [not (is_null(draw) or str(draw).strip() == "") for draw in fields[DRAW]]
+    weights, draws, wrong = np.ones(len(texts)), np.zeros(len(texts), dtype=np.int64), list[int]()
+    for i in np.flatnonzero(drawn).tolist():
+        try:
+            weights[i], draws[i] = float(fields[WEIGHT][i]), int(float(fields[DRAW][i]))
+        except (TypeError, ValueError, OverflowError):
+            weights[i] = 0
+        if not (0 < weights[i] < np.inf and draws[i] > 0):
+            wrong.append(i)
+    if wrong:
+        raise InputError(
+            f"{texts.name}: in {texts.where(wrong)} {WEIGHT} is no number above 0 or {DRAW} no whole "
+            "number above 0: leave both as `labelfns label` wrote them, or both empty for rows that it did not draw"
+        )
+    return replace(texts, weights=of_all_draws(weights, draws, texts.gold >= 0))
 
 
 def with_most_gold(settings: "PipelineSettings", pool: Texts) -> Texts | None:
@@ -140,7 +211,7 @@ def made_from(
     settings, inputs
         The run's.
     cues
-        What made LFs fire on the pool; LFs may depend on more files than their own.
+        What made LFs fire on the pool, on the rows that `compared` names; LFs may depend on more files than their own.
     processes
         How many processes train together.
     """
@@ -155,6 +226,13 @@ def made_from(
     }
 
 
+def compared(pool: Texts) -> Ints:
+    """Return the rows of the pool by whose cues LFs are told from others: all, or of texts on the disk some of them."""
+    n = len(pool)
+    most = min(n, MOST_COMPARED) if isinstance(pool, StoredTexts) else n
+    return np.arange(most) * n // max(most, 1)
+
+
 def versions() -> dict[str, str]:
     """Return the versions of the packages that decide what a run answers."""
     return {name: version(name) for name in ("labelfns", "snorkel", "torch", "transformers", "numpy")}
@@ -162,7 +240,26 @@ def versions() -> dict[str, str]:
 
 def rows_digest(data: Texts) -> str:
     """Return the fingerprint of texts and their gold labels."""
-    return _digest((list(data.texts), None if data.gold is None else data.gold.tolist()))
+    digest = hashlib.sha256()
+    digest.update(b"(")
+    _add_list(digest, data.texts)
+    digest.update(b", ")
+    if data.gold is None:
+        digest.update(b"None")
+    else:
+        _add_list(digest, data.gold)
+    digest.update(b")")
+    return digest.hexdigest()
+
+
+def _add_list(digest: "hashlib._Hash", values: Any) -> None:
+    """Add how Python writes a list, some values at a time."""
+    digest.update(b"[")
+    for rows in row_blocks(len(values)):
+        part = values[rows] if isinstance(values[rows], list) else values[rows].tolist()
+        written = repr(part)[1:-1].encode("utf-8", "surrogatepass")
+        digest.update(b", " * (rows.start > 0) + written)
+    digest.update(b"]")
 
 
 def _digest(value: Any) -> str:

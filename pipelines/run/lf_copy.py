@@ -21,11 +21,18 @@ def word_lists(file: Path) -> list[Path]:
     return list(dict.fromkeys(file.parent / entry["file"] for entry in _entries(_read(file)) if "file" in entry))
 
 
+def models_read(file: Path) -> list[str]:
+    """Return the models that the LFs of a TOML file read texts with, as it names them; a Python file names none."""
+    if file.suffix != ".toml":
+        return []
+    return list(dict.fromkeys(str(entry["model"]) for entry in _entries(_read(file)) if "model" in entry))
+
+
 def copy_lfs(file: Path, folder: Path, source: bytes | None = None) -> None:
     """Copy an LF file into a folder, as ``lfs.py`` or ``lfs.toml``, its word lists as ``words/1_NAME``, ``2_NAME``, ...
 
-    The copy of a TOML file names the copies; one without word lists is copied sign by sign. Of a Python file `source`
-    is what it held when it was run, where it may have changed since.
+    The copy of a TOML file names the copies, and models by whole paths; one without either is copied sign by sign. Of
+    a Python file `source` is what it held when it was run, where it may have changed since.
     """
     if file.suffix != ".toml" and source is not None:
         with whole(folder / "lfs.py") as part:
@@ -38,13 +45,15 @@ def copy_lfs(file: Path, folder: Path, source: bytes | None = None) -> None:
     for path, name in copies.items():
         _copy(path, folder / name)
     target = folder / f"lfs{'.toml' if file.suffix == '.toml' else '.py'}"
-    if not copies:
+    if not copies and not any(model.startswith(".") for model in models_read(file)):
         _copy(file, target)
         return
     content = _read(file)
     for entry in _entries(content):
         if "file" in entry:
             entry["file"] = copies[file.parent / entry["file"]]
+        if str(entry.get("model", "")).startswith("."):
+            entry["model"] = str((file.parent / entry["model"]).resolve())
     write_text(target, tomli_w.dumps(content))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelfns.analysis.coverage import Coverage
+from labelfns.lfs.meaning.prompt import asked_for
 from labelfns.models.evaluation.metrics import ClassScores
 from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
@@ -213,6 +214,7 @@ def facts(trained: "Trained") -> dict[str, Any]:
         "few_gold": trained.few_gold_metrics,
         "predictor": dataclasses.asdict(trained.predictor_metrics),
         "evaluation": {name: dataclasses.asdict(one) for name, one in trained.evaluation.items()},
+        "asked": asked_for(trained.prepared.inputs.lfs),
     }
 
 
@@ -234,7 +236,7 @@ def read_old_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
     return renamed | {"rounds": [with_new_names(ledger) for ledger in metrics["rounds"]]}
 
 
-_WEIGHED = "the votes' weight, and how sure LFs and classifier are together"
+_WEIGHED = "the votes' weight, the second view where there is one, how sure LFs and classifier are together"
 
 
 def _gold_rows(

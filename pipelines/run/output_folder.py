@@ -18,8 +18,8 @@ from .run_files import MARK, discard, strangers
 SETTINGS, MADE_FROM, METRICS, REPORT = "pipeline.toml", "made_from.json", "metrics.json", "report.html"
 LFS = ("lfs.py", "lfs.toml", "words")
 LATER = (
-    *(METRICS, REPORT, "weak_labels.parquet", "answers.parquet", "predictor.json", "label_model.json"),
-    *("model", "second_view", "rounds", "checkpoints"),
+    *(METRICS, REPORT, "weak_labels.parquet", "answers.parquet", "pool_labels.parquet"),
+    *("predictor.json", "label_model.json", "model", "second_view", "rounds", "checkpoints"),
 )
 """What a run writes after it has begun."""
 

@@ -1,6 +1,6 @@
 """A round on the disk: its model, ``pseudo_labels.parquet``, ``metrics.json`` (the ledger), ``checksums.json``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +8,11 @@ import numpy as np
 import polars as pl
 
 from labelfns.checks import Bools, Ints
+from labelfns.errors import InputError
 from labelfns.io.atomic import whole
 from labelfns.io.other_columns import beside
+from labelfns.io.texts import Texts
+from labelfns.lfs.base import ABSTAIN
 from labelfns.models import FineTuning
 from labelfns.pipelines.self_training.ledger import Ledger, Round
 from labelfns.votes import Probs, Votes
@@ -20,6 +23,8 @@ Fields = Mapping[str, Sequence[Any]] | None
 """Other columns of the pool's rows, by name, n values each."""
 
 TABLE, LEDGER = "pseudo_labels.parquet", "metrics.json"
+ROW = "row"
+"""The column of a sample's positions in the pool."""
 _GIVEN, _PREDICTED = "p_", "model_"  # no column of ours begins so, and neither begins the other
 
 
@@ -28,12 +33,20 @@ def probability_columns(probs: Probs, labels: Sequence[str], prefix: str = _GIVE
     return {f"{prefix}{name}": probs[:, c] for c, name in enumerate(labels)}
 
 
+def with_fields(pool: Texts, frame: Callable[[slice], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames of the pool's rows, as many at a time as are to be in memory, with the pool's other columns."""
+    others = pool.other_columns()
+    for start, part in pool.parts():
+        yield others.beside(frame(slice(start, start + len(part))), part.fields or {})
+
+
 def write_round(rounds: Path, done: Round, labels: Sequence[str], fields: Fields = None) -> None:
     """Write a round into its folder in `rounds`, whole or not at all.
 
     The table has for each row of the pool the probabilities that the round was trained on (``p_LABEL``), the label and
     its confidence, whether it was trained on and with what weight, and the probabilities that the round's model gives
-    (``model_LABEL``); then the pool's other columns.
+    (``model_LABEL``); then the pool's other columns. Of a round that worked on a sample it has these rows alone, and in
+    place of the other columns their positions in the pool, ``row``.
     """
     frame = pl.DataFrame(
         {
@@ -49,7 +62,8 @@ def write_round(rounds: Path, done: Round, labels: Sequence[str], fields: Fields
     with whole(rounds / str(done.ledger.round)) as part:
         part.mkdir()
         done.classifier.save_pretrained(part / "model")
-        beside(frame, fields).write_parquet(part / TABLE)
+        others = fields if done.rows is None else {ROW: done.rows.tolist()}
+        beside(frame, others).write_parquet(part / TABLE)
         write_json(part / LEDGER, done.ledger.to_json())
         write_json(part / CHECKSUMS, checksums(part))
 
@@ -77,8 +91,7 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
         frame = pl.read_parquet(folder / TABLE, glob=False)
         given, predicted = (_table(frame, columns) for columns in _columns(frame, votes.labels))
         weights = _table(frame, ["weight"])[:, 0]
-    if len(frame) != len(votes):
-        raise damaged(folder / TABLE, f"it has {len(frame)} rows, the pool has {len(votes)}", fix)
+        rows = None if len(frame) == len(votes) else _positions(frame, len(votes))
     with reading(folder / "model", fix):
         classifier = TransformerClassifier.from_pretrained(folder / "model")
     if classifier.classes_ != votes.labels:
@@ -91,11 +104,14 @@ def read_round(folder: Path, votes: Votes, settings: FineTuning) -> Round:
         weights=weights,
         ledger=ledger,
         predicted=predicted,
+        rows=rows,
     )
 
 
-def rows_of_round(folder: Path, labels: Sequence[str]) -> tuple[Ints, Bools, Probs]:
-    """Return of each row of the pool the class id trained on, whether it was, and what the round's model gives.
+def rows_of_round(folder: Path, labels: Sequence[str], n: int) -> tuple[Ints, Bools, Probs | None]:
+    """Return of each of the pool's n rows the class id trained on, whether it was, and what the round's model gives.
+
+    Where the round worked on a sample, other rows have no label, -1, and what its model gives is not known of all.
 
     Raises
     ------
@@ -105,7 +121,21 @@ def rows_of_round(folder: Path, labels: Sequence[str]) -> tuple[Ints, Bools, Pro
     with reading(folder / TABLE):
         frame = pl.read_parquet(folder / TABLE, glob=False)
         given, predicted = (_table(frame, columns) for columns in _columns(frame, labels))
-        return given.argmax(axis=1), _table(frame, ["weight"])[:, 0] > 0, predicted
+        ids, selected = given.argmax(axis=1), _table(frame, ["weight"])[:, 0] > 0
+        if len(frame) == n:
+            return ids, selected, predicted
+        rows = _positions(frame, n)
+        of_all, of_selected = np.full(n, ABSTAIN), np.zeros(n, dtype=bool)
+        of_all[rows], of_selected[rows] = ids, selected
+        return of_all, of_selected, None
+
+
+def _positions(frame: pl.DataFrame, n: int) -> Ints:
+    """Return the positions of a sample's rows among the pool's n."""
+    rows = frame[ROW].to_numpy() if ROW in frame.columns and frame.schema[ROW].is_integer() else np.zeros(0, dtype=int)
+    if len(rows) != len(frame) or not (np.diff(rows) > 0).all() or not (rows[0] >= 0 and rows[-1] < n):
+        raise InputError(f"it has {len(frame)} rows, the pool has {n}, and {ROW!r} does not say which of them they are")
+    return rows
 
 
 def _columns(frame: pl.DataFrame, labels: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -9,14 +9,16 @@ from typing import Any
 from warnings import catch_warnings
 
 from labelfns.errors import InputError, LabelFnsWarning, WriteError
+from labelfns.lfs.meaning.prompt import asked_for
 from labelfns.models.transformer import distributed
 from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
 from labelfns.votes import Votes
 
 from .evidence.answers import write_answers
+from .evidence.pool_labels import write_pool_labels
 from .folder import RunFolder
-from .inputs import Inputs, input_paths, made_from, versions
+from .inputs import Inputs, compared, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
 from .metrics import run_metrics
 from .saved_predictor import SECOND_VIEW, save_predictor
@@ -88,11 +90,11 @@ def run_pipeline(
         folder.check(overwrite=overwrite, resume=resume, inputs=paths)
     begun = distributed.agreed(folder.begun and not overwrite)
     with timed(seconds, "reading"):
-        inputs = Inputs.read(settings)
+        inputs = Inputs.read(settings, _there(folder.path))
 
     def votes_of_before(cues: Sequence[Sequence[Span]]) -> Votes:
         folder.check_same(settings, made_from(settings, inputs, cues, processes=distributed.processes()))
-        return dataclasses.replace(folder.read_votes(), cues=cues)
+        return dataclasses.replace(folder.read_votes(), cues=cues if len(cues) == len(inputs.pool) else None)
 
     with timed(seconds, "applying LFs"), catch_warnings(action="ignore", category=LabelFnsWarning):
         # What LFs raise is in their votes, and so in the warnings of the metrics.
@@ -104,7 +106,8 @@ def run_pipeline(
     with folder.locked(replace=overwrite) if main else nullcontext():
         if main and not begun:
             pool = prepared.votes["pool"]
-            origin = made_from(settings, inputs, pool.cues or [], processes=distributed.processes())
+            cues = [] if pool.cues is None else [pool.cues[i] for i in compared(inputs.pool).tolist()]
+            origin = made_from(settings, inputs, cues, processes=distributed.processes())
             folder.begin(settings, origin, inputs.lfs, pool)
         distributed.wait()
         if folder.complete:
@@ -117,17 +120,26 @@ def run_pipeline(
             checkpoints=folder.checkpoints,
             progress=show,
         )
+        if trained.result.rows is not None and settings.prediction.label_pool:
+            with timed(prepared.seconds, "labeling the pool"):
+                of_pool = prepared.votes["pool"], trained.result.weak_labels, trained.predictor
+                write_pool_labels(folder.path, inputs.pool, *of_pool, progress=show)
         if main:
             publish(trained, settings, folder)
         distributed.wait()
     return folder.read_metrics()
 
 
+def _there(path: Path) -> Path:
+    """Return the folder nearest to a path that is there."""
+    return next(parent for parent in path.parents if parent.is_dir())
+
+
 def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> dict[str, Any]:
     """Write what came of a run: weak labels, the kept model, metrics, last the report; return the metrics."""
     prepared = trained.prepared
     pool = prepared.inputs.pool
-    folder.write_weak_labels(prepared.votes["pool"], trained.result.weak_labels, pool.fields)
+    folder.write_weak_labels(prepared.votes["pool"], trained.result.weak_labels, pool)
     folder.write_best(trained.result.best, trained.few_gold)
     folder.make_room(SECOND_VIEW)
     together = {name: given.probs for name, given in trained.answers.items()}
@@ -146,7 +158,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
         seconds=prepared.seconds,
         labeled=prepared.labeled,
         versions=versions(),
-    ).to_json()
+    ).to_json() | {"asked": asked_for(prepared.inputs.lfs)}
     folder.write_metrics(metrics)
     return report(folder, metrics, prepared)
 

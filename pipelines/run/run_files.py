@@ -38,7 +38,7 @@ _FILES = re.compile(
         (
             rf"{re.escape(MARK)}|\.lock|report\.html",
             r"pipeline\.toml|lfs\.(py|toml)|words/\d+_[^/]+|__pycache__/lfs\.[\w-]+\.pyc(\.\d+)?",
-            r"(made_from|metrics|predictor|label_model)\.json|(votes|weak_labels|answers)\.parquet",
+            r"(made_from|metrics|predictor|label_model)\.json|(votes|weak_labels|answers|pool_labels)\.parquet",
             r"rounds/\d+/(pseudo_labels\.parquet|(metrics|checksums)\.json)",
             rf"(rounds/\d+/)?model/({_MODEL_FILES})|second_view/({_MODEL_FILES}|head\.json)",
             rf"{_CHECKPOINT}/({_CHECKPOINT_FILES})|checkpoints/\d+/labelfns-unfinished/README\.md",

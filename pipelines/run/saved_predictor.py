@@ -20,7 +20,7 @@ from labelfns.pipelines.prediction.predictor import Predictor, VoteWeight
 from labelfns.pipelines.prediction.second_view import SecondView
 from labelfns.pipelines.prediction.signature import is_signed, signature
 
-from .lf_copy import copied_lfs, word_lists
+from .lf_copy import copied_lfs, models_read, word_lists
 from .saved import read_json, reading, write_json
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def saved_lfs(folder: Path, labels: tuple[str, ...], *, trust: bool) -> LFSet:
     Raises
     ------
     InputError
-        If there is no LF file, it is not trusted, or a TOML file names word lists outside of the folder.
+        If there is no LF file, it is not trusted, or a TOML file names word lists or models outside of the folder.
     LFError
         If it does not run to its end.
     """
@@ -157,10 +157,16 @@ def signed_source(file: Path) -> bytes | None:
 
 
 def _check_inside(file: Path) -> None:
-    """Check that the word lists of a TOML file are files of its own folder."""
+    """Check that the word lists of a TOML file are files of its own folder, and that it names no model elsewhere."""
     folder = file.parent.resolve()
     outside = [path for path in word_lists(file) if folder not in path.resolve().parents or not path.is_file()]
+    elsewhere = [model for model in models_read(file) if model != "embedded"]
     raise_all(
         InputError,
-        [f"{file} names {path}, which is no file in {folder}: what a folder keeps lies in it" for path in outside],
+        [f"{file} names {path}, which is no file in {folder}: what a folder keeps lies in it" for path in outside]
+        + [
+            f"{file} has LFs that read texts with the model {model}, which is not in the folder. If you know where "
+            f"both come from, trust them: --trust-lfs, or Pipeline.load(folder, trust_lfs=True). {_WITHOUT}"
+            for model in elsewhere
+        ],
     )

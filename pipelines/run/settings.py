@@ -192,6 +192,10 @@ class PipelineSettings:
                 )
                 for name in ("first", "later")
             ),
+            (
+                self.self_training.max_rows >= k,
+                f"self_training.max_rows must be at least {k}, a row for each label; got {self.self_training.max_rows}",
+            ),
             (0 <= self.seed <= top, f"seed must be in 0..{top}; got {self.seed}"),
             *(
                 (

@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from labelfns.engine.apply import CuesWhenAsked
+from labelfns.engine.options import ApplyOptions
+from labelfns.io.stored import StoredTexts
 from labelfns.io.texts import Texts
 from labelfns.models import BaseLabelModel, TransformerClassifier
 from labelfns.models.transformer import distributed
@@ -31,7 +34,7 @@ from labelfns.progress import Progress
 from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
 
-from .inputs import Inputs
+from .inputs import Inputs, compared
 from .settings import PipelineSettings
 
 
@@ -194,7 +197,8 @@ def prepare(
 
     def voted(name: str, texts: Texts) -> Votes:
         if name == "pool" and votes is not None:
-            return votes(inputs.lfs.cues(texts))
+            rows = compared(texts)
+            return votes(inputs.lfs.cues(texts if len(rows) == len(texts) else texts.take(rows)))
         return inputs.lfs.apply(texts, cues=True, progress=progress, **plan.options)
 
     votes_by_set = None
@@ -202,8 +206,14 @@ def prepare(
         votes_by_set = {name: voted(name, texts) for name, texts in inputs.sets.items()}
         if votes is None:
             check_trainable(inputs.pool, votes_by_set["pool"])
+    if isinstance(inputs.pool, StoredTexts) and votes_by_set is not None:
+        votes_by_set["pool"] = dataclasses.replace(votes_by_set["pool"], cues=None)  # they do not travel
     votes_by_set = distributed.agreed(votes_by_set)
     assert votes_by_set is not None
+    if isinstance(inputs.pool, StoredTexts):
+        pool = votes_by_set["pool"]
+        places = CuesWhenAsked(inputs.lfs.lfs, inputs.pool, pool.matrix, ApplyOptions(**plan.options))
+        votes_by_set["pool"] = dataclasses.replace(pool, cues=places)
     return Prepared(inputs, plan, votes_by_set, seconds)
 
 
@@ -250,17 +260,18 @@ def train(
         with timed(prepared.seconds, "few gold"):
             balance = plan.rounds.class_balance or result.best.predicted.mean(axis=0)
             best = result.best.classifier
-            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress)
+            few_result = refine(best, few, few.gold, balance, plan.few_gold, labeled, progress, weights=few.weights)
     kept = result.best.classifier if few_result is None else few_result.classifier
     with timed(prepared.seconds, "predictor"):
-        view, on_judges = _second_view(prepared, result, progress)
-        weight = _vote_weight(kept, inputs.pool, prepared.votes["pool"], result, label_model, on_judges, progress)
+        seen = _Seen.of(prepared, result)
+        view, told, on_judges = _second_view(prepared, seen, result, progress)
+        weight = _vote_weight(kept, seen, result, label_model, on_judges, progress)
         if few_result is not None and few is not None and few.gold is not None:
             on_gold, probs = prepared.votes["few_gold"].rows(few.gold >= 0), few_result.held_out
             if view is not None:
                 probs = with_view(probs, view.predict_proba(few_result.rows.texts, progress=progress))
             weight = with_gold(weight, few_result.rows, probs, on_gold, label_model)
-        predictor = Predictor(kept, label_model, weight, view)
+        predictor = Predictor(kept, label_model, weight, told)
         weak = {name: label_model.predict_proba(prepared.votes[name]) for name in labeled}
         answers = {
             name: predictor.answer(data.texts, prepared.votes[name], weak=weak[name], progress=progress)
@@ -269,31 +280,51 @@ def train(
     return Trained(prepared, label_model, result, few_result, predictor, weak, answers)
 
 
-def _second_view(
-    prepared: Prepared, result: SelfTrainingResult, progress: Progress
-) -> tuple[SecondView | None, Probs | None]:
-    """Fit the second view to the pool's covered texts that are no judges; return it, and what it makes of the judges.
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """The rows of the pool that the rounds worked on: all, or a sample."""
 
-    Nothing is embedded a second time where a selection needed the vectors.
+    texts: Texts
+    votes: Votes
+    weak: Probs
+
+    @classmethod
+    def of(cls, prepared: Prepared, result: SelfTrainingResult) -> "_Seen":
+        texts, votes, weak, rows = prepared.inputs.pool, prepared.votes["pool"], result.weak_labels, result.rows
+        return cls(texts, votes, weak) if rows is None else cls(texts.take(rows), votes.rows(rows), weak[rows])
+
+
+def _second_view(
+    prepared: Prepared, seen: _Seen, result: SelfTrainingResult, progress: Progress
+) -> tuple[SecondView | None, SecondView | None, Probs | None]:
+    """Fit the second view to the pool's covered texts that are no judges, without and with the few gold rows.
+
+    Return both, and what the one without makes of the judges; by it answers to gold rows are calibrated. Nothing is
+    embedded a second time where a selection needed the vectors.
     """
     if not prepared.plan.prediction.second_view:
-        return None, None
-    pool, votes = prepared.inputs.pool, prepared.votes["pool"]
-    backbone, rows = prepared.plan.classifier.unfitted(votes.labels), np.flatnonzero(votes.covered)
+        return None, None, None
+    backbone = prepared.plan.classifier.unfitted(seen.votes.labels)
+    rows = np.flatnonzero(seen.votes.covered)
     features = (
-        backbone.frozen_features(pool.take(rows.tolist()), keep_open=True, progress=progress)
+        backbone.frozen_features(seen.texts.take(rows.tolist()), keep_open=True, progress=progress)
         if result.features is None
         else result.features[rows]
     )
     judges = result.judges[rows]
-    view = SecondView.fit(backbone, features, result.weak_labels[rows], ~judges)
-    return view, None if view is None else view.head.predict_proba(features[judges])
+    view = SecondView.fit(backbone, features, seen.weak[rows], ~judges)
+    told, few = view, prepared.inputs.sets.get("few_gold")
+    if view is not None and few is not None and few.gold is not None:
+        known = few.take(few.gold >= 0)
+        assert known.gold is not None
+        gold = backbone.frozen_features(known, keep_open=True, progress=progress), known.gold
+        told = SecondView.fit(backbone, features, seen.weak[rows], ~judges, gold)
+    return view, told, None if view is None else view.head.predict_proba(features[judges])
 
 
 def _vote_weight(
     classifier: TransformerClassifier,
-    texts: Texts,
-    votes: Votes,
+    seen: _Seen,
     result: SelfTrainingResult,
     label_model: BaseLabelModel,
     view: Probs | None,
@@ -306,8 +337,8 @@ def _vote_weight(
     rows = np.flatnonzero(result.judges).tolist()
     if not rows:
         return USUAL
-    on_judges = votes.rows(result.judges)
-    probs = classifier.predict_proba(texts.take(rows), hidden=on_judges.cues, progress=progress)
+    on_judges = seen.votes.rows(result.judges)
+    probs = classifier.predict_proba(seen.texts.take(rows), hidden=on_judges.cues, progress=progress)
     found = vote_weight(probs, on_judges, label_model)
     read = result.best.predicted[result.judges]
     return with_temperature(found, read if view is None else with_view(read, view), on_judges, label_model)

@@ -18,6 +18,7 @@ from labelfns.votes import Probs
 from .judges import Verdict
 from .plots import plot_changes, plot_figures
 from .pool import Pool
+from .sample import Drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,6 +78,9 @@ class Ledger:
         and in ledgers of 0.1.
     promise
         What few gold rows promise of the labels that were trained on; None where the selection did not ask them.
+    drawn
+        How the rows that the rounds work on were drawn, of which all of this is said, where the pool has more than
+        `max_rows`; None where they are all of the pool.
     """
 
     round: int
@@ -101,6 +105,7 @@ class Ledger:
     gain: float | None = None
     gain_error: float | None = None
     promise: Promise | None = None
+    drawn: Drawn | None = None
 
     @classmethod
     def of(
@@ -151,6 +156,7 @@ class Ledger:
             gain=verdict.gain,
             gain_error=verdict.gain_error,
             promise=now.promise,
+            drawn=pool.drawn,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -244,6 +250,8 @@ class Round:
         The model's own probabilities on the pool, [n, k]; the next round's teacher.
     on_judges
         The class it gives to each judge whose cues are hidden, [j]; None where it was not asked, or was read from disk.
+    rows
+        Where the n rows are a sample: their positions in the pool, [n]; None where they are all of it.
     """
 
     classifier: "TransformerClassifier"
@@ -252,6 +260,7 @@ class Round:
     ledger: Ledger
     predicted: Probs
     on_judges: Ints | None = None
+    rows: Ints | None = None
 
     @property
     def selected(self) -> Bools:
@@ -274,12 +283,15 @@ class SelfTrainingResult:
     judges
         A mask [n]: the covered rows that no round trained on.
     copies
-        How many texts of the pool repeat an earlier one but for case, user names, web addresses and white space. They
+        How many texts repeat an earlier one but for case, user names, web addresses and white space. They
         are trained on, or judged by, together.
     from_text
         What the texts say of each LF, where their vectors are known: where a selection needs them.
     features
         These vectors, [n, d], of the backbone as it is before any fine-tuning.
+    rows
+        Where the rounds worked on a sample: its positions in the pool, ascending; what is said of n rows is said of
+        these, but for the weak labels. None where they worked on all of the pool.
     """
 
     weak_labels: Probs
@@ -289,6 +301,7 @@ class SelfTrainingResult:
     copies: int = 0
     from_text: tuple[TextPrecision, ...] = ()
     features: Floats | None = None
+    rows: Ints | None = None
 
     @property
     def best(self) -> Round:

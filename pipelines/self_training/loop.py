@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from labelfns.checks import Gold, Ints, check_gold, one_per_text
+from labelfns.checks import Bools, Gold, Ints, check_gold, one_per_text
 from labelfns.display.numbers import percent
 from labelfns.errors import InputError, LabelFnsWarning, NotAttainableError, raise_all
-from labelfns.io.texts import as_texts
+from labelfns.io.texts import Texts, as_texts
 from labelfns.models.class_balance import balancing_shift, shifted
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
 from labelfns.models.label_models.base import BaseLabelModel
@@ -20,13 +20,15 @@ from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.classifier import TransformerClassifier
 from labelfns.progress import Bar, Progress
 from labelfns.text.spans import Span
-from labelfns.votes import Votes
+from labelfns.vote_tables import row_blocks
+from labelfns.votes import Probs, Votes
 
 from .copies import copy_groups
 from .judges import Verdict, ask, hold_out
 from .labeled import Labeled, check_lengths, check_sets, score_sets
 from .ledger import Ledger, Round, SelfTrainingResult, Trained, best_round
 from .pool import FewGoldTexts, Pool
+from .sample import Drawn, draw
 from .settings import Rounds
 from .training_set import TrainingSet, teacher
 
@@ -42,7 +44,7 @@ class SelfTraining:
     A share of the covered rows, the judges, is held out with its copies: no round trains on it. A later round is kept
     only where it agrees better with the LFs on the judges, by more than the standard error of the difference, without
     seeing the words that made them fire. Rounds end early where the judges see no gain, or labels no longer change. No
-    gold label is used.
+    gold label is used. Of a pool that is larger than the settings' `max_rows`, all this is done with a sample.
 
     Parameters
     ----------
@@ -103,8 +105,9 @@ class SelfTraining:
         Raises
         ------
         InputError
-            If votes, cues or gold do not fit the texts, no row is covered, a label is never voted for, the settings
-            do not have a share for each class, or a selection needs gold and there is none.
+            If votes, cues or gold do not fit the texts, no row is covered, or none but judges and few gold rows, a
+            label is never voted for, the settings do not have a share for each class, or a selection needs gold and
+            there is none.
         NotAttainableError
             If the few gold rows cannot promise what the selection of round 0 asks for; in a later round this ends the
             rounds.
@@ -130,23 +133,33 @@ class SelfTraining:
         progress = progress or Bar()
         first = self._student(len(done), labels)  # it opens the backbone for the features too
         weak = self.label_model.fit(votes).predict_proba(votes)
-        groups = copy_groups(texts)
+        rows, drawn = self._sample(votes, weak)
+        mine: slice | Ints = slice(None)
+        seen, of_seen = texts, votes
+        if rows is not None:
+            seen, of_seen, mine = texts.take(rows), dataclasses.replace(votes, cues=None).rows(rows), rows
+            cues = None if cues is None else [cues[i] for i in rows.tolist()]
+            _check_sample(done, rows)
+        groups = copy_groups(seen)
         pool = Pool(
-            texts,
-            votes,
-            cues=[[] for _ in texts] if cues is None else cues,
-            gold=gold,
-            weak=weak,
-            held_out=hold_out(votes, weak, self.settings.judges, self.classifier.seed, groups),
+            seen,
+            of_seen,
+            cues=[[] for _ in seen] if cues is None else cues,
+            gold=gold[mine],
+            weak=weak[mine],
+            held_out=hold_out(of_seen, weak[mine], self.settings.judges, self.classifier.seed, groups)
+            | _among(seen, few_gold),
             groups=groups,
             known_balance=balance,
             embed=partial(first.frozen_features, keep_open=True, progress=progress),
             few_gold=self._judging(*few_gold, labels) if few_gold and self.settings.needs_gold else None,
+            rows=rows,
+            drawn=drawn,
         )
         from_text: tuple[TextPrecision, ...] = ()
         if self.settings.first.needs_features:
-            asked = rows_to_ask(votes)
-            from_text = text_precision(votes, asked, pool.features[asked], progress=progress)
+            asked = rows_to_ask(of_seen)
+            from_text = text_precision(of_seen, asked, pool.features[asked], progress=progress)
         rounds = list(done)
         while (stopped := stop_reason(self.settings, rounds)) is None:
             kept = checkpoints and checkpoints / str(len(rounds))
@@ -160,8 +173,17 @@ class SelfTraining:
                 break
             if on_round:
                 on_round(rounds[-1])
-        copies = len(texts) - int(groups.max()) - 1
-        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies, from_text, pool.known_features)
+        copies, features = len(seen) - int(groups.max()) - 1, pool.known_features
+        return SelfTrainingResult(weak, tuple(rounds), stopped, pool.judges, copies, from_text, features, rows)
+
+    def _sample(self, votes: Votes, weak: Probs) -> tuple[Ints, Drawn] | tuple[None, None]:
+        """Draw the rows to work on where the pool has more than the settings want; else None, for all."""
+        settings, k = self.settings, votes.n_labels
+        if len(votes) <= settings.max_rows:
+            return None, None
+        if settings.max_rows < k:
+            raise InputError(f"max_rows must be at least {k}, a row for each label; got {settings.max_rows}")
+        return draw(votes, weak, settings.max_rows, self.classifier.seed, covered_only=not settings.rounds)
 
     def _round(
         self,
@@ -179,7 +201,7 @@ class SelfTraining:
         verdict = Verdict.of(ask(now.classifier, pool, report), pool, self._best(pool, before, report))
         scores = score_sets(now.classifier, labeled, report)
         ledger = Ledger.of(before[-1] if before else None, now, pool, verdict, scores)
-        return Round(now.classifier, now.labels, now.weights, ledger, now.predicted, verdict.answers)
+        return Round(now.classifier, now.labels, now.weights, ledger, now.predicted, verdict.answers, pool.rows)
 
     def _train(
         self,
@@ -194,6 +216,8 @@ class SelfTraining:
         labels, weights = chosen.labels, chosen.weights
         rows = np.flatnonzero(weights).tolist()
         if not rows:
+            if not (pool.covered & ~pool.held_out).any():
+                raise InputError(_NOTHING_LEFT)
             raise InputError(
                 f"round {len(before)} has no row to train on: the selection {'later' if before else 'first'} keeps "
                 f"none (the most confident label has probability {labels.max():.2f}); loosen its rule or lower its "
@@ -243,6 +267,27 @@ _NO_CUES = (
 )
 
 
+_NOTHING_LEFT = (
+    "no round trains on few gold rows and judges, and no other text of the pool has a vote: add texts to the pool, or "
+    "take some out of the few gold rows"
+)
+
+
+def _among(texts: Texts, few_gold: tuple[Labeled, Votes] | None) -> Bools:
+    """Return a mask [n] of texts that are gold rows too: no round trains on them, or they could not calibrate it."""
+    known = set() if few_gold is None else set(few_gold[0].texts)
+    return np.array([text in known for text in texts])
+
+
+def _check_sample(done: Sequence[Round], rows: Ints) -> None:
+    for one in done:
+        if one.rows is None or not np.array_equal(one.rows, rows):
+            raise InputError(
+                f"round {one.ledger.round} was not trained on the sample that these votes, seed and max_rows draw; "
+                "begin again"
+            )
+
+
 def stop_reason(settings: Rounds, rounds: Sequence[Round]) -> str | None:
     """Return why no further round follows those that are done; None where one does."""
     if len(rounds) > settings.rounds:
@@ -280,6 +325,6 @@ def check_trainable(texts: Sequence[str], votes: Votes) -> None:
             f"no LF votes for {name!r} on any of the {len(votes)} rows, so it cannot be learned: "
             "write an LF for it or take it out of the labels"
             for c, name in enumerate(votes.labels)
-            if not (votes.matrix == c).any()
+            if not any((votes.matrix[rows] == c).any() for rows in row_blocks(len(votes)))
         ],
     )

@@ -12,6 +12,8 @@ from labelfns.models.class_balance import Floats, predicted_balance
 from labelfns.text.spans import Span
 from labelfns.votes import Probs, Votes
 
+from .sample import Drawn
+
 
 @dataclass(frozen=True, eq=False)
 class FewGoldTexts:
@@ -37,7 +39,7 @@ class FewGoldTexts:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The unlabeled texts and what is known of them before the first round.
+    """The unlabeled texts that the rounds work on, and what is known of them before the first.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ class Pool:
     weak
         The label model's probabilities, [n, k].
     held_out
-        A mask [n]: rows that no round trains on, the judges and their copies.
+        A mask [n]: rows that no round trains on, the judges, their copies, and texts that are few gold rows too.
     groups
         The group of copies of each row, [n].
     known_balance
@@ -61,6 +63,9 @@ class Pool:
         Returns a vector per text, [n, d]: the features of the backbone before any fine-tuning.
     few_gold
         Few texts with gold labels; None where no selection needs them.
+    rows, drawn
+        Where these are a sample of a larger pool: their positions [n] in it, ascending, and how they were drawn. None
+        where they are all.
     """
 
     texts: Texts
@@ -73,6 +78,8 @@ class Pool:
     known_balance: tuple[float, ...] | None
     embed: Callable[[Sequence[str]], Floats]
     few_gold: FewGoldTexts | None = None
+    rows: Ints | None = None
+    drawn: Drawn | None = None
 
     @cached_property
     def features(self) -> Floats:

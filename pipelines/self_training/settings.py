@@ -10,6 +10,9 @@ from labelfns.settings import check
 
 Teacher = Literal["last", "best", "mean"]
 
+MAX_ROWS = 1_000_000
+"""A million texts are some 300 MB, and their vectors of a small backbone 1.5 GB."""
+
 
 @dataclass(frozen=True)
 class Rounds:
@@ -53,6 +56,10 @@ class Rounds:
         The rounds end after this many in a row that were not judged better; at 0 they never end for that.
     min_changed
         The rounds end after one that changed the labels of less than this share, in [0, 1), of the pool.
+    max_rows
+        Of a pool of more rows so many, at least 2, are drawn, by class and by what is hard: judges, features,
+        selections and training are of these. LFs, label model and weak labels are of the whole pool all the same, and
+        the kept model labels all of it in the end. The pool's texts then stay on the disk.
 
     Raises
     ------
@@ -74,12 +81,14 @@ class Rounds:
     judges: float = 0.15
     patience: int = 1
     min_changed: float = 0.0
+    max_rows: int = MAX_ROWS
 
     def __post_init__(self) -> None:
         balance = self.class_balance
         check(
             *numbers(self, "[0, 1000000]", "rounds", whole=True),
             *numbers(self, "[0, inf)", "patience", whole=True),
+            *numbers(self, "[2, inf)", "max_rows", whole=True),
             *numbers(self, "(0, 1000]", "warm_rate"),
             *numbers(self, "[0, 1)", "judges", "min_changed"),
             *choices(self),

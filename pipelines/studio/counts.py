@@ -57,10 +57,11 @@ class Tabs:
     votes: Bools
     wrong: Bools
     silent: Bools
+    label: Bools
     all: Bools
 
 
-def tabs(mine: Column | None, others: Others, gold: Ints) -> Tabs:
+def tabs(mine: Column | None, others: Others, gold: Ints, waiting: Bools) -> Tabs:
     """Sort rows into lists.
 
     Parameters
@@ -71,12 +72,15 @@ def tabs(mine: Column | None, others: Others, gold: Ints) -> Tabs:
         The votes beside it.
     gold
         Class ids [n], -1 where unknown.
+    waiting
+        A mask [n]: rows that `labelfns label` drew, and that have no label yet.
     """
     votes = others.by_class.sum(axis=1)
     everywhere = np.ones(len(votes), dtype=bool)
     if mine is None:
         nowhere = ~everywhere
-        return Tabs(nowhere, nowhere, nowhere, nowhere, nowhere, (votes == 0) & (others.last == ABSTAIN), everywhere)
+        no_vote = (votes == 0) & (others.last == ABSTAIN)
+        return Tabs(nowhere, nowhere, nowhere, nowhere, nowhere, no_vote, waiting, everywhere)
     fired = mine != ABSTAIN
     same = np.zeros(len(votes), dtype=np.int16)
     rows = np.flatnonzero(fired)
@@ -88,6 +92,7 @@ def tabs(mine: Column | None, others: Others, gold: Ints) -> Tabs:
         votes=fired,
         wrong=fired & (gold >= 0) & (gold != mine),
         silent=~fired & (votes == 0),
+        label=waiting,
         all=everywhere,
     )
 

@@ -98,7 +98,8 @@ def editable(lf: LabelingFunction, labels: Sequence[str], file: Path, source: by
         The LF file, and what it held when it was read.
     """
     if not isinstance(lf, DeclaredLF) or not is_data(lf):
-        return {"form": None, "reason": f"it is Python code: change it in {file.name}"}
+        what = "the page has no fields for it" if is_data(lf) else "it is Python code"
+        return {"form": None, "reason": f"{what}: change it in {file.name}"}
     form = form_of(lf, labels)
     try:
         again = made(table_of(form, labels) or {}, lf, labels)

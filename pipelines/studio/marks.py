@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labelfns.errors import InputError
+from labelfns.pipelines.gold.gold_file import GoldFile
 from labelfns.pipelines.run.inputs import SOURCES
 
 from .write_back import Change, check_inside, gold_change, setting_change
@@ -57,6 +58,16 @@ def save_mark(
     if setting is not None:
         setting.write(folder)
     return replace(settings, data=replace(data, pool_gold=str(path)))
+
+
+def drawn_texts(settings: "PipelineSettings") -> set[str]:
+    """Return the texts that `labelfns label` drew and that have no label yet."""
+    data = settings.data
+    if data.pool_gold is None or Path(data.pool_gold).suffix not in (".jsonl", ".ndjson"):
+        return set()
+    file = GoldFile(Path(data.pool_gold), data.text, data.gold, data.labels)
+    texts = file.texts
+    return {texts[row] for row in file.waiting}
 
 
 def _setting(pipeline: Path, settings: "PipelineSettings") -> Change:

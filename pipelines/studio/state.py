@@ -12,6 +12,7 @@ import numpy as np
 from labelfns.analysis.expectations import expectations
 from labelfns.analysis.suggest import suggest
 from labelfns.checks import Ints
+from labelfns.counted import check_counts
 from labelfns.engine.apply import LFApplier
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions
@@ -32,7 +33,7 @@ from labelfns.votes import Fault, Votes
 from .counts import Matrix, Others, Tabs, figures, tabs
 from .drafts import Draft, editable, made, name_of
 from .forms import Form, table_of
-from .marks import save_mark
+from .marks import drawn_texts, save_mark
 from .write_back import Change, check_inside, lf_change
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Studio:
         self.labels = settings.data.labels
         self.texts: Texts = read_set(settings.data.pool, settings.data, need_gold=False)
         self.gold = np.full(len(self.texts), ABSTAIN) if self.texts.gold is None else self.texts.gold.copy()
+        drawn = drawn_texts(settings)
+        self._drawn = np.array([text in drawn for text in self.texts.texts])
         self._lock = threading.RLock()
         self._index = index_of(self.texts.texts)
         self._searched = [text.casefold() for text in self.texts]
@@ -92,7 +95,9 @@ class Studio:
     def overview(self) -> dict[str, Any]:
         """Return every LF with what it does, and how much all of them cover."""
         with self._lock:
-            table = lf_table(self._matrix, self.labels, self.lfs.names, self.gold).to_dicts()
+            table = lf_table(
+                self._matrix, self.labels, self.lfs.names, self.gold, check_counts(None, len(self._matrix))
+            ).to_dicts()
             faults = {fault.lf: fault for fault in self._faults}
             covered = self._by_class.any(axis=1)
             return {
@@ -147,7 +152,7 @@ class Studio:
             draft = self._on_disk(place) if form is None else self._draft(form, place)
             others = Others.of(self._matrix, self._by_class, place)
             mine = None if draft is None else draft.column
-            lists = tabs(mine, others, self.gold)
+            lists = tabs(mine, others, self.gold, self._drawn & (self.gold < 0))
             found = getattr(lists, tab)
             rows = self._searched_for(self._order[found[self._order]], search)
             shown = rows[first : first + ROWS]

@@ -250,7 +250,9 @@ def test_a_precision_is_promised_in_every_round_by_few_gold_rows(tiny_backbone, 
         few_gold=FewGold(folds=2, steps=1),
         prediction=Prediction(second_view=False),
     )
-    pipeline.fit(Texts(texts, gold), few_gold=Labelled(texts, gold), progress=silent)
+    with pytest.raises(InputError, match="no round trains on few gold rows and judges, and no other text"):
+        pipeline.fit(Texts(texts, gold), few_gold=Labelled(texts, gold), progress=silent)
+    pipeline.fit(Texts(texts, gold), few_gold=Labelled([f"{text} again" for text in texts], gold), progress=silent)
     first, second = (done.ledger for done in pipeline.result_.rounds)
     assert first.promise.rows == 64  # those with a vote, all of them right
     for ledger in (first, second):

@@ -22,7 +22,7 @@ from labelfns.models.label_models.kinds import load_label_model
 from labelfns.pipelines.report.evidence import Evidence, RoundRows, SetRows
 from labelfns.pipelines.report.worth import who_answers
 from labelfns.pipelines.run.folder import RunFolder
-from labelfns.pipelines.run.inputs import ROWS, read_set, rows_digest
+from labelfns.pipelines.run.inputs import ROWS, read_pool, read_set, rows_digest
 from labelfns.pipelines.run.output_folder import MADE_FROM, SETTINGS
 from labelfns.pipelines.run.round_files import probability_columns, rows_of_round
 from labelfns.pipelines.run.saved import read_json, reading
@@ -31,6 +31,7 @@ from labelfns.pipelines.run.settings import PipelineSettings, load_settings
 from labelfns.votes import Probs, Votes
 
 from .answers import read_answers
+from .pool_labels import read_pool_labels
 
 T = TypeVar("T")
 
@@ -74,8 +75,10 @@ def run_evidence(
     gold = None if texts is None else texts.gold
     n, weak = len(pool_votes), reader.read(lambda: _weak(path, labels, len(pool_votes)))
     rounds, predicted = reader.read(lambda: _rounds(path, labels, metrics, n)) or ((), None)
-    pool = SetRows("pool", texts, pool_votes, gold, weak, predicted, "classifier")
     answers, who = reader.read(lambda: read_answers(path, labels)) or {}, who_answers(metrics)
+    together = reader.read(lambda: read_pool_labels(path, labels, n))
+    said, says = (predicted, "classifier") if together is None else (together, who)
+    pool = SetRows("pool", texts, pool_votes, gold, weak, said, says)
     labeled = [
         SetRows(name, sets[name], _votes(name, sets[name], lfs, votes), sets[name].gold, *answers[name], who)
         for name in answers
@@ -127,7 +130,7 @@ def _same(name: str, settings: PipelineSettings, expected: str) -> Texts:
     source = getattr(settings.data, name)
     if is_hub(source):
         raise ValueError(f"{source} is not on this machine's disk, and a report uses no network")
-    data = read_set(source, settings.data, need_gold=name != "pool")
+    data = read_pool(settings) if name == "pool" else read_set(source, settings.data, need_gold=True)
     if rows_digest(data) != expected:
         raise ValueError(f"{source} has changed since the run")
     return data
@@ -149,7 +152,7 @@ def _rounds(
     rounds, kept = [], None
     for ledger in metrics["rounds"]:
         folder = path / "rounds" / str(ledger["round"])
-        given, selected, predicted = rows_of_round(folder, labels)
+        given, selected, predicted = rows_of_round(folder, labels, n)
         if len(given) != n:
             raise ValueError(f"{folder} has {len(given)} rows, the pool {n}")
         rounds.append(RoundRows(ledger["round"], given, selected))

@@ -388,7 +388,7 @@ def test_calibration_moves_confidence_and_keeps_the_verdict():
         np.testing.assert_array_equal(moved.argmax(axis=1), probs.argmax(axis=1))
         np.testing.assert_array_equal(moved[1], probs[1])
     right = np.tile([[0.7, 0.3]], (2000, 1))
-    fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), 0.8)
+    fitted = Calibration.fit(right, (np.arange(2000) % 10 == 0).astype(int), np.ones(2000), 0.8)
     assert fitted(right)[0, 0] == pytest.approx(0.9, abs=0.03)
 
 

@@ -115,7 +115,7 @@ def test_json_has_everything():
     answer = json.loads(json.dumps(analysis.to_json(), allow_nan=False))
     assert answer["lfs"][0] == {
         "lf": "good", "polarity": ["yes"], "coverage": 0.5, "overlaps": 0, "conflicts": 0, "failed": 0,
-        "correct": 6, "incorrect": 0, "accuracy": 1.0,
+        "correct": 6, "incorrect": 0, "weighted": None, "accuracy": 1.0,
     }  # fmt: skip
     assert answer["label_model"]["model"] == "LabelModel"
     assert {"by_label", "by_confidence", "notes", "scores", "accuracy_against_coverage", "calibration"} <= set(

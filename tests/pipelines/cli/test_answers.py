@@ -145,7 +145,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters()).filter(lambda name: name != "text"), ANYTHING, max_size=3), ANYTHING)
-@example(first={"*": None, "^.*$": "=1"}, other=None)  # patterns of names, to polars
+@example(first={"*": None, "^.*$": "=1", "^$": "=1"}, other=None)  # patterns of names, to polars
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
 def test_any_column_can_be_written(tmp_path, suffix, first, other):

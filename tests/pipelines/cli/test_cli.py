@@ -45,7 +45,11 @@ OPTIONS = {
     ),
     "compare": ("--json",),
     "test-lfs": ("--set", "--json"),
-    "suggest": ("--n", "--at-least", "--min-z", "--set", "--json"),
+    "suggest": (
+        *("--n", "--at-least", "--min-z", "--prompt", "--task", "--answer", "--keep", "--with-text"),
+        *("--set", "--json"),
+    ),
+    "label": ("--rows", "--run", "--output", "--no-ask", "--set"),
     "predict": (
         "--lfs",
         "--min-confidence",
@@ -156,7 +160,7 @@ def test_run_leaves_a_complete_folder(labelfns, tiny_project, monkeypatch):
 def test_a_run_says_what_its_labels_were_promised_to_be(labelfns, tiny_project):
     texts = [json.loads(line)["text"] for line in (tiny_project / "pool.jsonl").read_text().splitlines()][:-1]
     gold = ["positive" if "great" in text or "happy" in text else "negative" for text in texts]
-    rows = [json.dumps({"text": text, "label": label}) for text, label in zip(texts, gold, strict=True)]
+    rows = [json.dumps({"text": f"{text} again", "label": label}) for text, label in zip(texts, gold, strict=True)]
     (tiny_project / "few.jsonl").write_text("\n".join(rows))
     command = ["run", tiny_project / "pipeline.toml", "--output", tiny_project / "out"]
     settings = ["data.few_gold=few.jsonl", "self_training.first.rule=precision", "self_training.rounds=0"]

@@ -11,6 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
+SLEEP = "for _ in range(600): time.sleep(0.1)\n"  # a signal that comes just before one long sleep waits for its end
 LFS = "from labelfns import keywords, labeling_function\nfirst = keywords(0, ['a'])\n"
 
 
@@ -81,14 +82,14 @@ def test_one_message_where_a_process_ends_or_a_vote_is_none(tmp_path, body, work
 )
 def test_signals(tmp_path, number, code, line):
     flag = tmp_path / "started"
-    body = f"    pathlib.Path({str(flag)!r}).touch()\n    time.sleep(60)\n"
+    body = f"    pathlib.Path({str(flag)!r}).touch()\n    {SLEEP}"
     lfs = f"import pathlib, time\n@labeling_function\ndef slow(text):\n{body}"
-    process = start(tmp_path, lfs)
-    until = time.monotonic() + 100
-    while not flag.exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    with start(tmp_path, lfs) as process:
+        until = time.monotonic() + 100
+        while not flag.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (code, "")
     assert err.rstrip().endswith(line)
     assert "Traceback" not in err
@@ -109,7 +110,7 @@ def test_nobody_reads_what_is_printed(tmp_path, options):
 )
 @pytest.mark.parametrize("module", ["numpy", "typer"])
 def test_a_signal_while_python_still_imports(tmp_path, module, number, code, said):
-    (tmp_path / f"{module}.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(60)\n")
+    (tmp_path / f"{module}.py").write_text(f"import time\nprint('importing', flush=True)\n{SLEEP}")
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     line = [sys.executable, "-m", "labelfns", "--help"]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:

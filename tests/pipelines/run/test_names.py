@@ -13,7 +13,7 @@ import tomli_w
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from labelfns import Votes
+from labelfns import Texts, Votes
 from labelfns.pipelines import load_settings, run_pipeline
 from labelfns.pipelines.run.folder import RunFolder
 from labelfns.pipelines.run.round_files import _columns, probability_columns
@@ -47,12 +47,13 @@ def test_columns_of_labels_are_their_own(labels):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 def test_weak_labels_lose_no_column(tmp_path, labels):
     votes = Votes([[0, -1], [0, 1], [-1, -1]], labels=labels)
-    RunFolder(tmp_path).write_weak_labels(votes, np.full((3, len(labels)), 1 / len(labels)))
+    RunFolder(tmp_path).write_weak_labels(votes, np.full((3, len(labels)), 1 / len(labels)), Texts(["a", "b", "c"]))
     frame = pl.read_parquet(tmp_path / "weak_labels.parquet")
     ours = [*(f"p_{name}" for name in labels), "covered", "conflict"]
     assert frame.columns == ours
     fields = {"id": [7, 8, 9], "covered": ["a", None, "c"]}
-    RunFolder(tmp_path).write_weak_labels(votes, np.full((3, len(labels)), 1 / len(labels)), fields)
+    pool = Texts(["a", "b", "c"], fields=fields)
+    RunFolder(tmp_path).write_weak_labels(votes, np.full((3, len(labels)), 1 / len(labels)), pool)
     beside = pl.read_parquet(tmp_path / "weak_labels.parquet")
     assert beside.columns == [*ours, "id", "covered (2)"]
     assert beside.select(ours).equals(frame)

@@ -146,6 +146,16 @@ def test_toml_lfs_are_copied_with_their_word_lists(tiny_project, run):
         run("out", f"lfs.file={copy.as_posix()}", overwrite=True)
 
 
+def test_a_copied_toml_file_names_models_by_whole_paths(tmp_path):
+    from labelfns.pipelines.run.lf_copy import copied_lfs, copy_lfs, models_read
+
+    table = '[[lf]]\nkind = "prototypes"\nmodel = "{}"\nsentences = {{ no = ["x"] }}\n'
+    (tmp_path / "lfs.toml").write_text(table.format("./model") + table.format("someone/model"))
+    (tmp_path / "copy").mkdir()
+    copy_lfs(tmp_path / "lfs.toml", tmp_path / "copy")
+    assert models_read(copied_lfs(tmp_path / "copy")) == [str((tmp_path / "model").resolve()), "someone/model"]
+
+
 def test_a_toml_file_without_word_lists_is_copied_sign_by_sign(tmp_path):
     from labelfns.pipelines.run.lf_copy import copied_lfs, copy_lfs
 

@@ -142,6 +142,17 @@ def test_word_lists_outside_of_the_folder_are_not_read(saved, name):
         saved_lfs(folder, LABELS, trust=False)
 
 
+@pytest.mark.parametrize("model", ["someone/model", "./model", "/models/mine"])
+def test_models_elsewhere_are_not_opened_unless_the_folder_is_trusted(saved, model):
+    reads = f'[[lf]]\nkind = "prototypes"\nmodel = "{model}"\nsentences = {{ no = ["x"] }}\n'
+    folder = saved("lfs.toml", reads, sign=False)
+    with pytest.raises(InputError, match="read texts with the model"):
+        saved_lfs(folder, LABELS, trust=False)
+    assert saved_lfs(folder, LABELS, trust=True).names == ("prototypes",)
+    folder = saved("lfs.toml", reads.replace(model, "embedded"), sign=False)
+    assert saved_lfs(folder, LABELS, trust=False).names == ("prototypes",)
+
+
 def test_a_folder_of_before_has_no_second_view(saved):
     folder = saved()
     content = json.loads((folder / "predictor.json").read_text())

@@ -1,0 +1,1 @@
+"""LFs that read meaning: by likeness to sentences, by entailment, by a prompt. What models say is kept on disk."""
