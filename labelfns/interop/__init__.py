@@ -1,15 +1,14 @@
-"""Votes, answers and annotations in the forms of other libraries and tools."""
+"""Votes, soft labels and annotations in the forms of other libraries and tools."""
 
-from labelfns.interop.answers import Answers
-from labelfns.interop.label_studio import read_label_studio, write_label_studio
-from labelfns.interop.votes import votes_from, votes_from_sparse, votes_to, votes_to_sparse
+from labelfns.interop.argilla import read_argilla, write_argilla
+from labelfns.interop.label_studio import label_studio_config, read_label_studio, write_label_studio
+from labelfns.interop.soft_labels import SoftLabels
 
 __all__ = [
-    "Answers",
+    "SoftLabels",
+    "label_studio_config",
+    "read_argilla",
     "read_label_studio",
-    "votes_from",
-    "votes_from_sparse",
-    "votes_to",
-    "votes_to_sparse",
+    "write_argilla",
     "write_label_studio",
 ]
