@@ -71,7 +71,7 @@ def read_json(path: Path, what: str) -> list[Row]:
     return rows
 
 
-def one_of(names: Iterable[str], given: str | None, usual: str, what: str, option: str, path: object) -> str:
+def one_of(names: Iterable[str], given: str | None, usual: str, what: str, path: object) -> str:
     """Return which of several names holds what is asked: the one given, the usual one, or the only one.
 
     Raises
@@ -88,7 +88,9 @@ def one_of(names: Iterable[str], given: str | None, usual: str, what: str, optio
         return usual if usual in there else there[0]
     if not there:
         raise InputError(f"{path}: there is no {what}")
-    raise InputError(f'{path}: which {what} is meant? There are {some(there, 10)}: pass {option}="NAME"')
+    raise InputError(
+        f'{path}: which {what} is meant? There are {some(there, 10)}: pass {what}="NAME" (--{what} NAME with label)'
+    )
 
 
 def frame_in(texts: list[str], labels: list[str | None], fields: list[Row]) -> "pl.DataFrame":

@@ -68,9 +68,9 @@ def read_argilla(path: str | PathLike[str], *, text: str | None = None, question
     nested = all(isinstance(row.get("fields"), dict) for row in rows)
     records = [_nested(row) if nested else _flat(row) for row in rows]
     asked = [name for _, _, responses in records for name in responses]
-    asks = one_of(asked, question, LABEL, "question", "question", path) if asked or question is not None else LABEL
-    strings = (name for name, value in records[0][0].items() if isinstance(value, str))
-    text = one_of(strings, text, TEXT, "text", "text", path)
+    asks = one_of(asked, question, LABEL, "question", path) if asked or question is not None else LABEL
+    strings = (name for data, _, _ in records for name, value in data.items() if isinstance(value, str))
+    text = one_of(strings, text, TEXT, "text", path)
     problems, labels = [], list[str | None]()
     for i, (data, _, responses) in enumerate(records):
         if not isinstance(data.get(text), str) or not data[text].strip():

@@ -129,7 +129,7 @@ def _from_tasks(path: Path, tasks: list[Row], question: str | None) -> list[tupl
                 f"{path}: no annotation has a choice; a project of Choices is read, not of spans or ratings"
             )
         return [(task["data"], []) for task in tasks]
-    question = one_of(asked, question, LABEL, "question", "question", path)
+    question = one_of(asked, question, LABEL, "question", path)
     return [
         (
             task["data"],
@@ -179,9 +179,7 @@ def _from_cells(path: Path, rows: list[Row], question: str | None) -> list[tuple
         raise InputError(f"{path}: expected an export of Label Studio; it has neither data nor annotation_id")
     moved = {name.removeprefix(_MOVED) for name in columns if name.startswith(_MOVED)}
     asked = [name for name in columns if name not in ABOUT and (name != TEXT or name in moved)]
-    question = one_of(
-        [name for name in asked if not name.startswith(_MOVED)], question, LABEL, "question", "question", path
-    )
+    question = one_of([name for name in asked if not name.startswith(_MOVED)], question, LABEL, "question", path)
     last: dict[Any, Row] = {}
     for number, row in enumerate(rows):
         task = str(row.get("id") or f"row {number}")
@@ -214,8 +212,8 @@ def _frame(path: Path, tasks: list[tuple[Row, list[str]]], text: str | None) -> 
     """Return tasks of data and choices as a frame."""
     if not tasks:
         raise InputError(f"{path} has no task")
-    strings = (name for name, value in tasks[0][0].items() if isinstance(value, str) and value.strip())
-    text = one_of(strings, text, TEXT, "text", "text", path)
+    strings = (name for data, _ in tasks for name, value in data.items() if isinstance(value, str))
+    text = one_of(strings, text, TEXT, "text", path)
     problems = []
     for i, (data, choices) in enumerate(tasks):
         if not isinstance(data.get(text), str) or not data[text].strip():

@@ -77,7 +77,5 @@ def names_in(written: Mapping[str, tuple[str, ...]], labels: Sequence[str] | Non
         raise InputError("a frame does not hold the label names; pass labels=[...]")
     if len(found) > 1:
         sets = "; ".join(", ".join(names) for names in sorted(found))
-        raise InputError(
-            f"ClassLabel columns and labels must have the same names in the same order; got {sets}"
-        )
+        raise InputError(f"ClassLabel columns and labels must have the same names in the same order; got {sets}")
     return found.pop()
