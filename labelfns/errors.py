@@ -141,11 +141,12 @@ def raise_all(error: type[LabelFnsError], problems: Sequence[str]) -> None:
         raise error(f"{len(problems):,} problems:{''.join(lines + more)}")
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest name, or an empty string."""
+def did_you_mean(word: str, names: Iterable[str], section: str = "") -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest name, with its section before it, or an empty string."""
     comparable = [name for name, _ in zip(names, range(_COMPARED), strict=False) if len(name) <= _WIDTH]
     close = get_close_matches(word[:_WIDTH], comparable, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    before = f"{section}." if section else ""
+    return f"; did you mean {before + close[0]!r}?" if close else ""
 
 
 def some(items: Sequence[object], limit: int = 5) -> str:

@@ -18,7 +18,7 @@ from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
-from labelfns.vote_tables import strength_columns, with_strengths
+from labelfns.vote_tables import strength_columns, vote_frame, with_strengths
 from labelfns.votes import Fault, Votes, metadata
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class _Applied:
         return tuple(lf.name for lf in self.lfs if lf.soft)
 
     def _frame(self, votes: Votes) -> "pl.DataFrame":
-        return with_strengths(votes.to_polars(), votes.strength, votes.lf_names, self.soft)
+        return with_strengths(vote_frame(votes.matrix, votes.lf_names), votes.strength, votes.lf_names, self.soft)
 
     def frames(self, parts: "Parts", progress: Progress) -> Iterator["pl.DataFrame"]:
         """Yield votes, with the other columns as long as these are what the first part had."""

@@ -12,7 +12,20 @@ import numpy.typing as npt
 
 from labelfns.errors import number_of
 
-from .style import COLORS, GRAY, MOST_NAMED, as_text, dress, in_percent, legend, name_rows, new_axes, room, row_axes
+from .style import (
+    COLORS,
+    GRAY,
+    MOST_NAMED,
+    as_text,
+    dress,
+    in_percent,
+    legend,
+    name_rows,
+    new_axes,
+    room,
+    row_axes,
+    with_room,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +51,7 @@ class Dots:
     intervals: Sequence[tuple[float, float] | None]
 
 
+@with_room
 def stacked_bars(
     names: Sequence[str],
     labels: Sequence[str],
@@ -92,6 +106,7 @@ def stacked_bars(
     return ax
 
 
+@with_room
 def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax: "Axes | None") -> "Axes":
     """Draw shares with their intervals, a row per name; a row has as many dots as there are series.
 
@@ -121,6 +136,7 @@ def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax
     return ax
 
 
+@with_room
 def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, ax: "Axes | None") -> "Axes":
     """Draw shares with their intervals from place to place, a line per series.
 
@@ -149,6 +165,7 @@ def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, 
     return ax
 
 
+@with_room
 def round_bars(
     rounds: Sequence[str], changes: Sequence[tuple[str, Sequence[int]]], dropped: Sequence[int], *, ax: "Axes | None"
 ) -> "Axes":

@@ -51,11 +51,11 @@ def lfs_of_python_file(path: Path) -> list[LabelingFunction]:
         As `lfs_of_module`, and where a comma is missing between strings of a list.
     """
     load = uuid4().hex
-    lfs = lfs_of_module(_run(path.resolve()), where=str(path))
+    lfs = lfs_of_module(_run(real_path(path)), where=str(path))
     _warn_of_commas(path)
     for position, lf in enumerate(lfs):
         if not isinstance(lf, DeclaredLF | ReadingLF):  # those are defined by their fields alone, and travel by value
-            object.__setattr__(lf, "origin", _InFile(str(path.resolve()), load, position, lf.name))
+            object.__setattr__(lf, "origin", _InFile(str(real_path(path)), load, position, lf.name))
     _loads[load] = lfs
     return lfs
 
@@ -98,6 +98,12 @@ class _InFile:
             raise LFError(message)
 
         return FunctionLF(name=self.name, function=fail)
+
+
+def real_path(path: Path) -> Path:
+    """Return a path without links, but for one to a file of another ending: a hub's cache has links to contents."""
+    real = path.resolve()
+    return real if real.suffix == path.suffix else path.absolute()
 
 
 def _run(path: Path) -> ModuleType:

@@ -48,7 +48,6 @@ class BaseLabelModel(Params, ABC):
         What a user should know before trusting the confidences, a sentence each.
     """
 
-    classes_: tuple[str, ...]
     lf_names_: tuple[str, ...]
     notes_: tuple[str, ...] = ()
 

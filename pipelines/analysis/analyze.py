@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 
 def analyze(
     lfs: LFSet,
-    texts: Sequence[str],
+    texts: Any,
     gold: Gold | None = None,
     *,
+    text: str = "text",
     label_model: BaseLabelModel | None = None,
-    on: Sequence[str] | None = None,
+    on: Any = None,
     gold_on: Gold | None = None,
     leave_one_out: bool = False,
     with_text: "TransformerClassifier | None" = None,
@@ -54,9 +55,11 @@ def analyze(
     lfs
         The LFs.
     texts
-        The n texts that the label model is fitted on.
+        The n texts that the label model is fitted on: whatever `LFSet.apply` takes but Spark and Dask frames.
     gold
         Their labels [n], by id or name; -1 or None where unknown. They measure; the fit does not see them.
+    text
+        The column of texts in a frame.
     label_model
         Which label model; it is left as it is, a copy is fitted. By default that of a pipeline file that names none.
     on
@@ -87,7 +90,7 @@ def analyze(
     [('keywords_yes', 0.33, 1.0), ('keywords_no', 0.33, 0.0)]
     """
     progress = progress or Bar()
-    texts, on = as_texts(texts), None if on is None else as_texts(on)
+    texts, on = as_texts(texts, text), None if on is None else as_texts(on, text)
     with catch_warnings():
         simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer
         votes = lfs.apply(texts, progress=progress)

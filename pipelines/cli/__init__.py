@@ -1,7 +1,8 @@
 """The command line. Heavy rooms are imported when a command runs, so that ``--help`` answers at once.
 
 Exit codes: 0; 1 where ``test-lfs`` finds a wrong vote; 2 for an error that the user can fix, one message; 130 and 143
-where it was interrupted or told to stop; 141 where the reader of its output went away.
+where it was interrupted or told to stop, which is how ``studio`` ends, with 0; 141 where the reader of its output went
+away.
 """
 
 import os

@@ -21,6 +21,7 @@ from labelfns.votes import Probs, Votes
 
 from .baselines import Baseline, LabelCoverage, baselines_of
 from .cautions import cautions
+from .inputs import versions
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
@@ -208,11 +209,17 @@ def chosen_by(kept: Ledger) -> str:
 
 def facts(trained: "Trained") -> dict[str, Any]:
     """Return what a pipeline says of its fit, as JSON takes it, under the names that ``metrics.json`` has for it."""
-    votes, result = trained.prepared.votes["pool"], trained.result
+    votes, result, inputs = trained.prepared.votes["pool"], trained.result, trained.prepared.inputs
     gold = {name: data.gold_ids(votes.labels) for name, data in trained.prepared.labeled.items()}
     baselines = baselines_of(trained.weak, result.weak_labels, trained.prepared.votes, gold)
     return {
-        "lfs": [{"lf": name} for name in votes.lf_names],
+        "versions": versions(),
+        "backbone": str(trained.prepared.plan.classifier.backbone),
+        "data": {name: {"rows": len(data.texts)} for name, data in inputs.sets.items()},
+        "gold_rows": _gold_rows(
+            inputs.sets, trained.few_gold, selected=any(done.ledger.promise for done in result.rounds)
+        ),
+        "lfs": votes.summary(inputs.pool.gold).to_dicts(),
         "coverage": dataclasses.asdict(Coverage.of(votes)),
         "baselines": {
             kind: {name: dataclasses.asdict(one) for name, one in by_set.items()} for kind, by_set in baselines.items()
@@ -223,7 +230,7 @@ def facts(trained: "Trained") -> dict[str, Any]:
         "few_gold": trained.few_gold_metrics,
         "predictor": dataclasses.asdict(trained.predictor_metrics),
         "evaluation": {name: dataclasses.asdict(one) for name, one in trained.evaluation.items()},
-        "asked": asked_for(trained.prepared.inputs.lfs),
+        "asked": asked_for(inputs.lfs),
     }
 
 
