@@ -306,9 +306,9 @@ def _take(
 
     taken, new, without = take_answers(file, source, tool, text=text, question=question)
     console.say(
-        f"{taken} labels from {source} are in {file.path}"
+        f"{number_of(taken, 'label')} from {source} {'is' if taken == 1 else 'are'} in {file.path}"
         + (f"; {new} of their texts were not drawn here, and stand for themselves" if new else "")
-        + (f"; {without} rows of it have no label" if without else "")
+        + (f"; {number_of(without, 'row of it has', 'rows of it have')} no label" if without else "")
         + "."
     )
     if not is_named:

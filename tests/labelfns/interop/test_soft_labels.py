@@ -64,7 +64,7 @@ def test_other_columns_are_left_out_and_labels_can_be_chosen():
         (([[0.5, 1.5]], ["no", "yes"]), r"row 0 has \[0.5, 1.5\]"),
         (([[0.5, 0.5]], ["no", "yes"], [2]), "row 0 has 2"),
         (([[0.5, 0.5]], ["no", "yes"], [0, 1]), "ids must be 1 class ids"),
-        (([[0.5, 0.5]], ["no", "yes"], None, ["a", "b"]), "2 texts for 1 rows"),
+        (([[0.5, 0.5]], ["no", "yes"], None, ["a", "b"]), "2 texts for 1 row"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(parts, message):

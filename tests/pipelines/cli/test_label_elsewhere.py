@@ -33,12 +33,12 @@ def test_rows_go_to_label_studio_and_their_labels_come_back_with_the_weights(pro
     (project / "export.json").write_text(json.dumps(answered(tasks)))
     said = run(project / "pipeline.toml", "--from", project / "export.json").output
     assert "7 labels from" in said
-    assert "1 rows of it have no label" in said
+    assert "1 row of it has no label" in said
     assert rows(project / "pool_gold.jsonl") == [
         row | {"label": None if row is drawn[-1] else "negative"} for row in drawn
     ]
     said = run(project / "pipeline.toml", "--to", project / "tasks.json", "--overwrite").output
-    assert "1 rows for Label Studio" in said
+    assert "1 row for Label Studio" in said
     found = CliRunner().invoke(
         app,
         ["analyze", str(project / "pipeline.toml"), "--json", "--set", f"data.pool_gold={project / 'pool_gold.jsonl'}"],
