@@ -9,6 +9,7 @@ A block without a language is there to be looked at. The embedded backbone is a 
 ``.ci/readme_example.py`` runs the README's example as it is.
 """
 
+import ast
 import contextlib
 import functools
 import importlib
@@ -217,6 +218,18 @@ def test_links_lead_somewhere(file):
         if anchor:
             headings = re.findall(r"^#+ (.*)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
             assert anchor[1:] in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}
+
+
+@pytest.mark.slow
+def test_the_questions_quote_what_is_said_today():
+    """What stands in quotes in a bold line of the FAQ is part of a message."""
+    code = [file for room in ("labelfns", "models", "pipelines") for file in (ROOT / room).rglob("*.py")]
+    nodes = (node for file in code for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    said = "\n".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    asked = re.findall(r"^\*\*(.*?)\*\*", (ROOT / "docs" / "faq.md").read_text(encoding="utf-8"), re.MULTILINE)
+    quoted = [part.strip() for line in asked for quote in re.findall('"(.*?)"', line) for part in quote.split("...")]
+    assert len(quoted) > 5
+    assert [part for part in quoted if part not in said] == []
 
 
 @pytest.mark.parametrize("room", ["labelfns", "labelfns.frames", "labelfns.models", "labelfns.pipelines"])

@@ -109,7 +109,7 @@ def with_count(name: str, rows: int) -> str:
     Examples
     --------
     >>> with_count("Flight Attendant Complaints", 1240)
-    'Flight Attendant Compla…  (1,240)'
+    'Flight Attendant Compl…  (1,240)'
     """
     count = f"  ({rows:,})"
     return short(name, _SIGNS - len(count)) + count
