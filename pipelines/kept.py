@@ -13,10 +13,10 @@ from labelfns.lfs.as_toml import is_data, lfs_toml
 from labelfns.lfset import LFSet
 
 from .prediction.predictor import Predictor
-from .run.lf_copy import copied_lfs, copy_lfs
+from .run.lf_copy import copied_lfs, copy_lfs, models_read
 from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, signed_source
-from .sharing.card import CARD, model_card
+from .sharing.card import CARD, base_model, model_card
 from .sharing.hub import CONTENT, REST, Pushed, fetch, is_on_hub, parts, push, shared
 from .summary import summary
 
@@ -98,8 +98,9 @@ class KeptPipeline:
 
         The classifier and its card (``README.md``) lie at the top, where ``transformers.pipeline`` looks, and in
         ``labelfns/`` what the predictor needs: the second view, the label model with the names of the LFs, figures,
-        and the LFs: a TOML file with its word lists, or what builders made, as TOML. No text is uploaded, no path of
-        this machine, nothing that LFs raised. A README that is there is replaced, but for what else stands at its top.
+        and the LFs: a TOML file as it is, `expects` included, with its word lists, or what builders made, as TOML. No
+        text that was labeled is uploaded, no path of this machine, nothing that LFs raised. A README that is there is
+        replaced, but for what else stands at its top.
 
         Parameters
         ----------
@@ -116,7 +117,7 @@ class KeptPipeline:
         Raises
         ------
         InputError
-            If the pipeline is not fitted, or cannot be uploaded.
+            If the pipeline is not fitted, its LFs read texts with a model in a folder, or it cannot be uploaded.
 
         Warns
         -----
@@ -145,6 +146,7 @@ class KeptPipeline:
             if file is not None:
                 copy_lfs(file, top / REST, source)
             self._write(top / REST, top, shared(self._facts), toml, None, repo=repo)
+            _check_others_have_them(copied_lfs(top / REST))
             return push(top, repo, private=private, message=message)
 
     def _write(
@@ -253,3 +255,13 @@ def _as_data(lfs: LFSet) -> str | None:
         stacklevel=3,
     )
     return None
+
+
+def _check_others_have_them(lf_file: Path | None) -> None:
+    """Check that the models that LFs read texts with are on the hub, and no folder of this machine."""
+    models = [] if lf_file is None else models_read(lf_file)
+    if here := [model for model in models if base_model(model) is None]:
+        raise InputError(
+            f"LFs read texts with {some(here)}, which is on this machine alone; name a model on the hub, or save the "
+            "pipeline to a folder instead"
+        )
