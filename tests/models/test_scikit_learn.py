@@ -143,12 +143,12 @@ def test_rows_of_votes_as_scikit_learn_takes_them():
 
 @pytest.mark.slow
 def test_the_classifier_is_cross_validated_and_searched(tiny_backbone, toy_texts):
-    texts, gold = toy_texts
-    short, longer = FineTuning(epochs=1, min_steps=1), FineTuning(epochs=2, min_steps=1)
+    texts, gold = toy_texts[0][:40], toy_texts[1][:40]
+    short, longer = FineTuning(epochs=0.2, min_steps=1), FineTuning(epochs=0.4, min_steps=1)
     model = TransformerClassifier(tiny_backbone, labels=("negative", "positive"), settings=short)
     assert is_classifier(model)
     out_of_fold = cross_val_predict(model, texts, gold, cv=2, method="predict_proba")
-    assert out_of_fold.shape == (80, 2)
+    assert out_of_fold.shape == (40, 2)
     pipeline = make_pipeline(FunctionTransformer(lower), model)
     grid = {"transformerclassifier__settings": [short, longer]}
     search = GridSearchCV(pipeline, grid, cv=2).fit(texts, np.array(["negative", "positive"])[gold])
