@@ -15,7 +15,7 @@ from labelfns.engine.apply import CuesWhenAsked, LFApplier, merge_faults, warn_o
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
-from labelfns.errors import InputError, LFError, raise_all
+from labelfns.errors import InputError, LFError, raise_all, some
 from labelfns.frames.engines import Frame, engine_of
 from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
@@ -143,6 +143,10 @@ class LFSet:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.labels, self.lfs)  # what was compiled does not travel
+
+    def __repr__(self) -> str:
+        n = len(self.lfs)
+        return f"LFSet({n} LF{'s' * (n != 1)}: {some(self.names)}, labels={self.labels})"
 
     def _repr_html_(self) -> str:
         from labelfns.display.html import lfs_html
@@ -324,7 +328,7 @@ def _apply_to_parts(
             part.texts,
             options,
             fields=others if fields is None else fields,
-            numbers=RowNumbers(np.arange(start, start + len(part)), part.row_numbers, part.unit),
+            numbers=RowNumbers.of(part, start),
             cues=cues and is_all,
             progress=progress if is_all else silent,
         )

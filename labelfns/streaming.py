@@ -6,8 +6,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.apply import merge_faults, warn_of
 from labelfns.engine.fields import RowNumbers
@@ -20,7 +18,7 @@ from labelfns.io.read import ROWS, iter_texts
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
-from labelfns.vote_tables import strength_columns, with_strengths
+from labelfns.vote_tables import strength_columns, vote_frame, with_strengths
 from labelfns.votes import Fault, Votes, metadata
 
 if TYPE_CHECKING:
@@ -166,15 +164,14 @@ class _Applied:
         return tuple(lf.name for lf in self.lfs if lf.soft)
 
     def _frame(self, votes: Votes) -> "pl.DataFrame":
-        return with_strengths(votes.to_polars(), votes.strength, votes.lf_names, self.soft)
+        return with_strengths(vote_frame(votes.matrix, votes.lf_names), votes.strength, votes.lf_names, self.soft)
 
     def frames(self, parts: "Parts", progress: Progress) -> Iterator["pl.DataFrame"]:
         """Yield votes, with the other columns as long as these are what the first part had."""
         for texts, share in parts:
             columns = texts.fields or {}
             fields = {name: values for name, values in columns.items() if name != "text"} if self.uses_fields else None
-            positions = np.arange(self.coverage.rows, self.coverage.rows + len(texts))
-            numbers = RowNumbers(positions, texts.row_numbers, texts.unit)
+            numbers = RowNumbers.of(texts, self.coverage.rows)
             votes = self.lfs.applier.apply(texts.texts, self.options, fields=fields, numbers=numbers)
             if self.keep_columns:
                 self.others.see(columns)

@@ -112,6 +112,14 @@ def row_table(
     return pl.DataFrame(columns, schema={name: types[name] for name in columns})
 
 
+def vote_frame(matrix: npt.NDArray[np.int8], lf_names: Sequence[str]) -> "pl.DataFrame":
+    """Return votes [n, m] as a frame with one int8 column per LF."""
+    import polars as pl
+
+    columns = {lf: np.ascontiguousarray(column) for lf, column in zip(lf_names, matrix.T, strict=True)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(lf_names, pl.Int8))
+
+
 def strength_columns(lf_names: Sequence[str], soft: Sequence[str]) -> dict[str, str]:
     """Return by soft LF the column of a file that has the strengths of its votes, named as no LF is."""
     sign = "strength"

@@ -19,6 +19,7 @@ from labelfns.counted import check_counts
 from labelfns.display.numbers import percent
 from labelfns.display.of_votes import ShownVotes
 from labelfns.errors import InputError, did_you_mean, first_line, raise_all, some
+from labelfns.interop.of_votes import FramedVotes
 from labelfns.io.atomic import whole
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfs.fault import Fault as Fault
@@ -29,11 +30,11 @@ from labelfns.vote_tables import (
     row_table,
     strength_columns,
     strengths_in,
+    vote_frame,
     with_strengths,
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     import polars as pl
 
     from labelfns.text.spans import Span
@@ -45,7 +46,7 @@ Probs = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Votes(ShownVotes):
+class Votes(ShownVotes, FramedVotes):
     """A label matrix with its names.
 
     Parameters
@@ -291,20 +292,6 @@ class Votes(ShownVotes):
         rows = np.flatnonzero(mask)
         return row_table(self.matrix, self.labels, self.lf_names, rows, self._column(lf), gold_ids, texts)
 
-    def to_polars(self, *, names: bool = False) -> "pl.DataFrame":
-        """Return a frame with one column per LF: class ids as int8, -1 for an abstain; or label names and nulls."""
-        import polars as pl
-
-        return pl.DataFrame(
-            self._columns(names), schema=dict.fromkeys(self.lf_names, pl.String() if names else pl.Int8())
-        )
-
-    def to_pandas(self, *, names: bool = False) -> "pd.DataFrame":
-        """Return a frame with one column per LF: class ids as int8, -1 for an abstain; or label names and nulls."""
-        import pandas as pd
-
-        return pd.DataFrame(self._columns(names))
-
     def summary(self, gold: Gold | None = None, *, counts: Ints | None = None) -> "pl.DataFrame":
         """Return one row per LF: what it votes for, how often, and how often others do too.
 
@@ -345,7 +332,7 @@ class Votes(ShownVotes):
         soft = () if self.strength is None else self.lf_names
         about = metadata(self.labels, self.lf_names, self.faults, soft)
         with whole(path) as part:
-            frame = with_strengths(self.to_polars(), self.strength, self.lf_names, soft)
+            frame = with_strengths(vote_frame(self.matrix, self.lf_names), self.strength, self.lf_names, soft)
             frame.write_parquet(part, metadata=about | {_DIGEST: self._digest(about[_ABOUT])})
 
     @classmethod
@@ -406,13 +393,6 @@ class Votes(ShownVotes):
             hint = did_you_mean(str(lf), self.lf_names) or f"; there are {some(self.lf_names)}"
             raise InputError(f"there is no LF named {lf!r}{hint}")
         return self.lf_names.index(lf)
-
-    def _columns(self, names: bool) -> dict[str, Any]:
-        columns = dict(zip(self.lf_names, self.matrix.T, strict=True))
-        if not names:
-            return {lf: np.ascontiguousarray(column) for lf, column in columns.items()}
-        said = np.array([*self.labels, None], dtype=object)
-        return {lf: said[column].tolist() for lf, column in columns.items()}
 
 
 def metadata(

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 from labelfns.errors import InputError, LabelFnsWarning, some
 from labelfns.io.atomic import whole, write_text
-from labelfns.lfs.as_toml import is_data, lfs_toml
 from labelfns.lfset import LFSet
 
 from .prediction.predictor import Predictor
-from .run.lf_copy import copied_lfs, copy_lfs, models_read
+from .run.lf_copy import copied_lfs, copy_lfs, lfs_as_toml, models_read
+from .run.output_folder import name_instead
 from .run.saved import read_json, reading, write_json
-from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, signed_source
+from .run.saved_predictor import (
+    has_predictor,
+    lf_options,
+    load_predictor,
+    save_predictor,
+    signed_source,
+    text_column,
+)
 from .sharing.card import CARD, base_model, model_card
 from .sharing.hub import CONTENT, REST, Pushed, fetch, is_on_hub, parts, push, shared
 from .summary import summary
@@ -36,6 +43,7 @@ class KeptPipeline:
     predictor_: Predictor | None
     classifier_: "TransformerClassifier"
     classes_: tuple[str, ...]
+    text_: str
     _facts: Mapping[str, Any] | None
     _folder: Path | None
     _trust_lfs: bool
@@ -76,7 +84,7 @@ class KeptPipeline:
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise InputError(f"{target} exists and is not empty; name another folder")
         file, source = self._lfs_to_keep(lf_file)
-        toml = _as_data(self.lfs) if file is None and self.lfs is not None else None
+        toml = lfs_as_toml(self.lfs) if file is None and self.lfs is not None else None
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as part:
             part.mkdir()
@@ -131,7 +139,7 @@ class KeptPipeline:
                 "tokenizer_.push_to_hub(...)"
             )
         file, source = self._lfs_to_keep(None)
-        toml = _as_data(self.lfs) if file is None and self.lfs is not None else None
+        toml = lfs_as_toml(self.lfs) if file is None and self.lfs is not None else None
         if file is not None and file.suffix != ".toml" and not python_lfs:
             warnings.warn(
                 f"{file.name} is Python code and is not uploaded; upload it with python_lfs=True, or who loads the "
@@ -165,7 +173,8 @@ class KeptPipeline:
             write_text(content / "lfs.toml", toml)
         if self.predictor_ is not None:
             save_predictor(content, self.predictor_, lf_source=source, options=self._lf_options)
-        write_json(content / CONTENT, {"format": _FORMAT, "labels": self.classes_, **facts})
+        about = {"format": _FORMAT, "labels": self.classes_, "text": self.text_}
+        write_json(content / CONTENT, about | dict(facts))
         if self._facts is not None:
             lfs = copied_lfs(content)
             card = model_card(
@@ -225,7 +234,7 @@ class KeptPipeline:
         if file is None or not model.is_dir():
             raise InputError(
                 f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {CONTENT} or "
-                "metrics.json. Name a folder that `save` or `labelfns run` wrote"
+                f"metrics.json. {name_instead(folder)}"
             )
         from labelfns.models import TransformerClassifier
 
@@ -235,26 +244,12 @@ class KeptPipeline:
             summary(pipeline._facts)
         pipeline.classifier_ = TransformerClassifier.from_pretrained(model)
         pipeline.classes_ = pipeline.classifier_.classes_
-        pipeline._trust_lfs = trust_lfs
+        pipeline._trust_lfs, pipeline.text_ = trust_lfs, text_column(folder, pipeline._facts)
         if not without_lfs and (has_predictor(folder) or pipeline._facts.get("predictor")):
             pipeline.predictor_ = load_predictor(folder, pipeline.classifier_)
             pipeline._lf_options = lf_options(folder)
         pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
         return pipeline
-
-
-def _as_data(lfs: LFSet) -> str | None:
-    """Return LFs that came from no file as TOML; None, and a warning, where some are code."""
-    code = [lf.name for lf in lfs if not is_data(lf)]
-    if not code:
-        return lfs_toml(lfs)
-    warnings.warn(
-        f"LFs in Python that come from no file: {some(code)}. So the LFs are not saved with the pipeline; save it with "
-        "lf_file=..., or load it with lfs=LFSet(...)",
-        LabelFnsWarning,
-        stacklevel=3,
-    )
-    return None
 
 
 def _check_others_have_them(lf_file: Path | None) -> None:

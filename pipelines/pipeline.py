@@ -1,6 +1,7 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.errors import InputError
-from labelfns.io.texts import Texts, as_texts
+from labelfns.io.texts import Texts, as_texts, written_texts
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
@@ -65,6 +66,8 @@ class Pipeline(ShownRun, KeptPipeline):
     predictor_
         Label model, classifier and second view, answering together. It and `label_model_` are None after `load` from a
         folder of version 0.1, whose classifier answers alone.
+    text_
+        The column of texts in a frame, as `fit` or the run read it; `predict` and the like look for it.
     votes_, weak_labels_, result_
         The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
         `load`.
@@ -97,6 +100,7 @@ class Pipeline(ShownRun, KeptPipeline):
     predictor_: Predictor | None = None
     classifier_: "TransformerClassifier"
     classes_: tuple[str, ...]
+    text_: str = "text"
 
     def __init__(
         self,
@@ -149,6 +153,7 @@ class Pipeline(ShownRun, KeptPipeline):
         texts: Any,
         gold: Any = None,
         *,
+        text: str = "text",
         few_gold: "Texts | Labeled | tuple[Any, Any] | None" = None,
         val: "Texts | Labeled | tuple[Any, Any] | None" = None,
         progress: Progress | None = None,
@@ -160,8 +165,10 @@ class Pipeline(ShownRun, KeptPipeline):
         texts
             The n texts to label: whatever `LFSet.apply` takes.
         gold
-            Their labels [n], by id or name, -1 or None where unknown, for figures alone; by default those that the
-            texts come with.
+            Their labels [n], by id or name, -1 or None where unknown, or the name of their column in a frame, for
+            figures alone; by default those that the texts come with.
+        text
+            The column of texts in a frame, here and in `few_gold` and `val`.
         few_gold
             A few texts with gold labels, at least 2 of each, to train the kept model further and calibrate it, where
             that helps; as texts that have gold, or as a pair of texts and gold.
@@ -185,17 +192,17 @@ class Pipeline(ShownRun, KeptPipeline):
         from labelfns.pipelines.prediction.settings import Prediction
         from labelfns.pipelines.self_training.settings import Rounds
 
-        from .run.inputs import Inputs
+        from .run.inputs import Inputs, with_gold
         from .run.metrics import facts
         from .run.training import Plan, prepare, train
 
         if self.lfs is None:
             raise InputError("this pipeline was loaded, and is there to predict; to train, make one: Pipeline(lfs)")
         labels, show = self.lfs.labels, progress or Bar()
-        sets = {"pool": _as_texts(texts, gold, labels)}
+        sets = {"pool": as_texts(texts, text, gold=gold, labels=labels)}
         for name, data in (("val", val), ("few_gold", few_gold)):
             if data is not None:
-                sets[name] = _with_gold(data, labels, name)
+                sets[name] = with_gold(data, text, labels, name)
         plan = Plan(
             self.label_model or SnorkelLabelModel(),
             TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
@@ -207,7 +214,7 @@ class Pipeline(ShownRun, KeptPipeline):
         self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result
         self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
         self.classifier_, self.predictor_, self.classes_ = trained.classifier, trained.predictor, labels
-        self._folder = None
+        self._folder, self.text_ = None, text
         self._facts = facts(trained)
         return self
 
@@ -215,13 +222,14 @@ class Pipeline(ShownRun, KeptPipeline):
         self,
         texts: Any,
         *,
-        text: str = "text",
+        text: str | None = None,
         min_confidence: float = 0.0,
         without_lfs: bool = False,
         progress: Progress | None = None,
     ) -> npt.NDArray[np.object_]:
         """Return the label names of texts, [n]; None where the largest probability is below `min_confidence`.
 
+        A text that is null or blank has none either.
         The other arguments, and errors, are those of `answer`; `min_confidence` is in [0, 1].
         """
         if not 0 <= min_confidence <= 1:
@@ -231,22 +239,26 @@ class Pipeline(ShownRun, KeptPipeline):
         return names
 
     def predict_proba(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str | None = None, without_lfs: bool = False, progress: Progress | None = None
     ) -> Probs:
-        """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``; otherwise as `answer`."""
+        """Return class probabilities, [n, k], columns as in ``classes_``; otherwise as `answer`.
+
+        Rows sum to 1; they are NaN where a text is null or blank.
+        """
         return self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).probs
 
     def answer(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str | None = None, without_lfs: bool = False, progress: Progress | None = None
     ) -> Answers:
         """Answer for texts, and say where each answer comes from.
 
         Parameters
         ----------
         texts
-            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read.
+            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read. One that is null or blank
+            keeps its row, without an answer.
         text
-            The column of texts in a frame.
+            The column of texts in a frame; by default the one of `fit`, or of the run.
         without_lfs
             Whether the classifier answers alone.
         progress
@@ -255,17 +267,24 @@ class Pipeline(ShownRun, KeptPipeline):
         Raises
         ------
         InputError
-            If the pipeline is not fitted, a text is not right, or the LFs are asked and are not there (see `load`).
+            If the pipeline is not fitted, a text is no string, or the LFs are asked and are not there (see `load`).
         """
         self._check_fitted()
-        checked, progress = as_texts(texts, text), progress or Bar()
+        written, rows = written_texts(texts, text or self.text_)
+        found = self._answer_written(written, without_lfs, progress or Bar())
+        return replace(found, classes=self.classes_).of_rows(rows)
+
+    def _answer_written(self, texts: Texts, without_lfs: bool, progress: Progress) -> Answers:
+        if not len(texts):
+            none = np.empty((0, len(self.classes_)), dtype=np.float32)
+            return Answers(none, none, None, np.empty(0, dtype=bool))
         if without_lfs or self.predictor_ is None:
-            return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
+            return Answers.of(self.classifier_.predict_proba(texts, progress=progress), None, None, 0.0)
         lfs = self._lfs_to_ask()
         self.predictor_.label_model.check_names(lfs.labels, lfs.names)  # before they run, which may take long
-        return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
+        return self.predictor_.answer(texts, self.apply(texts, progress=progress), progress=progress)
 
-    def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
+    def apply(self, texts: Any, *, text: str | None = None, progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
 
         A Python file of LFs is run then, and only then.
@@ -275,7 +294,7 @@ class Pipeline(ShownRun, KeptPipeline):
         InputError
             If the pipeline was saved without its LFs, or they are Python code that is not trusted (see `load`).
         """
-        return self._lfs_to_ask().apply(as_texts(texts, text), progress=progress, **self._lf_options)
+        return self._lfs_to_ask().apply(as_texts(texts, text or self.text_), progress=progress, **self._lf_options)
 
     def _lfs_to_ask(self) -> LFSet:
         """Return the LFs; those of a folder are read when they are first asked."""
@@ -310,18 +329,3 @@ class Pipeline(ShownRun, KeptPipeline):
     def _check_fitted(self) -> None:
         if not hasattr(self, "classifier_"):
             raise InputError("this Pipeline is not fitted yet; call fit(texts) first")
-
-
-def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:
-    """Return texts, checked once, with their gold labels where there are such."""
-    return as_texts(data, gold=gold, labels=labels)
-
-
-def _with_gold(data: Any, labels: Sequence[str], name: str) -> Texts:
-    texts, gold = (
-        data if isinstance(data, tuple) else (data, None) if isinstance(data, Texts) else (data.texts, data.gold)
-    )
-    texts = _as_texts(texts, gold, labels)
-    if texts.gold is None:
-        raise InputError(f"{name} needs gold labels; give texts that have them, or a pair of texts and gold")
-    return texts

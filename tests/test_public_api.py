@@ -10,7 +10,7 @@ import griffe
 
 ROOT = Path(__file__).parents[1]
 SNAPSHOT = Path(__file__).with_suffix("").with_name("public_api.txt")
-ROOMS = ("labelfns", "labelfns.frames", "labelfns.models", "labelfns.pipelines")
+ROOMS = ("labelfns", "labelfns.frames", "labelfns.interop", "labelfns.models", "labelfns.pipelines")
 MARKS = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}
 
 

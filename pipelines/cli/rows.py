@@ -14,6 +14,7 @@ from .targets import check_not_read, check_target
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
     from labelfns.pipelines.gold.draw import RowsToLabel
+    from labelfns.pipelines.gold.elsewhere import Tool
     from labelfns.pipelines.gold.gold_file import GoldFile
     from labelfns.pipelines.run.settings import PipelineSettings
     from labelfns.votes import Votes
@@ -172,6 +173,34 @@ def label(
     no_ask: Annotated[
         bool, typer.Option("--no-ask", help="Only write the rows to the file, in place of asking here.")
     ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="FILE.json",
+            help="Write the rows that wait for a label for another tool, with the label model's answers, in place of "
+            "asking here.",
+        ),
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="EXPORT",
+            help="Read labels from an export of another tool into the file of gold rows, in place of asking here.",
+        ),
+    ] = None,
+    format: Annotated[
+        Literal["label-studio", "argilla"], typer.Option(help="The tool that --to and --from are for.")
+    ] = "label-studio",
+    text: Annotated[
+        str | None, typer.Option(help='What the text is called in --from; by default "text", or the only one there is.')
+    ] = None,
+    question: Annotated[
+        str | None,
+        typer.Option(help='What the labels are called in --from; by default "label", or the only ones there are.'),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file of --to.")] = False,
     set_: Set = None,
 ) -> None:
     """Draw the rows most worth a gold label, and ask for their labels: one key each, u undoes, s skips, q quits.
@@ -182,10 +211,17 @@ def label(
     """
     from labelfns.pipelines.gold.asking import ask as ask_for
     from labelfns.pipelines.gold.asking import keys_of
+    from labelfns.pipelines.gold.elsewhere import TOOLS
     from labelfns.pipelines.gold.gold_file import GoldFile
 
     from . import console, inputs
 
+    if to is not None and from_ is not None:
+        raise InputError("--to writes rows to label and --from reads their labels: give one of them")
+    if from_ is None and (text, question) != (None, None):
+        raise InputError("--text and --question say what is called how in an export: they need --from")
+    if to is not None:
+        check_target(to, (".json",), overwrite=overwrite, option="--to")
     settings = inputs.settings_of(pipeline, set_)
     data = settings.data
     path = output or Path(data.pool_gold or pipeline.parent / GOLD_FILE)
@@ -193,7 +229,14 @@ def label(
     for name, source in used.items():
         if source is not None and Path(source).resolve() == path.resolve():
             raise InputError(f"{path} is {name}: gold rows need a file of their own; name another with --output")
-    file, texts = GoldFile(path, data.text, data.gold, data.labels), inputs.texts_of(settings)
+    if to is not None:
+        check_not_read(to, pipeline, path, *filter(None, used.values()), option="--to")
+    file = GoldFile(path, data.text, data.gold, data.labels)
+    if from_ is not None:
+        _take(pipeline, file, from_, TOOLS[format], is_named=data.pool_gold is not None, text=text, question=question)
+        return
+    texts = inputs.texts_of(settings)
+    no_ask = no_ask or to is not None
     keys = {} if no_ask else keys_of(file.labels)
     if file.waiting:
         console.say(f"{len(file.waiting)} rows of {path} wait for a label; others are drawn when these are done.")
@@ -215,12 +258,58 @@ def label(
         answered = ask_for(file, typer.getchar, show, console.say)
         left = len(file.waiting)
         console.say("", f"{answered} labels saved in {path}, {left} rows wait for one.")
+    if to is not None:
+        _hand_over(settings, texts, file, to, TOOLS[format])
+        console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT")
+        return
     if data.pool_gold is None and output is None:
         console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{GOLD_FILE}"')
     if file.waiting:
         console.next_step("label them" if no_ask else "go on", "label", pipeline, *_given(output))
     else:
         console.next_step("see how right everything is by them", "analyze", pipeline)
+
+
+def _hand_over(settings: "PipelineSettings", texts: "Texts", file: "GoldFile", to: Path, tool: "Tool") -> None:
+    """Write the rows that wait for a label for another tool, and say what a project of it needs."""
+    from labelfns.pipelines.gold.elsewhere import write_waiting
+
+    from . import console, inputs
+
+    (votes,) = inputs.votes_of(settings, inputs.lfs_of(settings), texts)
+    model = settings.label_model.build(settings.seed).fit(votes)
+    rows = write_waiting(file, to, tool, texts.texts, model.predict_proba(votes), model.predict(votes))
+    console.say("", f"{rows} rows for {tool.name}: {to}.")
+    console.block(tool.needs(file.labels))
+
+
+def _take(
+    pipeline: Path,
+    file: "GoldFile",
+    source: Path,
+    tool: "Tool",
+    *,
+    is_named: bool,
+    text: str | None,
+    question: str | None,
+) -> None:
+    """Read labels from an export of another tool, and say what became of them."""
+    from labelfns.pipelines.gold.elsewhere import take_answers
+
+    from . import console
+
+    taken, new, without = take_answers(file, source, tool, text=text, question=question)
+    console.say(
+        f"{taken} labels from {source} are in {file.path}"
+        + (f"; {new} of their texts were not drawn here, and stand for themselves" if new else "")
+        + (f"; {without} rows of it have no label" if without else "")
+        + "."
+    )
+    if not is_named:
+        console.say(
+            f'Add it to {pipeline}, under [data]: pool_gold = "{file.path}", or val where no text is of the pool'
+        )
+    console.next_step("see how right everything is by them", "analyze", pipeline)
 
 
 def _draw(settings: "PipelineSettings", texts: "Texts", file: "GoldFile", k: int, run: Path | None) -> "RowsToLabel":

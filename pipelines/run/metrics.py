@@ -14,6 +14,7 @@ from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.pipelines.prediction.evaluated import SetEvaluation
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
+from labelfns.pipelines.self_training.judges import may_be_guess
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
 from labelfns.votes import Probs, Votes
@@ -34,6 +35,7 @@ RULE = (
     "error of the difference. Judged: mean recall over classes against the LFs' labels, on covered texts that no round "
     "trained on, with the words that made LFs fire hidden. No gold is used."
 )
+MAY_BE_GUESS = "The judges cannot tell the round that is kept from a guess."
 NO_JUDGES = "The last round is kept: no covered texts are held out to judge the rounds (judges = 0)."
 
 _OLD_NAMES = {"little_gold": "few_gold"}
@@ -192,10 +194,17 @@ def run_metrics(
         evaluation=dict(evaluation),
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
-        rule=RULE if best.ledger.judged is not None else NO_JUDGES,
+        rule=chosen_by(best.ledger),
         warnings=tuple(cautions(votes, result.rounds, best, baselines, sets)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
+
+
+def chosen_by(kept: Ledger) -> str:
+    """Say how the round that is kept was chosen, and how much that says."""
+    if kept.judged is None:
+        return NO_JUDGES
+    return f"{MAY_BE_GUESS} {RULE}" if may_be_guess(vars(kept)) else RULE
 
 
 def facts(trained: "Trained") -> dict[str, Any]:

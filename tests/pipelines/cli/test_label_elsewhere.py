@@ -1,0 +1,101 @@
+"""`labelfns label --to` and `--from`: rows labeled in another tool, as a user meets it."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from labelfns.errors import InputError
+from labelfns.pipelines.cli import app
+
+from .test_label import project as project
+from .test_label import rows, run
+
+
+def answered(tasks, label="negative"):
+    """Return tasks as Label Studio exports them, each labeled the same, the last not at all."""
+    result = {"from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": [label]}}
+    return [task | {"annotations": [{"result": [result], "was_cancelled": task is tasks[-1]}]} for task in tasks]
+
+
+def test_rows_go_to_label_studio_and_their_labels_come_back_with_the_weights(project):
+    said = run(project / "pipeline.toml", "-k", 8, "--to", project / "tasks.json").output
+    assert "8 rows for Label Studio" in said
+    assert '<Choice value="negative"/>' in said
+    assert "--from EXPORT" in said
+    drawn, tasks = rows(project / "pool_gold.jsonl"), json.loads((project / "tasks.json").read_text())
+    assert [(task["data"]["text"], task["data"]["weight"]) for task in tasks] == [
+        (row["text"], row["weight"]) for row in drawn
+    ]
+    for task in tasks:
+        unlabeled = "train" in task["data"]["text"] or "great, not bad" in task["data"]["text"]  # no vote, or a tie
+        assert ("predictions" in task) != unlabeled
+    (project / "export.json").write_text(json.dumps(answered(tasks)))
+    said = run(project / "pipeline.toml", "--from", project / "export.json").output
+    assert "7 labels from" in said
+    assert "1 rows of it have no label" in said
+    assert rows(project / "pool_gold.jsonl") == [
+        row | {"label": None if row is drawn[-1] else "negative"} for row in drawn
+    ]
+    said = run(project / "pipeline.toml", "--to", project / "tasks.json", "--overwrite").output
+    assert "1 rows for Label Studio" in said
+    found = CliRunner().invoke(
+        app,
+        ["analyze", str(project / "pipeline.toml"), "--json", "--set", f"data.pool_gold={project / 'pool_gold.jsonl'}"],
+        catch_exceptions=False,
+    )
+    assert json.loads(found.stdout)["gold_rows"] == 7
+
+
+def test_rows_go_to_argilla_and_back(project):
+    said = run(project / "pipeline.toml", "-k", 4, "--to", project / "records.json", "--format", "argilla").output
+    assert 'LabelQuestion "label" of negative, positive' in said
+    records = json.loads((project / "records.json").read_text())
+    for record in records:
+        record["responses"] = {"label": [{"value": "positive", "user_id": "u"}]}
+    (project / "back.json").write_text(json.dumps(records))
+    assert "4 labels" in run(project / "pipeline.toml", "--from", project / "back.json", "--format", "argilla").output
+    assert {row["label"] for row in rows(project / "pool_gold.jsonl")} == {"positive"}
+
+
+def test_an_export_of_another_project_becomes_val(project):
+    min_rows = [
+        {"id": i, "body": f"a text of yours {i}", "mood": mood, "annotation_id": i, "lead_time": 1.0}
+        for i, mood in enumerate(["negative", "positive", "negative"])
+    ]
+    (project / "export.json").write_text(json.dumps(min_rows))
+    with pytest.raises(InputError, match=r'which question is meant.*question="NAME"'):
+        run(project / "pipeline.toml", "--from", project / "export.json")
+    given = ["--output", project / "val.jsonl", "--from", project / "export.json", "--question", "mood"]
+    assert "3 of their texts were not drawn here" in run(project / "pipeline.toml", *given).output
+    assert rows(project / "val.jsonl")[0] == {"text": "a text of yours 0", "label": "negative"}
+    found = CliRunner().invoke(
+        app,
+        ["analyze", str(project / "pipeline.toml"), "--data", str(project / "val.jsonl"), "--json"],
+        catch_exceptions=False,
+    )
+    assert json.loads(found.stdout)["gold_rows"] == 3
+
+
+def test_labels_that_the_pipeline_does_not_have_change_nothing(project):
+    run(project / "pipeline.toml", "-k", 3, "--to", project / "tasks.json")
+    before = (project / "pool_gold.jsonl").read_text()
+    tasks = json.loads((project / "tasks.json").read_text())
+    (project / "export.json").write_text(json.dumps(answered(tasks, "Negative")))
+    with pytest.raises(InputError, match=r"export\.json: .*'Negative'"):
+        run(project / "pipeline.toml", "--from", project / "export.json")
+    assert (project / "pool_gold.jsonl").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--to", "a.json", "--from", "b.json"], "give one of them"),
+        (["--question", "mood"], "they need --from"),
+        (["--to", "a.csv"], r"must end in \.json"),
+        (["--from", "none.json"], "cannot be read"),
+    ],
+)
+def test_options_that_do_not_go_together(project, options, message):
+    with pytest.raises(InputError, match=message):
+        run(project / "pipeline.toml", *options)
