@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning, some
 from labelfns.io.atomic import whole, write_text
 from labelfns.lfset import LFSet
 
 from .prediction.predictor import Predictor
-from .run.lf_copy import copied_lfs, copy_lfs, lfs_as_toml
+from .run.lf_copy import copied_lfs, copy_lfs, lfs_as_toml, models_read
 from .run.output_folder import name_instead
 from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import (
@@ -23,7 +23,7 @@ from .run.saved_predictor import (
     signed_source,
     text_column,
 )
-from .sharing.card import CARD, model_card
+from .sharing.card import CARD, base_model, model_card
 from .sharing.hub import CONTENT, REST, Pushed, fetch, is_on_hub, parts, push, shared
 from .summary import summary
 
@@ -106,8 +106,9 @@ class KeptPipeline:
 
         The classifier and its card (``README.md``) lie at the top, where ``transformers.pipeline`` looks, and in
         ``labelfns/`` what the predictor needs: the second view, the label model with the names of the LFs, figures,
-        and the LFs: a TOML file with its word lists, or what builders made, as TOML. No text is uploaded, no path of
-        this machine, nothing that LFs raised. A README that is there is replaced, but for what else stands at its top.
+        and the LFs: a TOML file as it is, `expects` included, with its word lists, or what builders made, as TOML. No
+        text that was labeled is uploaded, no path of this machine, nothing that LFs raised. A README that is there is
+        replaced, but for what else stands at its top.
 
         Parameters
         ----------
@@ -124,7 +125,7 @@ class KeptPipeline:
         Raises
         ------
         InputError
-            If the pipeline is not fitted, or cannot be uploaded.
+            If the pipeline is not fitted, its LFs read texts with a model in a folder, or it cannot be uploaded.
 
         Warns
         -----
@@ -153,6 +154,7 @@ class KeptPipeline:
             if file is not None:
                 copy_lfs(file, top / REST, source)
             self._write(top / REST, top, shared(self._facts), toml, None, repo=repo)
+            _check_others_have_them(copied_lfs(top / REST))
             return push(top, repo, private=private, message=message)
 
     def _write(
@@ -248,3 +250,13 @@ class KeptPipeline:
             pipeline._lf_options = lf_options(folder)
         pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
         return pipeline
+
+
+def _check_others_have_them(lf_file: Path | None) -> None:
+    """Check that the models that LFs read texts with are on the hub, and no folder of this machine."""
+    models = [] if lf_file is None else models_read(lf_file)
+    if here := [model for model in models if base_model(model) is None]:
+        raise InputError(
+            f"LFs read texts with {some(here)}, which is on this machine alone; name a model on the hub, or save the "
+            "pipeline to a folder instead"
+        )

@@ -59,7 +59,8 @@ def model_card(
     """
     predictor = facts.get("predictor") or {}
     kept: Mapping[str, Any] = next((one for one in facts["rounds"] if one["round"] == facts["best_round"]), {})
-    scores = (facts.get("few_gold") or {}).get("refined") or kept.get("scores", {})  # version 0.1 had no predictor
+    few_gold = facts.get("few_gold") or {}
+    scores = few_gold.get("refined") or kept.get("scores", {})  # version 0.1 had no predictor
     alone = predictor.get("classifier") or {name: {"all_rows": one} for name, one in scores.items()}
     together = predictor.get("together", {})
     data = facts.get("data", {})
@@ -71,6 +72,7 @@ def model_card(
         "conflicting": facts["coverage"]["conflicting"],
         "sets": {name: one["rows"] for name, one in data.items() if name != "pool"},
         "base": base,
+        "further": few_gold["rows"] if few_gold.get("trained_further") else 0,
         "rounds": len(facts["rounds"]),
         "best": facts["best_round"],
         "trained_on": kept.get("trained_on"),

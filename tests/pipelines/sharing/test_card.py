@@ -124,6 +124,14 @@ def test_how_right_an_lf_is_taken_to_be_is_what_the_label_model_says_of_its_vote
     assert row[4] == "100%"
 
 
+def test_labels_by_people_that_it_was_trained_on_are_said():
+    assert "gave, not people,\nwith" in model_card(facts(), ["no", "yes"])
+    for further in (False, True):
+        few_gold = {"rows": 40, "trained_further": further, "refined": {}}
+        card = model_card(facts(few_gold=few_gold), ["no", "yes"])
+        assert ("not people, and then further on 40 labels by people" in card) is further
+
+
 def test_without_gold_there_are_no_figures_and_the_card_says_so():
     card = model_card(facts(predictor=None, gold_rows={}), ["no", "yes"])
     assert "no text had a gold label to compare with" in card

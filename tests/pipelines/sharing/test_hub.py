@@ -74,6 +74,34 @@ def test_to_the_hub_and_back_the_answers_are_the_same(hub, fitted, toy_texts, ti
 
 
 @pytest.mark.slow
+def test_from_a_data_set_to_the_hub_and_back(hub, fitted, toy_texts, tmp_path):
+    from datasets import load_dataset
+
+    texts, gold = toy_texts
+    (tmp_path / "tweets").mkdir()
+    rows = [json.dumps({"text": text, "label": LABELS[y]}) + "\n" for text, y in zip(texts, gold, strict=True)]
+    (tmp_path / "tweets" / "train.jsonl").write_text("".join(rows[20:]), encoding="utf-8")
+    (tmp_path / "tweets" / "test.jsonl").write_text("".join(rows[:20]), encoding="utf-8")
+    tweets = load_dataset(str(tmp_path / "tweets"), cache_dir=str(tmp_path / "datasets"))
+    pipeline = Pipeline(**fitted.get_params()).fit(tweets["train"], progress=silent)
+    pushed = pipeline.push_to_hub(REPO, private=True)
+    loaded = Pipeline.load(REPO, revision=pushed.commit)
+    assert np.array_equal(answers(loaded, tweets["test"]), answers(pipeline, tweets["test"]))
+    names = [one.predict(tweets["test"], progress=silent).tolist() for one in (loaded, pipeline)]
+    assert names[0] == names[1]
+
+
+@pytest.mark.slow
+def test_a_model_of_this_machine_that_lfs_read_with_is_not_told(hub, fitted, tmp_path):
+    fitted.save(tmp_path / "saved")
+    toml = tmp_path / "saved" / "lfs.toml"
+    toml.write_text(toml.read_text(encoding="utf-8") + "\n[[lf]]\nmodel = '/home/me/model'\n", encoding="utf-8")
+    with pytest.raises(InputError, match="LFs read texts with /home/me/model, which is on this machine alone"):
+        Pipeline.load(tmp_path / "saved").push_to_hub(REPO)
+    assert REPO not in hub.repos
+
+
+@pytest.mark.slow
 def test_python_lfs_are_pushed_when_asked_for_and_run_when_trusted(hub, fitted, toy_texts, tmp_path):
     file = tmp_path / "lfs.py"
     ran = tmp_path / "ran"
