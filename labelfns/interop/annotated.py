@@ -62,7 +62,9 @@ def read_json(path: Path, what: str) -> list[Row]:
         If it is none.
     """
     if path.suffix.lower() in (".jsonl", ".ndjson"):
-        raise InputError(f"{path} holds JSON lines, and {what} is one JSON list; such rows are read as they are")
+        raise InputError(
+            f"{path} holds JSON lines, and {what} is one JSON list; rows with gold in such a file are read as they are, as data.val say"
+        )
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:

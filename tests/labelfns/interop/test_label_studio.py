@@ -232,5 +232,5 @@ def test_label_names_tell_the_question_and_how_they_are_written(tmp_path):
 
 
 def test_json_lines_are_no_export(tmp_path):
-    with pytest.raises(InputError, match="such rows are read as they are"):
+    with pytest.raises(InputError, match="rows with gold in such a file are read as they are"):
         read_label_studio(written(tmp_path, "{}\n{}", "x.jsonl"))

@@ -42,6 +42,7 @@ def test_by_default_the_label_is_the_likeliest_and_none_for_a_tie_or_where_nothi
     soft = SoftLabels([[0.9, 0.1], [0.5, 0.5], [np.nan, np.nan]], ["no", "yes"])
     assert soft.ids.tolist() == [0, -1, -1]
     assert soft.names() == ["no", None, None]
+    assert repr(soft) == "SoftLabels(3 rows, 1 with a label, without texts, labels=('no', 'yes'))"
 
 
 def test_a_data_set_has_a_class_label_and_lists_of_probabilities():
