@@ -63,8 +63,8 @@ def read_json(path: Path, what: str) -> list[Row]:
     """
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         raise InputError(
-            f"{path} holds JSON lines, and {what} is one JSON list; rows with gold in such a file are read as they are, "
-            "as data.val say"
+            f"{path} holds JSON lines, and {what} is one JSON list; rows with gold in such a file are read as they "
+            "are, as data.val say"
         )
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
