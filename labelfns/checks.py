@@ -90,6 +90,10 @@ def is_null(value: object) -> bool:
         return False
 
 
+NOT_A_STRING = "the text is not a string"
+"""The one of `text_problems` that is a mistake in any case: a text that is null or blank may be one that lacks."""
+
+
 def text_problems(texts: Sequence[Any]) -> dict[str, list[int]]:
     """Return what is wrong with texts, and at which positions: ``{"the text is null": [0, 4]}``."""
     if set(map(type, texts)) <= {str} and all(map(str.strip, texts)):

@@ -141,11 +141,12 @@ def raise_all(error: type[LabelFnsError], problems: Sequence[str]) -> None:
         raise error(f"{len(problems):,} problems:{''.join(lines + more)}")
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest name, or an empty string."""
+def did_you_mean(word: str, names: Iterable[str], section: str = "") -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest name, with its section before it, or an empty string."""
     comparable = [name for name, _ in zip(names, range(_COMPARED), strict=False) if len(name) <= _WIDTH]
     close = get_close_matches(word[:_WIDTH], comparable, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    before = f"{section}." if section else ""
+    return f"; did you mean {before + close[0]!r}?" if close else ""
 
 
 def some(items: Sequence[object], limit: int = 5) -> str:
@@ -156,10 +157,29 @@ def some(items: Sequence[object], limit: int = 5) -> str:
     >>> some([3]), some([3, 8, 11]), some(range(9), 3)
     ('3', '3, 8 and 11', '0, 1, 2 and 6 more')
     """
-    first = [_short(item) for item in items[:limit]]
+    first = [shortened(item) for item in items[:limit]]
     rest = [f"{len(items) - limit:,} more"] if len(items) > limit else []
     *most, last = [*first, *rest] or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def number_of(n: int, one: str, many: str = "") -> str:
+    """Write a count with its word, thousands separated: ``"1 row"``, ``"1,500 rows"``.
+
+    Parameters
+    ----------
+    n
+        How many.
+    one, many
+        The words for one and for any other number, a verb with them where there is one; by default `many` is `one` and
+        an s.
+
+    Examples
+    --------
+    >>> number_of(1, "gold row"), number_of(1500, "gold row"), number_of(1, "LF votes", "LFs vote")
+    ('1 gold row', '1,500 gold rows', '1 LF votes')
+    """
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
 def some_rows(rows: Sequence[int], word: str = "row") -> str:
@@ -186,9 +206,16 @@ def is_failure(error: BaseException) -> bool:
 
 def first_line(error: BaseException) -> str:
     """Return the first line of what an error of a library says, cut if it is long."""
-    return _short(next(iter(str(error).strip().splitlines()), "") or "no reason given", 3 * _WIDTH)
+    return shortened(next(iter(str(error).strip().splitlines()), "") or "no reason given", 3 * _WIDTH)
 
 
-def _short(item: object, width: int = _WIDTH) -> str:
+def shortened(item: object, width: int = _WIDTH) -> str:
+    """Return a text, or what `str` makes a text of, cut after `width` characters, with ``...`` where it is; no path is.
+
+    Examples
+    --------
+    >>> shortened("on time again", 7)
+    'on time...'
+    """
     text = str(item)
     return text if len(text) <= width or isinstance(item, PurePath) else f"{text[:width]}..."

@@ -15,7 +15,7 @@ from labelfns.engine.apply import CuesWhenAsked, LFApplier, merge_faults, warn_o
 from labelfns.engine.fields import RowNumbers
 from labelfns.engine.options import ApplyOptions, Engine, OnError
 from labelfns.engine.vote_parser import VoteParser
-from labelfns.errors import InputError, LFError, raise_all
+from labelfns.errors import InputError, LFError, raise_all, some
 from labelfns.frames.engines import Frame, engine_of
 from labelfns.io.corpus import Texts
 from labelfns.io.texts import as_texts
@@ -23,6 +23,7 @@ from labelfns.lfs.base import LabelingFunction, as_lf, declared_label
 from labelfns.lfs.columns import reads_columns
 from labelfns.lfs.load import read_lfs
 from labelfns.lfs.module import lfs_of_module
+from labelfns.lfs.python_file import real_path
 from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
 from labelfns.votes import Fault, Votes
@@ -114,7 +115,7 @@ class LFSet:
         file = Path(path)
         source = file.read_bytes() if file.is_file() else None  # before it runs, which may take a while
         lfs = cls(labels, read_lfs(file))
-        object.__setattr__(lfs, "file", file.resolve())
+        object.__setattr__(lfs, "file", real_path(file))
         object.__setattr__(lfs, "source", source)
         return lfs
 
@@ -142,6 +143,10 @@ class LFSet:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.labels, self.lfs)  # what was compiled does not travel
+
+    def __repr__(self) -> str:
+        n = len(self.lfs)
+        return f"LFSet({n} LF{'s' * (n != 1)}: {some(self.names)}, labels={self.labels})"
 
     def _repr_html_(self) -> str:
         from labelfns.display.html import lfs_html
@@ -323,7 +328,7 @@ def _apply_to_parts(
             part.texts,
             options,
             fields=others if fields is None else fields,
-            numbers=RowNumbers(np.arange(start, start + len(part)), part.row_numbers, part.unit),
+            numbers=RowNumbers.of(part, start),
             cues=cues and is_all,
             progress=progress if is_all else silent,
         )

@@ -135,9 +135,12 @@ class Reader:
         """Return where a setting belongs that is none here, or the nearest that is one."""
         homes = [home for home, cls in _sections(self.root) if home != section and _has(cls, name)]
         if homes and name not in fields:
-            places = (f"under [{home}]" if home else "at the top, before any section" for home in homes)
+            places = (
+                f"under [{home}]: {joined(home, name)}" if home else f"at the top, before any section: {name}"
+                for home in homes
+            )
             return f" here; it goes {' or '.join(places)}"
-        return did_you_mean(name, fields)
+        return did_you_mean(name, fields, section)
 
     def _by_new_names(self, values: Mapping[str, Any], fields: Mapping[str, Any], section: str) -> dict[str, Any]:
         """Return the values with old names replaced."""

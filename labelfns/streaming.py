@@ -6,8 +6,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from labelfns.analysis.coverage import Coverage
 from labelfns.engine.apply import merge_faults, warn_of
 from labelfns.engine.fields import RowNumbers
@@ -173,8 +171,7 @@ class _Applied:
         for texts, share in parts:
             columns = texts.fields or {}
             fields = {name: values for name, values in columns.items() if name != "text"} if self.uses_fields else None
-            positions = np.arange(self.coverage.rows, self.coverage.rows + len(texts))
-            numbers = RowNumbers(positions, texts.row_numbers, texts.unit)
+            numbers = RowNumbers.of(texts, self.coverage.rows)
             votes = self.lfs.applier.apply(texts.texts, self.options, fields=fields, numbers=numbers)
             if self.keep_columns:
                 self.others.see(columns)

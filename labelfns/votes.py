@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -156,17 +157,30 @@ class Votes(ShownVotes, FramedVotes):
         """Return the number of rows, n."""
         return len(self.matrix)
 
-    def __getitem__(self, lf: str) -> npt.NDArray[np.int8]:
+    @overload
+    def __getitem__(self, lf: str) -> npt.NDArray[np.int8]: ...
+    @overload
+    def __getitem__(self, lf: "tuple[Ints | Bools | slice, EllipsisType]") -> "Votes": ...
+    def __getitem__(self, lf: Any) -> Any:
         """Return the votes of one LF, by its name: read-only int8 [n] with values in {-1, 0, ..., k-1}.
+
+        ``votes[index, ...]`` is ``votes.rows(index)``, as scikit-learn takes rows of whatever has a `shape`.
 
         Raises
         ------
         InputError
             If there is no LF of this name.
         """
+        if isinstance(lf, tuple) and len(lf) == 2 and lf[1] is ...:
+            return self.rows(lf[0])
         return self.matrix[:, self._column(lf)]
 
     __iter__ = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and LFs, (n, m)."""
+        return len(self), len(self.lf_names)
 
     @property
     def n_labels(self) -> int:

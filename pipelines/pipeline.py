@@ -1,25 +1,22 @@
 """`Pipeline`: labeling functions and texts in, labels out; the command line goes the same way."""
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.errors import InputError, LabelFnsWarning, some
-from labelfns.io.atomic import whole, write_text
-from labelfns.io.texts import Texts, as_texts
-from labelfns.lfs.as_toml import is_data, lfs_toml
+from labelfns.errors import InputError
+from labelfns.io.texts import Texts, as_texts, written_texts
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
+from .kept import KeptPipeline
 from .prediction.predictor import Answers, Predictor
-from .run.lf_copy import copied_lfs, copy_lfs
-from .run.saved import read_json, reading, write_json
-from .run.saved_predictor import has_predictor, lf_options, load_predictor, save_predictor, saved_lfs, signed_source
+from .run.saved_predictor import saved_lfs
 from .shown import ShownRun
 from .summary import summary
 
@@ -31,12 +28,8 @@ if TYPE_CHECKING:
     from labelfns.pipelines.self_training.ledger import SelfTrainingResult
     from labelfns.pipelines.self_training.settings import Rounds
 
-_CONTENT, _MODEL = "pipeline.json", "model"
-_FORMAT = "labelfns.pipeline/1"
-_SAVE_AGAIN = "Save the pipeline again"
 
-
-class Pipeline(ShownRun):
+class Pipeline(ShownRun, KeptPipeline):
     """The whole way: LFs vote, a label model weighs the votes, a transformer is fine-tuned on them over rounds.
 
     It is what ``labelfns run`` does, without a run folder. To predict, LFs and classifier answer together. `save` keeps
@@ -73,6 +66,8 @@ class Pipeline(ShownRun):
     predictor_
         Label model, classifier and second view, answering together. It and `label_model_` are None after `load` from a
         folder of version 0.1, whose classifier answers alone.
+    text_
+        The column of texts in a frame, as `fit` or the run read it; `predict` and the like look for it.
     votes_, weak_labels_, result_
         The LFs' votes on the pool, the label model's probabilities of it, [n, k], and all rounds. Not there after
         `load`.
@@ -105,6 +100,7 @@ class Pipeline(ShownRun):
     predictor_: Predictor | None = None
     classifier_: "TransformerClassifier"
     classes_: tuple[str, ...]
+    text_: str = "text"
 
     def __init__(
         self,
@@ -157,6 +153,7 @@ class Pipeline(ShownRun):
         texts: Any,
         gold: Any = None,
         *,
+        text: str = "text",
         few_gold: "Texts | Labeled | tuple[Any, Any] | None" = None,
         val: "Texts | Labeled | tuple[Any, Any] | None" = None,
         progress: Progress | None = None,
@@ -168,8 +165,10 @@ class Pipeline(ShownRun):
         texts
             The n texts to label: whatever `LFSet.apply` takes.
         gold
-            Their labels [n], by id or name, -1 or None where unknown, for figures alone; by default those that the
-            texts come with.
+            Their labels [n], by id or name, -1 or None where unknown, or the name of their column in a frame, for
+            figures alone; by default those that the texts come with.
+        text
+            The column of texts in a frame, here and in `few_gold` and `val`.
         few_gold
             A few texts with gold labels, at least 2 of each, to train the kept model further and calibrate it, where
             that helps; as texts that have gold, or as a pair of texts and gold.
@@ -193,17 +192,17 @@ class Pipeline(ShownRun):
         from labelfns.pipelines.prediction.settings import Prediction
         from labelfns.pipelines.self_training.settings import Rounds
 
-        from .run.inputs import Inputs
+        from .run.inputs import Inputs, with_gold
         from .run.metrics import facts
         from .run.training import Plan, prepare, train
 
         if self.lfs is None:
             raise InputError("this pipeline was loaded, and is there to predict; to train, make one: Pipeline(lfs)")
         labels, show = self.lfs.labels, progress or Bar()
-        sets = {"pool": _as_texts(texts, gold, labels)}
+        sets = {"pool": as_texts(texts, text, gold=gold, labels=labels)}
         for name, data in (("val", val), ("few_gold", few_gold)):
             if data is not None:
-                sets[name] = _with_gold(data, labels, name)
+                sets[name] = with_gold(data, text, labels, name)
         plan = Plan(
             self.label_model or SnorkelLabelModel(),
             TransformerClassifier(self.backbone, settings=self.settings or FineTuning(), seed=self.seed),
@@ -215,7 +214,7 @@ class Pipeline(ShownRun):
         self.votes_, self.result_ = trained.prepared.votes["pool"], trained.result
         self.weak_labels_, self.label_model_ = trained.result.weak_labels, trained.label_model
         self.classifier_, self.predictor_, self.classes_ = trained.classifier, trained.predictor, labels
-        self._folder = None
+        self._folder, self.text_ = None, text
         self._facts = facts(trained)
         return self
 
@@ -223,13 +222,14 @@ class Pipeline(ShownRun):
         self,
         texts: Any,
         *,
-        text: str = "text",
+        text: str | None = None,
         min_confidence: float = 0.0,
         without_lfs: bool = False,
         progress: Progress | None = None,
     ) -> npt.NDArray[np.object_]:
         """Return the label names of texts, [n]; None where the largest probability is below `min_confidence`.
 
+        A text that is null or blank has none either.
         The other arguments, and errors, are those of `answer`; `min_confidence` is in [0, 1].
         """
         if not 0 <= min_confidence <= 1:
@@ -239,22 +239,26 @@ class Pipeline(ShownRun):
         return names
 
     def predict_proba(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str | None = None, without_lfs: bool = False, progress: Progress | None = None
     ) -> Probs:
-        """Return class probabilities, [n, k], rows sum to 1, columns as in ``classes_``; otherwise as `answer`."""
+        """Return class probabilities, [n, k], columns as in ``classes_``; otherwise as `answer`.
+
+        Rows sum to 1; they are NaN where a text is null or blank.
+        """
         return self.answer(texts, text=text, without_lfs=without_lfs, progress=progress).probs
 
     def answer(
-        self, texts: Any, *, text: str = "text", without_lfs: bool = False, progress: Progress | None = None
+        self, texts: Any, *, text: str | None = None, without_lfs: bool = False, progress: Progress | None = None
     ) -> Answers:
         """Answer for texts, and say where each answer comes from.
 
         Parameters
         ----------
         texts
-            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read.
+            The n texts: whatever `LFSet.apply` takes, with the columns that the LFs read. One that is null or blank
+            keeps its row, without an answer.
         text
-            The column of texts in a frame.
+            The column of texts in a frame; by default the one of `fit`, or of the run.
         without_lfs
             Whether the classifier answers alone.
         progress
@@ -263,17 +267,24 @@ class Pipeline(ShownRun):
         Raises
         ------
         InputError
-            If the pipeline is not fitted, a text is not right, or the LFs are asked and are not there (see `load`).
+            If the pipeline is not fitted, a text is no string, or the LFs are asked and are not there (see `load`).
         """
         self._check_fitted()
-        checked, progress = as_texts(texts, text), progress or Bar()
+        written, rows = written_texts(texts, text or self.text_)
+        found = self._answer_written(written, without_lfs, progress or Bar())
+        return replace(found, classes=self.classes_).of_rows(rows)
+
+    def _answer_written(self, texts: Texts, without_lfs: bool, progress: Progress) -> Answers:
+        if not len(texts):
+            none = np.empty((0, len(self.classes_)), dtype=np.float32)
+            return Answers(none, none, None, np.empty(0, dtype=bool))
         if without_lfs or self.predictor_ is None:
-            return Answers.of(self.classifier_.predict_proba(checked, progress=progress), None, None, 0.0)
+            return Answers.of(self.classifier_.predict_proba(texts, progress=progress), None, None, 0.0)
         lfs = self._lfs_to_ask()
         self.predictor_.label_model.check_names(lfs.labels, lfs.names)  # before they run, which may take long
-        return self.predictor_.answer(checked, self.apply(checked, progress=progress), progress=progress)
+        return self.predictor_.answer(texts, self.apply(texts, progress=progress), progress=progress)
 
-    def apply(self, texts: Any, *, text: str = "text", progress: Progress | None = None) -> Votes:
+    def apply(self, texts: Any, *, text: str | None = None, progress: Progress | None = None) -> Votes:
         """Let the pipeline's LFs vote on texts; of one that was loaded, they are read from the file beside its model.
 
         A Python file of LFs is run then, and only then.
@@ -283,7 +294,7 @@ class Pipeline(ShownRun):
         InputError
             If the pipeline was saved without its LFs, or they are Python code that is not trusted (see `load`).
         """
-        return self._lfs_to_ask().apply(as_texts(texts, text), progress=progress, **self._lf_options)
+        return self._lfs_to_ask().apply(as_texts(texts, text or self.text_), progress=progress, **self._lf_options)
 
     def _lfs_to_ask(self) -> LFSet:
         """Return the LFs; those of a folder are read when they are first asked."""
@@ -308,107 +319,6 @@ class Pipeline(ShownRun):
             raise InputError("this pipeline is a classifier alone: there is no run to sum up")
         return summary(self._facts)
 
-    def save(self, folder: str | Path, *, lf_file: str | Path | None = None) -> None:
-        """Write a folder that `load` opens; its ``model/`` opens in ``transformers.pipeline`` too.
-
-        Parameters
-        ----------
-        folder
-            A new or empty folder.
-        lf_file
-            The file that the LFs come from, which is copied, with the word lists of a TOML file; by default the one
-            that the `LFSet` was read from. Where there is none, LFs that builders made are written to a TOML file.
-
-        Raises
-        ------
-        InputError
-            If the pipeline is not fitted, or the folder is not empty.
-        WriteError
-            If it cannot be written; nothing of it is left then.
-
-        Warns
-        -----
-        LabelFnsWarning
-            If LFs are Python and come from no file: the LFs are not saved then.
-        """
-        self._check_fitted()
-        target = Path(folder)
-        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-            raise InputError(f"{target} exists and is not empty; name another folder")
-        file, source = self._lfs_to_keep(lf_file)
-        toml = _as_data(self.lfs) if file is None and self.lfs is not None else None
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with whole(target) as part:
-            part.mkdir()
-            self.classifier_.save_pretrained(part / _MODEL)
-            if file is not None:
-                copy_lfs(file, part, source)
-            elif toml is not None:
-                write_text(part / "lfs.toml", toml)
-            if self.predictor_ is not None:
-                save_predictor(part, self.predictor_, lf_source=source, options=self._lf_options)
-            write_json(part / _CONTENT, {"format": _FORMAT, "labels": self.classes_, **(self._facts or {})})
-
-    save_pretrained = save
-
-    def _lfs_to_keep(self, lf_file: str | Path | None) -> tuple[Path | None, bytes | None]:
-        """Return the LF file to copy, and what of it is known to be the user's own; a stranger's stays a stranger's."""
-        if lf_file is not None:
-            return Path(lf_file), Path(lf_file).read_bytes()
-        if self.lfs is not None:
-            return self.lfs.file, self.lfs.source
-        file = copied_lfs(self._folder) if self._folder else None
-        if file is None or file.suffix == ".toml":
-            return file, None
-        return file, self._saved_lfs.source if self._saved_lfs is not None else signed_source(file)
-
-    @classmethod
-    def load(
-        cls, folder: str | Path, *, lfs: LFSet | None = None, trust_lfs: bool = False, without_lfs: bool = False
-    ) -> "Pipeline":
-        """Open what `save` wrote, or the folder of a finished run, to predict. Nothing in the folder is run by it.
-
-        Its LFs are read when they are first asked. A Python file of LFs is code: it runs where a run or `save` of this
-        user left it on this machine, and other files only with `trust_lfs`.
-
-        Parameters
-        ----------
-        folder
-            The folder.
-        lfs
-            The LFs; by default those of the LF file in the folder.
-        trust_lfs
-            Whether a Python file of LFs from elsewhere may run.
-        without_lfs
-            Whether the classifier answers alone; the label model and the LFs are not looked at then.
-
-        Raises
-        ------
-        InputError
-            If it is neither, or is damaged.
-        """
-        folder = Path(folder)
-        file = next((folder / name for name in (_CONTENT, "metrics.json") if (folder / name).is_file()), None)
-        if file is None or not (folder / _MODEL).is_dir():
-            raise InputError(
-                f"{folder} holds neither a saved Pipeline nor a finished run: it lacks {_MODEL}/, {_CONTENT} or "
-                "metrics.json. Name a folder that `save` or `labelfns run` wrote"
-            )
-        from labelfns.models import TransformerClassifier
-
-        pipeline = cls(lfs, folder / _MODEL)
-        pipeline._facts, pipeline._folder = read_json(file, _SAVE_AGAIN), folder
-        with reading(file, _SAVE_AGAIN):
-            summary(pipeline._facts)
-        pipeline.classifier_ = TransformerClassifier.from_pretrained(folder / _MODEL)
-        pipeline.classes_ = pipeline.classifier_.classes_
-        pipeline._trust_lfs = trust_lfs
-        if not without_lfs and (has_predictor(folder) or pipeline._facts.get("predictor")):
-            pipeline.predictor_ = load_predictor(folder, pipeline.classifier_)
-            pipeline._lf_options = lf_options(folder)
-        pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
-        return pipeline
-
     @classmethod
     def of_classifier(cls, classifier: "TransformerClassifier") -> "Pipeline":
         """Return a pipeline that answers as a fitted classifier, without LFs."""
@@ -419,32 +329,3 @@ class Pipeline(ShownRun):
     def _check_fitted(self) -> None:
         if not hasattr(self, "classifier_"):
             raise InputError("this Pipeline is not fitted yet; call fit(texts) first")
-
-
-def _as_data(lfs: LFSet) -> str | None:
-    """Return LFs that came from no file as TOML; None, and a warning, where some are code."""
-    code = [lf.name for lf in lfs if not is_data(lf)]
-    if not code:
-        return lfs_toml(lfs)
-    warnings.warn(
-        f"LFs in Python that come from no file: {some(code)}. So the LFs are not saved with the pipeline; save it with "
-        "lf_file=..., or load it with lfs=LFSet(...)",
-        LabelFnsWarning,
-        stacklevel=3,
-    )
-    return None
-
-
-def _as_texts(data: Any, gold: Any, labels: Sequence[str]) -> Texts:
-    """Return texts, checked once, with their gold labels where there are such."""
-    return as_texts(data, gold=gold, labels=labels)
-
-
-def _with_gold(data: Any, labels: Sequence[str], name: str) -> Texts:
-    texts, gold = (
-        data if isinstance(data, tuple) else (data, None) if isinstance(data, Texts) else (data.texts, data.gold)
-    )
-    texts = _as_texts(texts, gold, labels)
-    if texts.gold is None:
-        raise InputError(f"{name} needs gold labels; give texts that have them, or a pair of texts and gold")
-    return texts

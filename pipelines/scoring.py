@@ -34,7 +34,7 @@ def predict_frame(
     folder: str | PathLike[str],
     frame: Any,
     *,
-    text: str = "text",
+    text: str | None = None,
     keys: Sequence[Any] | None = None,
     min_confidence: float = 0.0,
     lfs: LFSet | None = None,
@@ -53,7 +53,7 @@ def predict_frame(
     frame
         The Spark or Dask frame, with the columns that the LFs read.
     text
-        The column of texts.
+        The column of texts; by default the one that the folder's pipeline learned from.
     keys
         The columns that stay beside the answers; all by default. Dask's index always stays.
     min_confidence
@@ -79,6 +79,7 @@ def predict_frame(
     pipeline = Pipeline.load(path, lfs=lfs, trust_lfs=trust_lfs, without_lfs=without_lfs)
     asked = pipeline._lfs_to_ask() if pipeline.predictor_ is not None else None
     travelling = None if asked is None else LFSet(asked.labels, by_value(asked))
+    text = text or pipeline.text_
     work = Scoring(str(path), travelling, pipeline.classes_, text, min_confidence)
     parts: dict[str, object] = {f"LF {lf.name}": lf for lf in travelling or ()}
     read = engines.columns_of(frame) if travelling is not None and reads_columns(travelling) else [text]

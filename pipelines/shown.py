@@ -1,14 +1,14 @@
 """What a run shows of itself: plots, and HTML in a notebook."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from labelfns.display.maps import confusion_map
 from labelfns.display.of_votes import PlotsOfVotes
 from labelfns.display.plots import Dots, dots
-from labelfns.display.style import say_of
+from labelfns.display.style import say_of, with_count
 from labelfns.errors import InputError
 from labelfns.votes import Votes
 
@@ -18,6 +18,8 @@ from .report.worth import PARTS, who_answers, worth
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from labelfns.lfset import LFSet
+    from labelfns.models import BaseLabelModel
     from labelfns.models.evaluation.evaluate import Evaluation
 
 Who = Literal["together", "label_model"]
@@ -28,8 +30,33 @@ class ShownRun(PlotsOfVotes):
 
     _facts: Mapping[str, Any] | None
     _folder: Path | None
+    lfs: "LFSet | None"
+    backbone: str | Path
+    label_model: "BaseLabelModel | None"
+    label_model_: "BaseLabelModel | None"
     votes_: Votes
     classes_: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Pipeline({', '.join(self._described())})"
+
+    def _described(self) -> Iterator[str]:
+        facts, fitted = self._facts, hasattr(self, "classifier_")
+        lfs = self.lfs if self.lfs is not None else facts["lfs"] if facts else ()
+        yield f"{len(lfs)} LF{'s' * (len(lfs) != 1)}" if lfs else "no LFs"
+        if labels := self.classes_ if fitted else self.lfs and self.lfs.labels:
+            yield f"labels={tuple(labels)}"
+        if model := self.label_model_ if fitted else self.label_model:
+            yield f"label_model={type(model).__name__}"
+        if not self._folder and (facts or not fitted):
+            yield f"backbone={str(self.backbone)!r}"
+        if facts:
+            texts, rounds = facts["coverage"]["rows"], len(facts["rounds"])
+            yield f"fitted on {texts:,} texts, round {facts['best_round']} kept of {rounds}"
+        else:
+            yield "a classifier alone" if fitted else "not fitted"
+        if self._folder:
+            yield f"loaded from {self._folder}"
 
     @abstractmethod
     def summary(self) -> str:
@@ -101,7 +128,7 @@ class ShownRun(PlotsOfVotes):
             for voter in found["voters"]
         ]
         return dots(
-            [f"{PARTS[part]}  ({found['rows'][part]:,})" for part in parts],
+            [with_count(PARTS[part], found["rows"][part]) for part in parts],
             series,
             title=f"Was the model worth it? {name}, by whether an LF votes",
             x="share of texts that are right, with 95% intervals",

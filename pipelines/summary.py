@@ -5,6 +5,7 @@ from typing import Any
 
 from labelfns.display.numbers import percent
 from labelfns.lfs.meaning.prompt import cost_so_far
+from labelfns.pipelines.self_training.judges import may_be_guess
 
 
 def summary(facts: Mapping[str, Any]) -> str:
@@ -32,7 +33,9 @@ def _rounds(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "sample", f"{drawn['rows']:,} of {drawn['of']:,} texts, for the rounds"
     for ledger in facts["rounds"]:
         judged = "" if ledger["judged"] is None else f", judged {ledger['judged']:.3f}"
-        kept = ", kept" if ledger["round"] == facts["best_round"] else ""
+        kept = ""
+        if ledger["round"] == facts["best_round"]:
+            kept = ", kept; the judges cannot tell it from a guess" if may_be_guess(ledger) else ", kept"
         yield f"round {ledger['round']}", f"trained on {ledger['trained_on']} texts{judged}{kept}"
     yield "stopped", facts["stopped"]
 

@@ -11,7 +11,7 @@ import traceback
 from dataclasses import dataclass
 
 from labelfns.engine.vote_parser import VoteParser, without_strength
-from labelfns.errors import LFError
+from labelfns.errors import LFError, shortened
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfset import LFSet
 from labelfns.text.spans import marked
@@ -39,7 +39,7 @@ class Expectation:
     labels: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.lf.name}: {self.text[:40]}"
+        return f"{self.lf.name}: {shortened(self.text, 40)}"
 
     def failure(self) -> str:
         """Return what is wrong as a few lines, an empty string where nothing is."""

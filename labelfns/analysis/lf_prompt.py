@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, shortened
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
 from labelfns.votes import Votes
@@ -83,5 +83,4 @@ def _said(votes: Votes, row: int) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _WIDTH else f"{line[:_WIDTH]}..."
+    return shortened(" ".join(text.split()), _WIDTH)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from .numbers import percent
 from .plots import lengths
-from .style import COLORS, GRAY, dress, in_percent, legend, new_axes
+from .style import COLORS, GRAY, dress, in_percent, legend, new_axes, with_room
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ Counts = npt.NDArray[np.integer[Any]]
 _DOTTED = 25  # points up to which each is marked
 
 
+@with_room
 def coverage_curve(
     coverage: Floats,
     accuracy: Floats,
@@ -70,6 +71,7 @@ def coverage_curve(
     return ax
 
 
+@with_room
 def reliability_dots(
     confidence: Floats, accuracy: Floats, intervals: Floats, rows: Counts, *, title: str, ax: "Axes | None"
 ) -> "Axes":

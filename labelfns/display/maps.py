@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .style import OVERLAPS, as_text, dress, in_percent, name_rows, new_axes, room
+from .style import OVERLAPS, as_text, dress, in_percent, name_rows, new_axes, room, with_count, with_room
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ _IN_CELLS = 25
 """Rows or columns up to which cells have numbers."""
 
 
+@with_room
 def heat_map(
     shares: Floats,
     said: Sequence[Sequence[str]],
@@ -118,7 +119,7 @@ def confusion_map(counts: Counts, labels: Sequence[str], *, who: str, ax: "Axes 
     return heat_map(
         shares,
         [[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
-        [f"{label}  ({n:,})" for label, n in zip(labels, rows[:, 0].tolist(), strict=True)],
+        [with_count(label, n) for label, n in zip(labels, rows[:, 0].tolist(), strict=True)],
         answers,
         title=f"{who[0].upper()}{who[1:]}: {right:,} of {int(rows.sum()):,} right",
         x="answer",

@@ -1,11 +1,15 @@
 """What people name, made safe to show: a label, an LF or a message is text, whatever signs it holds."""
 
+import re
 import unicodedata
 
 from markupsafe import Markup, escape
 
 LIMIT = 80
 """Names longer than this are cut with an ellipsis."""
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+|~&$@:!]|(?<!\d)\.(?!\d)|-(?=-)|(?<=-)-|^[-=.])")
+"""What Markdown, HTML and formulas in it are written with; a point also where an address would become a link."""
 
 _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # they change the direction of what follows
 _UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
@@ -57,6 +61,17 @@ def short(name: str, limit: int = LIMIT) -> str:
     """
     line = printable(name)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def markdown(name: object, limit: int = LIMIT) -> str:
+    r"""Return a name for a Markdown page: one line of at most `limit` signs, of which none is read as a mark.
+
+    Examples
+    --------
+    >>> print(markdown("<b>|great_words"))
+    \<b\>\|great\_words
+    """
+    return _MARKS.sub(r"\\\1", short(str(name), limit))
 
 
 def name_html(name: object) -> Markup:

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .style import COLORS, GRAY, MOST_NAMED, as_text, dress, in_percent, legend, name_rows, new_axes, room, row_axes
+from .style import (
+    COLORS,
+    GRAY,
+    MOST_NAMED,
+    as_text,
+    dress,
+    in_percent,
+    legend,
+    name_rows,
+    new_axes,
+    room,
+    row_axes,
+    with_room,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +49,7 @@ class Dots:
     intervals: Sequence[tuple[float, float] | None]
 
 
+@with_room
 def stacked_bars(
     names: Sequence[str],
     labels: Sequence[str],
@@ -90,6 +104,7 @@ def stacked_bars(
     return ax
 
 
+@with_room
 def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax: "Axes | None") -> "Axes":
     """Draw shares with their intervals, a row per name; a row has as many dots as there are series.
 
@@ -119,6 +134,7 @@ def dots(names: Sequence[str], series: Sequence[Dots], *, title: str, x: str, ax
     return ax
 
 
+@with_room
 def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, ax: "Axes | None") -> "Axes":
     """Draw shares with their intervals from place to place, a line per series.
 
@@ -147,6 +163,7 @@ def lines(places: Sequence[str], series: Sequence[Dots], *, title: str, y: str, 
     return ax
 
 
+@with_room
 def round_bars(
     rounds: Sequence[str], changes: Sequence[tuple[str, Sequence[int]]], dropped: Sequence[int], *, ax: "Axes | None"
 ) -> "Axes":

@@ -4,9 +4,11 @@ Text and lines keep the colors of the user's own matplotlib style, so that a dar
 """
 
 import unicodedata
-from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
 
 from .names import short
 
@@ -24,7 +26,9 @@ MOST_ROWS = 60
 """Rows of a plot; of more LFs those that cover most are shown."""
 _SIGNS, _SMALLEST, _LARGEST = 32, 4.0, 9.0  # of a name; font sizes in points
 _ROW, _AROUND = 0.24, 1.1  # inches
+_LEAST = 0.45  # of a figure's width and height, for what is drawn itself
 _BOX = "\u25af"
+_Given = ParamSpec("_Given")
 
 
 def new_axes(ax: "Axes | None", width: float = 7.5, height: float = 4.0) -> "Axes":
@@ -41,11 +45,31 @@ def row_axes(ax: "Axes | None", rows: int, width: float = 7.5) -> "Axes":
     return new_axes(ax, width, _AROUND + _ROW * max(rows, 3))
 
 
+def with_room(draw: "Callable[_Given, Axes]") -> "Callable[_Given, Axes]":
+    """Have a plot on new Axes make its figure so large that all names around the Axes lie within."""
+
+    @wraps(draw)
+    def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> "Axes":
+        ax = draw(*args, **kwargs)
+        if kwargs.get("ax") is None:
+            figure = ax.get_figure(root=True)
+            assert figure is not None
+            inside, around = ax.get_window_extent(), ax.get_tightbbox(for_layout_only=True)
+            assert around is not None
+            names = np.subtract(around.size, inside.size) / figure.dpi
+            size = figure.get_size_inches()
+            width, height = (names + _LEAST * size).clip(min=size)
+            figure.set_size_inches(width, height)
+        return ax
+
+    return drawn
+
+
 def dress(ax: "Axes", title: str, x: str = "", y: str = "", grid: str = "") -> None:
     """Give Axes a title, names of their sides, and a grid across the axis named; no box around them."""
-    ax.set_title(as_text(title, 200), loc="left", fontsize=10)
-    ax.set_xlabel(as_text(x, 200), fontsize=_LARGEST)
-    ax.set_ylabel(as_text(y, 200), fontsize=_LARGEST)
+    ax.set_title(as_text(title, 200), loc="left", fontsize=10, wrap=True)  # no layout makes a figure wider for these
+    ax.set_xlabel(as_text(x, 200), fontsize=_LARGEST, wrap=True)
+    ax.set_ylabel(as_text(y, 200), fontsize=_LARGEST, wrap=True)
     ax.tick_params(labelsize=_LARGEST, length=0)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
@@ -77,6 +101,18 @@ def room(ax: "Axes", rows: int) -> float:
     """Return the size in points of text that fits into one of so many rows."""
     height = ax.get_window_extent().height * 72 / ax.figure.dpi / max(rows, 1)
     return float(min(max(0.75 * height, _SMALLEST), _LARGEST))
+
+
+def with_count(name: str, rows: int) -> str:
+    """Return a name for a row of a plot with how many rows it stands for; where it is cut, the count stays.
+
+    Examples
+    --------
+    >>> with_count("Flight Attendant Complaints", 1240)
+    'Flight Attendant Compla…  (1,240)'
+    """
+    count = f"  ({rows:,})"
+    return short(name, _SIGNS - len(count)) + count
 
 
 def legend(ax: "Axes", handles: Sequence[Any], names: Sequence[str]) -> None:

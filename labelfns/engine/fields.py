@@ -14,6 +14,8 @@ from labelfns.errors import InputError, raise_all
 if TYPE_CHECKING:
     import polars as pl
 
+    from labelfns.io.corpus import Texts
+
 
 @dataclass(frozen=True)
 class RowNumbers:
@@ -27,11 +29,19 @@ class RowNumbers:
         The numbers [n] that their file has for them; None where positions are all there is.
     unit
         What these count.
+    name
+        Where the rows are from, a file for instance; empty where that is not known.
     """
 
     positions: Ints
     in_file: Ints | None = None
     unit: Unit = "row"
+    name: str = ""
+
+    @classmethod
+    def of(cls, texts: "Texts", first: int = 0) -> "RowNumbers":
+        """Return the numbers of texts, of which the first stands at a position among all."""
+        return cls(np.arange(first, first + len(texts)), texts.row_numbers, texts.unit, texts.name)
 
     def __len__(self) -> int:
         """Return the number of rows, n."""
@@ -39,11 +49,13 @@ class RowNumbers:
 
     def take(self, index: slice | Ints) -> "RowNumbers":
         """Return the numbers of some of the rows."""
-        return RowNumbers(self.positions[index], None if self.in_file is None else self.in_file[index], self.unit)
+        in_file = None if self.in_file is None else self.in_file[index]
+        return RowNumbers(self.positions[index], in_file, self.unit, self.name)
 
     def where(self, i: int) -> str:
-        """Return how a message names one row: ``"line 4"``."""
-        return f"{self.unit} {(self.positions if self.in_file is None else self.in_file)[i]}"
+        """Return how a message names one row: ``"line 4 of tweets.csv"``."""
+        number = (self.positions if self.in_file is None else self.in_file)[i]
+        return f"{self.unit} {number}" + f" of {self.name}" * bool(self.name)
 
 
 @dataclass(frozen=True)

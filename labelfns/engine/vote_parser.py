@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.engine.fields import RowNumbers
-from labelfns.errors import LFError, did_you_mean
+from labelfns.errors import LFError, did_you_mean, shortened
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 
 Column = npt.NDArray[np.int8]
@@ -83,7 +83,7 @@ class VoteParser:
             try:
                 column[i] = self.class_id(vote)
             except LFError as error:
-                where = f"{numbers.where(i)} {error} (text {shown_text(rows[i])})"
+                where = f"{numbers.where(i)}: {error} (text {shown_text(rows[i])})"
                 raise LFError(f"LF {lf.name!r} returned on {where}") from None
         return column
 
@@ -100,7 +100,7 @@ class VoteParser:
         given = [vote[1] if _is_pair(vote) else 1.0 for vote in votes]
         for i, value in enumerate(given):
             if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value <= 1:
-                where = f"{numbers.where(i)} {shown(value)} (text {shown_text(rows[i])})"
+                where = f"{numbers.where(i)}: {shown(value)} (text {shown_text(rows[i])})"
                 raise LFError(f"LF {lf.name!r} returned as the strength of its vote, a number in [0, 1], on {where}")
         return np.array(given, dtype=np.float32)
 
@@ -127,9 +127,9 @@ def shown_text(row: object) -> str:
 def shown(value: object) -> str:
     """Return the beginning of a value as Python writes it, whatever its own way of doing so does."""
     if isinstance(value, str):
-        return repr(value[:_SHOWN])
+        return repr(value[:_SHOWN]) + "..." * (len(value) > _SHOWN)
     try:
         text = repr(value)
     except Exception:
         text = object.__repr__(value)
-    return text[:_SHOWN]
+    return shortened(text, _SHOWN)

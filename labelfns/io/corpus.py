@@ -260,7 +260,8 @@ def of_checked(
     return made
 
 
-_ANOTHER = 'Say which one holds the texts: text="NAME" (--text NAME with init and predict)'
+_ANOTHER_OF_FILE = 'Say which one holds the texts: text="NAME" (--text NAME with init and predict)'
+_ANOTHER = 'Say which one holds the texts: text="NAME"; or pass that column alone'
 
 
 def check_columns(
@@ -275,15 +276,15 @@ def check_columns(
         ColumnError,
         [
             f"{where or 'the data'} has no column {name!r}; its columns are {some(existing, 10)}"
-            f"{_hints(did_you_mean(str(name), existing), name == text)}"
+            f"{_hints(did_you_mean(str(name), existing), name == text, where)}"
             for name in names
             if name not in columns
         ],
     )
 
 
-def _hints(near: str, is_text: bool) -> str:
-    return f"{near or '.'} {_ANOTHER}" if is_text else near
+def _hints(near: str, is_text: bool, where: str) -> str:
+    return f"{near or '.'} {_ANOTHER_OF_FILE if where else _ANOTHER}" if is_text else near
 
 
 def _by_position(fields: Mapping[str, Sequence[Any]] | None) -> dict[str, Sequence[Any]] | None:

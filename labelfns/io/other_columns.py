@@ -1,17 +1,19 @@
 """The other columns of texts, from what is read to what is written: by name, in order, renamed where they clash.
 
-Strings, whole numbers, numbers and truth values stay what they are; all else, and columns of several kinds, become
-text: as JSON where JSON has it. A column has one type in a file, so that a later row can change what was written.
+Strings, numbers, truth values, dates and times stay what they are; all else, and columns of several kinds, become text:
+as JSON where JSON has it. A column has one type in a file, so that a later row can change what was written.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import polars as pl
 
-Kind = Literal["text", "bool", "int", "float", "other"]
+Kind = Literal["text", "bool", "int", "float", "date", "time", "datetime", "instant", "other"]
+"""A ``"datetime"`` has no time zone; an ``"instant"`` has one, and is written in UTC."""
 
 
 class OtherColumns:
@@ -24,7 +26,11 @@ class OtherColumns:
         """Take note of some rows of some columns."""
         for name, values in columns.items():
             kinds = self._kinds.setdefault(str(name), set())
-            kinds |= {_KINDS.get(kind, "other") for kind in set(map(type, values)) - {type(None)}}
+            for kind in set(map(type, values)) - {type(None)}:
+                if issubclass(kind, time | datetime):
+                    kinds |= {_kind_of_time(value) for value in values if type(value) is kind}
+                else:
+                    kinds.add(_KINDS.get(kind, "other"))
             if "int" in kinds and any(isinstance(value, int) and not -_LARGE <= value < _LARGE for value in values):
                 kinds.add("other")
 
@@ -43,7 +49,7 @@ class OtherColumns:
         return names
 
     def types(self) -> dict[str, Kind]:
-        """Return the one kind that each column is written as: text, truth values, whole numbers or numbers."""
+        """Return the one kind that each column is written as."""
         return {name: _kind(kinds) for name, kinds in self._kinds.items()}
 
     def beside(self, frame: "pl.DataFrame", columns: Mapping[str, Sequence[Any]]) -> "pl.DataFrame":
@@ -56,13 +62,18 @@ class OtherColumns:
         """Return rows of a column to write, as its kind."""
         import polars as pl
 
-        types: dict[Kind, Any] = {"text": pl.String, "bool": pl.Boolean, "int": pl.Int64, "float": pl.Float64}
+        types: dict[Kind, Any] = {
+            "text": pl.String, "bool": pl.Boolean, "int": pl.Int64, "float": pl.Float64,
+            "date": pl.Date, "time": pl.Time, "datetime": pl.Datetime("us"), "instant": pl.Datetime("us", "UTC"),
+        }  # fmt: skip
         kinds = self._kinds[name]
         kind = _kind(kinds)
         if kind == "text" and not (kinds == {"text"} and all(map(_is_plain, values))):
             values = [_as_text(value) for value in values]
         elif kind == "float" and "int" in kinds:
             values = [None if value is None else float(value) for value in values]
+        elif kind == "instant":
+            values = [None if value is None else value.astimezone(UTC) for value in values]
         return pl.Series(own, values if isinstance(values, list) else list(values), dtype=types[kind])
 
 
@@ -80,7 +91,17 @@ def _kind(kinds: set[Kind]) -> Kind:
     return "text" if kind == "other" else kind
 
 
-_KINDS: Mapping[type, Kind] = {str: "text", bool: "bool", int: "int", float: "float"}
+def _kind_of_time(value: time | datetime) -> Kind:
+    if getattr(value, "nanosecond", 0):  # of pandas, finer than what is written
+        return "other"
+    if isinstance(value, time):
+        return "time" if value.tzinfo is None else "other"
+    if value.tzinfo is None:
+        return "datetime"
+    return "instant" if 1 < value.year < 9999 else "other"  # UTC may be a day away
+
+
+_KINDS: Mapping[type, Kind] = {str: "text", bool: "bool", int: "int", float: "float", date: "date"}
 _LARGE = 1 << 63
 
 

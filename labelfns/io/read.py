@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from labelfns.checks import Unit, numbered, text_problems
+from labelfns.checks import NOT_A_STRING, Unit, numbered, text_problems
 from labelfns.errors import MOST, InputError, LabelFnsWarning, raise_all, shown
 from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Texts, check_columns, take_each
@@ -146,7 +146,7 @@ def read_table(source: Source, text: str = "text", *, format: Format | None = No
     (block,) = blocks(source, ColumnNames(text, None, None), None, format)
     check_columns(block.columns, [text], name, text=text)
     of_texts = {what: block.row_numbers[at].tolist() for what, at in text_problems(block.columns[text]).items()}
-    wrong = {what: rows for what, rows in of_texts.items() if what.endswith("not a string")}
+    wrong = {what: rows for what, rows in of_texts.items() if what == NOT_A_STRING}
     raise_all(InputError, _lines({**block.problems, **wrong}, name, block.unit))
     n = len(block.row_numbers)
     if sum(map(len, of_texts.values())) == n:

@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from labelfns.checks import values_of
-from labelfns.errors import InputError, LabelFnsWarning, first_line
-from labelfns.io.corpus import Column, Texts, check_columns
+import numpy as np
 
-__all__ = ["Texts", "as_texts"]
+from labelfns.checks import NOT_A_STRING, Bools, Ints, Unit, text_problems, values_of
+from labelfns.errors import InputError, LabelFnsWarning, first_line
+from labelfns.io.corpus import Column, Texts, check_columns, of_checked, take_each
+
+__all__ = ["Texts", "as_texts", "written_texts"]
 
 
 def as_texts(
@@ -76,6 +78,62 @@ def as_texts(
     return texts.with_gold(gold, labels)
 
 
+def written_texts(
+    data: Any, text: str = "text", *, row_numbers: Ints | None = None, unit: Unit = "row"
+) -> tuple[Texts, Bools]:
+    """Return the texts of data that are there, and in which of its n rows: a text that is null or blank is left out.
+
+    Parameters
+    ----------
+    data, text
+        As in `as_texts`.
+    row_numbers, unit
+        As in `Texts`, of data that is neither `Texts` nor a file.
+
+    Returns
+    -------
+    tuple
+        The texts, perhaps none, and a mask [n] of their rows.
+
+    Raises
+    ------
+    InputError
+        As in `as_texts`, but not for null and blank texts, unless all those of a file are.
+
+    Examples
+    --------
+    >>> texts, rows = written_texts(["so good", " ", None, "late again"])
+    >>> list(texts), rows.tolist()
+    (['so good', 'late again'], [True, False, False, True])
+    """
+    if isinstance(data, Texts):
+        return data, np.ones(len(data), dtype=bool)
+    name = ""
+    if isinstance(data, str | os.PathLike):
+        from labelfns.io.read import read_table
+
+        _check_names_file(data)
+        block = read_table(data, text)
+        data, row_numbers, unit, name = block.columns, block.row_numbers, block.unit, os.fspath(data)
+    columns = _columns_of(data, None, None)
+    if columns is None:
+        columns, text = {"text": values_of(data)}, "text"
+    check_columns(columns, [text], name, text=text)
+    values, rows = columns[text], np.ones(len(columns[text]), dtype=bool)
+    if not len(rows):
+        raise InputError("there are no texts; expected at least one")
+    for what, positions in text_problems(values).items():
+        if what != NOT_A_STRING:
+            rows[positions] = False
+    written = np.flatnonzero(rows)
+    if not len(written):
+        return of_checked([], None, name, np.zeros(0, dtype=np.int64), None, unit, None), rows
+    numbers = written if row_numbers is None else row_numbers[written]
+    if len(written) < len(rows):
+        columns = take_each(columns, written.tolist())
+    return Texts.of_columns(columns, text, name=name, row_numbers=numbers, unit=unit), rows
+
+
 def _texts_of(data: Any, text: str, gold: str | None, labels: Sequence[str] | None, name: str) -> Texts:
     if isinstance(data, Texts):
         return data if gold is None else _with_field_as_gold(data, gold, labels)
@@ -99,14 +157,20 @@ def _with_field_as_gold(texts: Texts, gold: str, labels: Sequence[str] | None) -
 
 
 def _read(source: str | os.PathLike[str], text: str, gold: str | None, labels: Sequence[str] | None) -> Texts:
-    from labelfns.io.read import FORMATS, is_hub, read_texts
+    from labelfns.io.read import read_texts
+
+    _check_names_file(source)
+    return read_texts(source, text, gold, labels, need_gold=gold is not None)
+
+
+def _check_names_file(source: str | os.PathLike[str]) -> None:
+    from labelfns.io.read import FORMATS, is_hub
 
     if isinstance(source, str) and not is_hub(source) and Path(source).suffix.lower() not in FORMATS:
         raise InputError(
             "texts must be a sequence of strings; got one string, which is no file name that ends in "
             f"{', '.join(FORMATS)}: put it in a list"
         )
-    return read_texts(source, text, gold, labels, need_gold=gold is not None)
 
 
 def _columns_of(data: Any, gold: str | None, labels: Sequence[str] | None) -> Mapping[str, Sequence[Any]] | None:

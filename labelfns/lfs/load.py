@@ -68,7 +68,8 @@ def read_lfs(path: str | PathLike[str]) -> list[LabelingFunction]:
     Warns
     -----
     LabelFnsWarning
-        If plain functions stand at the top level of a Python file without a list: they may have lost their decorator.
+        If plain functions stand at the top level of a Python file without a list, which may have lost their decorator,
+        or a comma is missing between strings of a list.
     """
     path = Path(path)
     if not path.is_file():

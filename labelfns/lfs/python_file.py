@@ -9,6 +9,7 @@ import builtins
 import importlib
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
@@ -20,8 +21,9 @@ from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
-from labelfns.errors import InputError, LFError
+from labelfns.errors import InputError, LabelFnsWarning, LFError, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
+from labelfns.lfs.commas import joined_strings
 from labelfns.lfs.declared import DeclaredLF
 from labelfns.lfs.meaning.reading import ReadingLF
 from labelfns.lfs.module import lfs_of_module
@@ -46,15 +48,27 @@ def lfs_of_python_file(path: Path) -> list[LabelingFunction]:
     Warns
     -----
     LabelFnsWarning
-        As `lfs_of_module`.
+        As `lfs_of_module`, and where a comma is missing between strings of a list.
     """
     load = uuid4().hex
-    lfs = lfs_of_module(_run(path.resolve()), where=str(path))
+    lfs = lfs_of_module(_run(real_path(path)), where=str(path))
+    _warn_of_commas(path)
     for position, lf in enumerate(lfs):
         if not isinstance(lf, DeclaredLF | ReadingLF):  # those are defined by their fields alone, and travel by value
-            object.__setattr__(lf, "origin", _InFile(str(path.resolve()), load, position, lf.name))
+            object.__setattr__(lf, "origin", _InFile(str(real_path(path)), load, position, lf.name))
     _loads[load] = lfs
     return lfs
+
+
+def _warn_of_commas(path: Path) -> None:
+    joined = joined_strings(path.read_bytes())
+    if joined:
+        warnings.warn(
+            f"{path}: {some([f'{text!r} in line {line}' for line, text in joined])}: Python joins strings of a list "
+            "that have no comma between them. Write the comma, or brackets around them if they are one",
+            LabelFnsWarning,
+            stacklevel=3,
+        )
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,12 @@ class _InFile:
         return FunctionLF(name=self.name, function=fail)
 
 
+def real_path(path: Path) -> Path:
+    """Return a path without links, but for one to a file of another ending: a hub's cache has links to contents."""
+    real = path.resolve()
+    return real if real.suffix == path.suffix else path.absolute()
+
+
 def _run(path: Path) -> ModuleType:
     if path.suffix != ".py":
         raise InputError(f"{path} is not a Python file: its name must end in .py, or .toml for word lists")
@@ -99,7 +119,8 @@ def _run(path: Path) -> ModuleType:
     except BaseException as error:  # a file that ends the program, as sys.exit does, must not end the caller's
         folder.forget()
         own = isinstance(error, LFError)
-        what = str(error) if own else f"{type(error).__name__}: {error}"
+        said = error.msg if isinstance(error, SyntaxError) else error  # a SyntaxError's text has the line again
+        what = str(error) if own else f"{type(error).__name__}: {said}"
         raise LFError(f"{path}{'' if own else ' fails to import'}{_lines(error, path)}: {what}") from error
 
 

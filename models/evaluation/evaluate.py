@@ -126,12 +126,13 @@ class Evaluation(PrintedEvaluation):
         Parameters, errors and what is returned are those of `plot_accuracy_against_coverage`.
         """
         from labelfns.display.plots import Dots, dots
+        from labelfns.display.style import with_count
 
         parts = self.by_class
         answered = [one.coverage for one in parts], [one.coverage_interval for one in parts]
         right = [one.accuracy for one in parts], [one.accuracy_interval for one in parts]
         return dots(
-            [f"{one.name} ({one.rows:,})" for one in parts],
+            [with_count(one.name, one.rows) for one in parts],
             [Dots("texts with an answer", *answered), Dots("answers that are right", *right)],
             title=f"Coverage by class, {self.rows:,} texts with gold",
             x="share, with 95% intervals",

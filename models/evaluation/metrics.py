@@ -13,6 +13,7 @@ from labelfns.models.arrays import Floats
 DRAWS = 1000
 """Draws of the bootstrap: the ends of its interval then move by about a twentieth of its width from seed to seed."""
 Z95 = 1.959963984540054
+_ONE_SIDED = 1.64  # standard errors of a mean: 5% above
 """Standard errors from the middle to either end of a 95% interval."""
 
 
@@ -153,6 +154,24 @@ def macro_recall(gold: Ints, predicted: Ints, k: int) -> tuple[float, float]:
     recall = np.diagonal(table)[there] / rows[there]
     error = np.sqrt((recall * (1 - recall) / rows[there]).sum()) / there.sum()
     return float(recall.mean()), float(error)
+
+
+def guessed_recall(gold: Ints, k: int) -> float:
+    """Return the mean recall, in [0, 1], that a model which does not read the texts seldom passes: one time in 20.
+
+    It is a guess over the classes that `gold` [n] has, plus 1.64 standard errors of it on as many rows. Rows with gold
+    -1 are left out; at least one row must have a label.
+
+    Examples
+    --------
+    >>> round(guessed_recall(np.repeat([0, 1], 50), 2), 3), guessed_recall(np.zeros(9, dtype=int), 2)
+    (0.582, 1.0)
+    """
+    rows = np.bincount(gold[gold >= 0], minlength=k)
+    rows = rows[rows > 0]
+    share = 1 / len(rows)
+    error = np.sqrt(share * (1 - share) * (1 / rows).sum()) * share
+    return min(1.0, float(share + _ONE_SIDED * error))
 
 
 def macro_recall_difference(gold: Ints, first: Ints, second: Ints, groups: Ints) -> tuple[float, float]:

@@ -48,7 +48,6 @@ class BaseLabelModel(Params, ABC):
         What a user should know before trusting the confidences, a sentence each.
     """
 
-    classes_: tuple[str, ...]
     lf_names_: tuple[str, ...]
     notes_: tuple[str, ...] = ()
 
@@ -105,7 +104,7 @@ class BaseLabelModel(Params, ABC):
             )
         self.check_size(len(votes.lf_names), votes.n_labels)
         self.notes_ = ()
-        self._fit(distinct, votes.lf_names, votes.n_labels, gold_rows)
+        self._fit(distinct, votes.lf_names, votes.labels, gold_rows)
         self.classes_, self.lf_names_ = votes.labels, votes.lf_names
         return self
 
@@ -225,8 +224,8 @@ class BaseLabelModel(Params, ABC):
         """
 
     @abstractmethod
-    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
-        """Fit on distinct rows of m LFs and k classes, and those with gold: all that is known of the rows."""
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], labels: Sequence[str], gold: GoldRows | None) -> None:
+        """Fit on distinct rows of m LFs and k labels, and those with gold: all that is known of the rows."""
 
     @abstractmethod
     def _proba(self, rows: npt.NDArray[np.int8]) -> Probs:

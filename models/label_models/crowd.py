@@ -41,7 +41,7 @@ class CrowdModel(BaseLabelModel):
         An [m * k, k] array: what the vote of LF j for c adds to the score of each class, in row ``j * k + c``.
     """
 
-    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], labels: Sequence[str], gold: GoldRows | None) -> None:
         n_answers = int((distinct.counts * distinct.voters).sum())
         if n_answers > MOST_ANSWERS:
             raise InputError(
@@ -60,7 +60,7 @@ class CrowdModel(BaseLabelModel):
         answers = pd.DataFrame({"task": row, "worker": lf, "label": rows[row, lf].astype(int)})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # crowd-kit 1.4 uses what pandas 3 announces to drop
-            self.start_, self.votes_ = self._learn(aggregation, answers, len(lf_names), k)
+            self.start_, self.votes_ = self._learn(aggregation, answers, len(lf_names), len(labels))
         self.notes_ = self._notes(distinct, lf_names)
 
     @abstractmethod

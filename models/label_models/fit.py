@@ -16,6 +16,7 @@ from scipy import sparse
 
 from labelfns.analysis.pairs import lf_pairs, one_hot, vote_pairs
 from labelfns.display.numbers import percent
+from labelfns.errors import MOST, number_of, some
 from labelfns.models.arrays import Floats, Probs, as_counts, credit, softmax
 
 from .base import balance_array
@@ -113,15 +114,17 @@ class Fitted:
         return self.calibration(softmax(hot @ votes + start))
 
 
-def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str | Sequence[float]) -> Fitted:
+def fit_votes(
+    distinct: Distinct, labels: Sequence[str], *, accuracy: float, class_balance: str | Sequence[float]
+) -> Fitted:
     """Fit on votes alone.
 
     Parameters
     ----------
     distinct
         The distinct vote rows; at least one has a vote.
-    k
-        The number of classes.
+    labels
+        The k label names.
     accuracy, class_balance
         As in `LabelModel`.
 
@@ -130,6 +133,7 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
     SettingsError
         If `class_balance` does not have k shares.
     """
+    k = len(labels)
     hot = one_hot(distinct.rows, k, distinct.strength)
     prior = Prior(max(accuracy, 1 / k + ABOVE_CHANCE))
     pairs = vote_pairs(hot, distinct.counts, k)
@@ -145,19 +149,21 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         anchor = prior.accuracy
         source = "given" if source == "given" else "estimated from votes and abstains"
         notes = [
-            f"the LFs fire as independent LFs would (within {percent(trial.misfit, 0)}): abstains count as evidence"
+            f"the LFs fire as independent LFs would (within {percent(trial.misfit, 0)}): that one abstains counts as "
+            "evidence of a text's label too"
         ]
     else:
         often = f"their votes meet {percent(trial.misfit, 0)} more or less often than independent ones would"
         far = "too few votes meet" if np.isinf(trial.misfit) else often
-        notes = [f"the LFs are not taken to be independent ({far}): abstains count for nothing"]
+        what = "that one abstains is no evidence of a text's label"
+        notes = [f"the LFs are not taken to be independent ({far}): {what}"] * (len(lf_weights) > 1)
         votes, start, convergence = _fit_agreement(distinct, hot, balance, lf_weights, prior, notes)
         worth = vote_worth(pairs, near, lf_weights, prior, k)
         votes, start, note = tempered(worth, votes, start, distinct, hot, lf_weights)
         notes.append(note)
         anchor = worth.accuracy(k)
         precision = np.maximum(softmax(votes / np.repeat(lf_weights, k)[:, None] + start), TINY)
-    notes.append(f"class balance {source}: {', '.join(f'{share:.2f}' for share in balance)}")
+    notes.append(f"class balance {source}: {_by_name(labels, balance)}")
     if not convergence.converged:
         notes.append(f"the fit is not certain: {convergence}")
     return Fitted(
@@ -174,6 +180,12 @@ def fit_votes(distinct: Distinct, k: int, *, accuracy: float, class_balance: str
         calibration=Calibration(center=anchor),
         notes=tuple(notes),
     )
+
+
+def _by_name(labels: Sequence[str], balance: Floats) -> str:
+    """Write shares with their labels; of many labels the largest."""
+    order = np.argsort(-balance, kind="stable") if len(labels) > MOST else np.arange(len(labels))
+    return some([f"{labels[c]} {percent(balance[c])}" for c in order.tolist()], MOST)
 
 
 def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floor: bool) -> Fitted:
@@ -196,7 +208,7 @@ def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floo
     g, k = 0 if gold is None else int(gold.counts.sum()), len(fitted.start)
     if gold is None or g < FEW_GOLD:
         note = (
-            f"{g} covered gold rows: accuracies come from agreement alone and confidences are not calibrated; "
+            f"{number_of(g, 'covered gold row')}: accuracies come from votes alone and confidences are not calibrated; "
             "20 to 200 gold rows would settle them"
         )
         return replace(fitted, notes=(*fitted.notes, note))
@@ -211,7 +223,7 @@ def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floo
     sharpens = better(credit(held_out, labels), credit(used, labels), n, weights, CHANCE)
     used = held_out if sharpens else used
     what = "sharpen the accuracies and calibrate the confidences" if sharpens else "calibrate the confidences"
-    notes = [f"{g} covered gold rows {what}"]
+    notes = [f"{number_of(g, 'covered gold row')} {what}"]
     equal = softmax(hot @ equal_votes(fitted.anchor, len(fitted.lf_weights), k))
     ours, majority = credit(used, labels), credit(equal, labels)
     floored = floor and better(majority, ours, n, weights, CHANCE)

@@ -177,8 +177,8 @@ class LabelModel(BaseLabelModel):
         check_votes(votes)
         return self._fit_rows(votes, gold, counts, votes.strength if strength is None else strength)
 
-    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
-        self.fitted_ = fit_votes(distinct, k, accuracy=self.accuracy, class_balance=self.class_balance)
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], labels: Sequence[str], gold: GoldRows | None) -> None:
+        self.fitted_ = fit_votes(distinct, labels, accuracy=self.accuracy, class_balance=self.class_balance)
         self._learn(distinct, gold)
 
     def _learn(self, distinct: Distinct, gold: GoldRows | None) -> None:

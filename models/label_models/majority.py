@@ -28,7 +28,8 @@ class MajorityVote(BaseLabelModel):
     ([0, -1, -1], ('majority vote ties on 1 of 2 covered rows',))
     """
 
-    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], labels: Sequence[str], gold: GoldRows | None) -> None:
+        k = len(labels)
         counts = vote_counts(distinct.rows, k)
         top = counts.max(axis=1)
         covered = top > 0

@@ -94,11 +94,14 @@ class VoteWorth:
         The best guess.
     low, high
         The ends of the interval.
+    met
+        Whether LFs that are no near-copies vote on one text: where none do it is what was believed before.
     """
 
     log_odds: float
     low: float
     high: float
+    met: bool = True
 
     def accuracy(self, k: int) -> float:
         """Return how often a vote alone is right, in (1/k, 1)."""
@@ -142,7 +145,7 @@ def vote_worth(pairs: Any, near: Any, lf_weights: Floats, prior: Prior, k: int) 
         return harder + _log_odds(float(np.clip(accuracy, 1 / k + LEAST, HIGHEST)), k)
 
     low = max(worth(excess - error) - DOUBT, _log_odds(1 / k + LEAST, k))
-    return VoteWorth(worth(excess), low, worth(excess + error) + DOUBT)
+    return VoteWorth(worth(excess), low, worth(excess + error) + DOUBT, bool(met > 0))
 
 
 def tempered(
@@ -174,11 +177,16 @@ def tempered(
         float(rows @ softmax(scores * stretch * to).max(axis=1) / rows.sum())
         for to in (worth.log_odds, worth.low, worth.high)
     )
+    right = f"a vote alone is right {percent(worth.accuracy(k), 0)} of the time"
+    confident = f"confidences are {mean:.2f} on average, between {low:.2f} and {high:.2f} (90%)"
     wide = ": votes alone cannot tell them well" if high - low > WIDE else ""
-    note = (
-        f"by how often LFs agree where they meet, a vote alone is right {percent(worth.accuracy(k), 0)} of the time "
-        f"and confidences are {mean:.2f} on average, between {low:.2f} and {high:.2f} (90%){wide}"
-    )
+    note = f"by how often LFs agree where they meet, {right} and {confident}{wide}"
+    if not worth.met:
+        why = "there is one LF" if len(lf_weights) == 1 else "no two LFs, near-copies apart, vote on one text"
+        note = (
+            f"{why}, so nothing can be learned of how right it is. It is assumed that {right}, so that "
+            f"{confident}. Write more LFs, by other words, that vote on the same texts"
+        )
     return votes * stretch * worth.log_odds, start * stretch * worth.log_odds, note
 
 

@@ -115,8 +115,8 @@ class SnorkelLabelModel(BaseLabelModel):
                 f"the limit of {LIMIT}. Use LabelModel()"
             )
 
-    def _fit(self, distinct: Distinct, lf_names: Sequence[str], k: int, gold: GoldRows | None) -> None:
-        n_lfs = len(lf_names)
+    def _fit(self, distinct: Distinct, lf_names: Sequence[str], labels: Sequence[str], gold: GoldRows | None) -> None:
+        n_lfs, k = len(lf_names), len(labels)
         balance = self._balance(gold, k)
         from .snorkel_fit import overlap_matrix
 

@@ -64,7 +64,6 @@ class TransformerClassifier(Params):
 
     model_: PreTrainedModel
     tokenizer_: PreTrainedTokenizerBase
-    classes_: tuple[str, ...]
 
     def __init__(
         self,
@@ -82,6 +81,11 @@ class TransformerClassifier(Params):
         self.callbacks = callbacks
         self._mask = MASK
         self._open: _Opened | None = None
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.one_d_array = tags.input_tags.string = tags.target_tags.required = True
+        return tags
 
     def unfitted(
         self, labels: Sequence[str] | None = None, *, settings: FineTuning | None = None, seed: int | None = None

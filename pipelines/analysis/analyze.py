@@ -13,7 +13,7 @@ from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import near_copies
 from labelfns.checks import Gold, Ints, check_gold
 from labelfns.counted import Counts, check_counts, tally, written_out
-from labelfns.errors import InputError, LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning, number_of
 from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel
@@ -28,7 +28,7 @@ from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Probs, Votes
 
-from .result import Analysis
+from .result import ENOUGH_GOLD, Analysis
 from .summaries import LabelModelSummary, lf_summaries
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 
 def analyze(
     lfs: LFSet,
-    texts: Sequence[str],
+    texts: Any,
     gold: Gold | None = None,
     *,
+    text: str = "text",
     label_model: BaseLabelModel | None = None,
-    on: Sequence[str] | None = None,
+    on: Any = None,
     gold_on: Gold | None = None,
     leave_one_out: bool = False,
     with_text: "TransformerClassifier | None" = None,
@@ -54,9 +55,11 @@ def analyze(
     lfs
         The LFs.
     texts
-        The n texts that the label model is fitted on.
+        The n texts that the label model is fitted on: whatever `LFSet.apply` takes but Spark and Dask frames.
     gold
         Their labels [n], by id or name; -1 or None where unknown. They measure; the fit does not see them.
+    text
+        The column of texts in a frame.
     label_model
         Which label model; it is left as it is, a copy is fitted. By default that of a pipeline file that names none.
     on
@@ -87,7 +90,7 @@ def analyze(
     [('keywords_yes', 0.33, 1.0), ('keywords_no', 0.33, 0.0)]
     """
     progress = progress or Bar()
-    texts, on = as_texts(texts), None if on is None else as_texts(on)
+    texts, on = as_texts(texts, text), None if on is None else as_texts(on, text)
     with catch_warnings():
         simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer
         votes = lfs.apply(texts, progress=progress)
@@ -169,7 +172,10 @@ def analyze_votes(
     weights = None if weights is None or labels is None else check_weights(weights, labels)
     summary = calibration = evaluation = adds = None
     if model is not None and probs is not None:
-        points = accuracy_against_coverage(probs, votes, labels, counts=counts, weights=weights)
+        measured = labels if gold_rows >= ENOUGH_GOLD else None
+        points = accuracy_against_coverage(
+            probs, votes, measured, counts=counts, weights=None if measured is None else weights
+        )
         if labels is not None:
             calibration = reliability(probs, votes, labels, counts=counts) if weights is None else None
             evaluation = evaluate(probs, votes, labels, groups=groups, counts=counts, weights=weights)
@@ -248,7 +254,12 @@ def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weig
             0, f"fitted on the {fitted_on:,} texts of the pool, as in a run; every figure is of the texts analyzed"
         )
     if gold_rows:
-        notes.append(f"the {gold_rows} gold rows measure it; the fit does not see them")
+        notes.append(f"{number_of(gold_rows, 'gold row measures', 'gold rows measure')} it; the fit does not see them")
+    if gold_rows and not weighted:
+        notes.append(
+            "gold rows tell of all texts only if they were drawn at random, as rows marked in the studio were not; "
+            "`labelfns label` draws rows, with weights"
+        )
     if weighted:
         notes.append(
             "they were drawn by `labelfns label`, each stands for as many rows as its weight says, and figures with "

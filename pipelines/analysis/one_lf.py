@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from labelfns.analysis.entries import entries_not_found, entries_of
 from labelfns.analysis.rows import Row, read_rows, select_rows
 from labelfns.checks import Gold, Ints, check_gold
 from labelfns.display.numbers import percent
+from labelfns.errors import MOST, number_of, shown, some
 from labelfns.io.texts import Texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
@@ -61,6 +63,10 @@ class OneLF(Printed):
         A few of its rows: where gold says that it is wrong; where another LF votes for another label; of the rest.
     fault
         What it raised; None where nothing.
+    not_found
+        The words, hashtags or symbols of its list that stand in none of the texts.
+    entries
+        How many its list has; 0 where it has no list.
     """
 
     lf: LFSummary
@@ -71,6 +77,8 @@ class OneLF(Printed):
     conflicts: tuple[Row, ...]
     others: tuple[Row, ...]
     fault: Fault | None
+    not_found: tuple[str, ...] = ()
+    entries: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values, as JSON takes them."""
@@ -87,6 +95,10 @@ class OneLF(Printed):
         yield lf_table([self.lf])
         votes = round(self.lf.coverage * self.rows)
         yield f"It votes on {votes:,} of {self.rows:,} texts, on {self.alone:,} of them alone."
+        if self.not_found:
+            of_list = number_of(self.entries, "entry", "entries")
+            stand = number_of(len(self.not_found), "stands", "stand")
+            yield f"Of the {of_list} of its list {stand} in none of them: {shown(some(self.not_found, MOST))}."
         yield ""
         if self.meetings:
             with_gold = self.meetings[0].right is not None
@@ -103,14 +115,14 @@ class OneLF(Printed):
             ]
             yield titled("With each other LF; who is right where they differ" if with_gold else "With each other LF",
                          names, rows)  # fmt: skip
-        for title, some in (
+        for title, few in (
             ("Wrong, by gold", self.wrong),
             ("In conflict", self.conflicts),
             ("Other rows", self.others),
         ):
-            if some:
+            if few:
                 yield f"{title}:"
-                yield rows_table(some)
+                yield rows_table(few)
 
 
 def one_lf(
@@ -137,8 +149,9 @@ def one_lf(
     gold = texts.gold if gold is None else gold
     ids = None if gold is None else check_gold(gold, len(votes), votes.labels)
     mine, seen = votes[name], set[int]()
+    one = lfs.lfs[lfs.names.index(name)]
 
-    def some(**conditions: Any) -> tuple[Row, ...]:
+    def a_few(**conditions: Any) -> tuple[Row, ...]:
         found = select_rows(votes, lf=name, **conditions)
         rows = np.array([row for row in found.tolist() if row not in seen][:_EXAMPLES], dtype=int)
         seen.update(rows.tolist())
@@ -154,14 +167,16 @@ def one_lf(
         if votes.lf_names[j] != name
     ]
     return OneLF(
-        lf=next(one for one in lf_summaries(votes, ids) if one.lf == name),
+        lf=next(summary for summary in lf_summaries(votes, ids) if summary.lf == name),
         rows=len(votes),
         alone=int((fired & ((votes.matrix != ABSTAIN).sum(axis=1) == 1)).sum()),
         meetings=tuple(met),
-        wrong=() if ids is None else some(wrong=True, gold=ids),
-        conflicts=some(conflicts=True),
-        others=some(),
+        wrong=() if ids is None else a_few(wrong=True, gold=ids),
+        conflicts=a_few(conflicts=True),
+        others=a_few(),
         fault=next((fault for fault in votes.faults if fault.lf == name), None),
+        not_found=entries_not_found(one, votes.labels, texts),
+        entries=len(entries_of(one)),
     )
 
 

@@ -9,7 +9,7 @@ from labelfns.counted import check_counts, written_out
 from labelfns.display.maps import confusion_map
 from labelfns.display.of_votes import PlotsOfVotes
 from labelfns.display.plots import Dots, dots
-from labelfns.display.style import MOST_ROWS
+from labelfns.display.style import MOST_ROWS, with_count
 from labelfns.errors import InputError
 from labelfns.models import BaseLabelModel
 from labelfns.models.arrays import decide
@@ -68,7 +68,7 @@ class ShownAnalysis(PlotsOfVotes):
         drawn = [known[i] for i in sorted(most)]
         series = Dots("", [right / n for _, right, n in drawn], [wilson(right, n) for _, right, n in drawn])
         return dots(
-            [f"{lf.lf}  ({n:,})" for lf, _, n in drawn],
+            [with_count(lf.lf, n) for lf, _, n in drawn],
             [series],
             title="How often each LF is right, of its votes on texts with gold",
             x="share of votes that are right, with 95% intervals",

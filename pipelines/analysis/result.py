@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from labelfns.analysis.coverage import Coverage
 from labelfns.analysis.near_copies import NearCopies
 from labelfns.checks import Ints
+from labelfns.counted import check_counts, tally
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of, shown
 from labelfns.io.atomic import check_target, write_text
 from labelfns.io.texts import as_texts
 from labelfns.lfset import LFSet
 from labelfns.models import BaseLabelModel, LabelModel
+from labelfns.models.arrays import decide
 from labelfns.models.evaluation.coverage import CoveragePoint, Reliability
 from labelfns.models.evaluation.evaluate import Evaluation
 from labelfns.models.evaluation.leave_one_out import LeaveOneOut
@@ -26,6 +28,10 @@ from .summaries import LabelModelSummary, LFSummary
 
 if TYPE_CHECKING:
     from rich.console import Group
+
+
+ENOUGH_GOLD = 10
+"""Rows with gold from which on there are figures; of fewer a line says how many are right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +47,8 @@ class Analysis(ShownAnalysis):
     label_model
         What the label model makes of the votes; None where there is none, and `problem` says why.
     accuracy_against_coverage
-        What is kept as the least confidence rises, and how right it is there: measured where there is gold, else as the
-        model believes.
+        What is kept as the least confidence rises, and how right it is there: measured where `ENOUGH_GOLD` rows have
+        gold, else as the model believes.
     reliability
         Whether confidences mean what they say, in bins of equal width; None without gold.
     evaluation
@@ -119,6 +125,7 @@ class Analysis(ShownAnalysis):
             "faults": [asdict(fault) for fault in self.faults],
             "lfs": [asdict(row) | {"accuracy": row.accuracy} for row in self.lfs],
             "coverage": asdict(self.coverage),
+            "silent_labels": list(self.silent_labels),
             "gold_rows": self.gold_rows,
             "fitted_on": self.fitted_on,
             "label_model": label_model,
@@ -180,6 +187,11 @@ class Analysis(ShownAnalysis):
         return target
 
     @property
+    def silent_labels(self) -> tuple[str, ...]:
+        """The labels for which no LF votes on any of the texts; a run cannot learn them."""
+        return tuple(label for label, n in self.coverage.votes_by_label.items() if not n)
+
+    @property
     def alarms(self) -> list[str]:
         """What went wrong in LFs, one sentence each, those that failed on most rows first."""
         from .tables import alarm
@@ -206,18 +218,35 @@ class Analysis(ShownAnalysis):
             parts.append(counts("Its confidence on covered texts", self.label_model.by_confidence))
             parts.append(trade_off(self.accuracy_against_coverage))
         if self.evaluation is not None:
-            parts += [*self.evaluation.parts("label model"), ""]
+            few = self.gold_rows < ENOUGH_GOLD
+            parts += [*([self._said_of_few_gold()] if few else self.evaluation.parts("label model")), ""]
         if self.leave_one_out is not None:
             parts.append(left_out(self.leave_one_out))
         if self.from_text is not None:
             parts.append(said_by_text(self.from_text))
         return [*parts, *self._said_of_model()]
 
+    def _said_of_few_gold(self) -> str:
+        assert self.model is not None
+        assert self.gold is not None
+        answers = decide(self.model.predict_proba(self.votes), self.votes.covered)
+        known, times = self.gold >= 0, check_counts(self.counts, len(self.votes))
+        right = int(tally(known & (answers == self.gold), times))
+        return (
+            f"{number_of(self.gold_rows, 'text has', 'texts have')} a gold label, and the label model is right on "
+            f"{right}: too few for more figures, which there are from {ENOUGH_GOLD} on."
+        )
+
     def _said_of_votes(self) -> list[str]:
         counted = self.coverage
         return [
             f"{counted.covered:,} of {counted.rows:,} texts have a vote ({percent(counted.share)}), "
             f"{counted.overlapping:,} more than one, {counted.conflicting:,} votes for different labels.",
+            *(
+                f"Warning: no LF votes for {shown(label)!r} on any of these texts"
+                + ("." if self.fitted_on is not None else ", so a run cannot learn it: write an LF for it.")
+                for label in self.silent_labels
+            ),
             *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
         ]
 
@@ -226,9 +255,9 @@ class Analysis(ShownAnalysis):
             return [f"There is no label model: {self.problem}"]
         lines = [f"Note: label model: {note}." for note in self.label_model.notes]
         scores = self.label_model.scores
-        if scores is not None and scores.covered is not None:
+        if scores is not None and scores.covered is not None and self.gold_rows >= ENOUGH_GOLD:
             lines.append(
-                f"Label model on the {scores.covered.rows} covered texts with gold: macro F1 "
+                f"Label model on {number_of(scores.covered.rows, 'covered text')} with gold: macro F1 "
                 f"{scores.covered.macro_f1:.3f}"
             )
         return lines

@@ -85,7 +85,7 @@ def trade_off(points: "Sequence[CoveragePoint]", title: str = "Accuracy against 
         ]
 
     measured = any(point.interval for point in points)
-    how = ", with 95% intervals" if measured else " as the label model believes it: there are no gold labels"
+    how = ", with 95% intervals" if measured else " as the label model believes it: not measured by gold labels"
     return titled(title + how, ("confidence at least", "rows", "coverage", "accuracy"), map(cells, points))
 
 

@@ -1,7 +1,8 @@
 """The command line. Heavy rooms are imported when a command runs, so that ``--help`` answers at once.
 
 Exit codes: 0; 1 where ``test-lfs`` finds a wrong vote; 2 for an error that the user can fix, one message; 130 and 143
-where it was interrupted or told to stop; 141 where the reader of its output went away.
+where it was interrupted or told to stop, which is how ``studio`` ends, with 0; 141 where the reader of its output went
+away.
 """
 
 import os
@@ -19,7 +20,7 @@ from typer.core import TyperGroup
 
 from labelfns import __version__
 from labelfns._starting import SIGNALS
-from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shown
+from labelfns.errors import InputError, LabelFnsError, LabelFnsWarning, LFError, shortened, shown
 
 from . import lfs, runs
 from .analyze import analyze
@@ -65,7 +66,7 @@ class _Commands(TyperGroup):
         except LabelFnsError:
             raise
         except OSError as error:  # a path that is too long, a device that fails: nothing that a traceback would explain
-            raise InputError(f"{error.strerror or error}: {str(error.filename or 'a file')[:200]}") from error
+            raise InputError(f"{error.strerror or error}: {shortened(error.filename or 'a file', 200)}") from error
         except SystemExit as stop:
             raise LFError(
                 f"your code (an LF or the LF file) called sys.exit({stop.code!r}); remove that call"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, some
 from labelfns.lfs.meaning.prompt import asked_for, cost_so_far
 
 from .options import Json, PipelineFile, ReplaceFile, Set
@@ -107,7 +107,10 @@ def analyze(
         console.block(_where_gold_is(settings))
     if analysis.faults:
         console.next_step("read what one LF does", "analyze", *as_given, "--lf", analysis.faults[0].lf)
-    elif analysis.gold_rows:
+    elif analysis.silent_labels and measured is pool:
+        silent = some([repr(label) for label in analysis.silent_labels])
+        console.next_step(f"write an LF for {silent}; words that stand where no LF votes", "suggest", pipeline)
+    elif any(one.incorrect for one in analysis.lfs):
         console.next_step("read the rows that LFs get wrong", "rows", *as_given, "--wrong")
     elif analysis.coverage.conflicting:
         console.next_step("read the rows on which LFs disagree", "rows", *as_given, "--conflicts")

@@ -9,8 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from labelfns.display.names import printable_json
 from labelfns.errors import InputError
 from labelfns.io.atomic import whole
@@ -26,6 +24,8 @@ Table = dict[str, list[Any]]
 """Columns by name, n values each."""
 
 ENDINGS = (".jsonl", ".csv", ".parquet")
+CSV_DIGITS = 6
+"""Significant digits of the answers' numbers in CSV, which people read; other formats have them whole."""
 FORMULA = r"^[=+\-@\t\r\n]"
 """What a cell begins with that a spreadsheet takes for a formula."""
 
@@ -68,53 +68,40 @@ def answer_table(
     columns: Mapping[str, Sequence[Any]],
     text: str,
     answers: Answers,
-    labels: Sequence[str],
     min_confidence: float = 0.0,
+    *,
+    digits: int | None = None,
 ) -> Table:
     """Return one row per text: its answer, and the columns that it came with.
 
-    The answer is ``text``, ``label``, ``confidence``, ``answered_by`` (see `Answers.origins`), and ``p_LABEL`` for each
-    label.
+    The answer is ``text``, and the columns of `Answers.columns`. A column ``p_...`` never has the name of another of
+    ours: those do not begin with ``p_``. A column of the input that has one of these names is called ``"NAME (2)"``.
 
     Parameters
     ----------
     columns
-        What was read, n values each; a text that is blank or None gets no label.
+        What was read, n values each.
     text
         The column of texts.
     answers
-        The answers for the r other texts, in order.
-    labels
-        The k label names. A column ``p_...`` never has the name of another of ours: those do not begin with ``p_``. A
-        column of the input that has one of these names is called ``"NAME (2)"``.
+        The answers for the n rows.
     min_confidence
         Answers that are less sure have no label.
+    digits
+        To how many significant digits the answers' numbers are rounded; by default they are not.
     """
-    texts = list(columns[text])
-    written = np.flatnonzero([has_text(entry) for entry in texts])
-
-    def spread(values: Sequence[Any]) -> list[Any]:
-        entries: list[Any] = [None] * len(texts)
-        for row, value in zip(written.tolist(), values, strict=True):
-            entries[row] = value
-        return entries
-
-    found = answers.labels(min_confidence).tolist()
-    table: Table = {
-        "text": texts,
-        "label": spread([None if c < 0 else labels[c] for c in found]),
-        "confidence": spread(answers.probs.max(axis=1).tolist()),
-        "answered_by": spread(answers.origins(min_confidence).tolist()),
-        **{f"p_{name}": spread(answers.probs[:, c].tolist()) for c, name in enumerate(labels)},
+    found = {
+        name: values if digits is None else [_rounded(value, digits) for value in values]
+        for name, values in answers.columns(min_confidence).items()
     }
+    table: Table = {"text": list(columns[text]), **found}
     others = OtherColumns()
     others.see({name: () for name in columns if name != text})
     return table | {own: list(columns[name]) for name, own in others.named(table).items()}
 
 
-def has_text(entry: str | None) -> bool:
-    """Tell whether there is something to label."""
-    return bool(entry and entry.strip())
+def _rounded(value: Any, digits: int) -> Any:
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def print_rows(table: Table) -> None:

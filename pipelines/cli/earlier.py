@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from labelfns.errors import InputError
 
 from . import inputs
+from .options import in_folder
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
@@ -28,7 +29,8 @@ def earlier_votes(earlier: Path, settings: "PipelineSettings", texts: "Texts") -
     from labelfns.votes import Votes
 
     if earlier.is_dir():
-        earlier = earlier / "votes.parquet"  # of a run: what it saw, whatever became of its LF file
+        votes_of_run = earlier / "votes.parquet"  # what the run saw, whatever became of its LF file
+        earlier = votes_of_run if votes_of_run.is_file() else in_folder(earlier)
     if not earlier.is_file():
         raise InputError(
             f"--against {earlier}: no such file; name an earlier pipeline file, LF file, run folder or votes.parquet"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from labelfns.io.texts import Texts
     from labelfns.lfset import LFSet
     from labelfns.models import TransformerClassifier
+    from labelfns.pipelines.pipeline import Pipeline
     from labelfns.pipelines.run.settings import PipelineSettings
     from labelfns.votes import Votes
 
@@ -101,3 +102,27 @@ def votes_of(settings: "PipelineSettings", lfs: "LFSet", *sets: "Texts") -> "lis
     with console.bars() as progress, catch_warnings():
         simplefilter("ignore", LabelFnsWarning)
         return [lfs.apply(texts, progress=progress, **settings.lfs.options) for texts in sets]
+
+
+def opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":
+    """Open a run folder, a saved pipeline, or a folder with a model, which answers alone.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or is damaged.
+    """
+    from labelfns.lfset import LFSet
+    from labelfns.models import TransformerClassifier
+    from labelfns.pipelines.pipeline import Pipeline
+    from labelfns.pipelines.run.output_folder import Place, name_instead
+
+    run = Place(folder)
+    if (folder / "model").is_dir() and (run.complete or not run.begun):
+        pipeline = Pipeline.load(folder, trust_lfs=trust_lfs, without_lfs=without_lfs)
+        if lf_file is not None and not without_lfs:
+            pipeline.lfs = LFSet.from_file(lf_file, pipeline.classes_)
+        return pipeline
+    if not (folder / "config.json").is_file():
+        raise InputError(f"{folder} holds no finished run, saved pipeline or model. {name_instead(folder)}")
+    return Pipeline.of_classifier(TransformerClassifier.from_pretrained(folder))

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-PipelineFile = Annotated[Path, typer.Argument(metavar="PIPELINE.toml", help="The pipeline file.")]
+
+def in_folder(pipeline: Path) -> Path:
+    """Return the ``pipeline.toml`` of a folder that is named in its place; any other path as it is."""
+    file = pipeline / "pipeline.toml"
+    return file if file.is_file() else pipeline
+
+
+PipelineFile = Annotated[
+    Path, typer.Argument(metavar="PIPELINE.toml", help="The pipeline file, or its folder.", callback=in_folder)
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting; can be given again."),

@@ -13,7 +13,7 @@ import numpy as np
 from labelfns.analysis.suggest import suggest
 from labelfns.analysis.terms import Kind, Term, is_pair, says_nothing, terms
 from labelfns.checks import Ints
-from labelfns.errors import LabelFnsWarning, LFError
+from labelfns.errors import LabelFnsWarning, LFError, number_of
 from labelfns.io.corpus import Texts
 from labelfns.lfs.base import ABSTAIN, LabelingFunction, labeling_function
 from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
@@ -80,7 +80,7 @@ def own_lfs(texts: Texts, labels: Sequence[str]) -> tuple[str, list[str]]:
             parts.append(about + _code(one, texts, rows, labels.index(one.label)))
     frequent = [term for term in sorted(counts, key=lambda term: (-counts[term], term)) if _is_plain(term)][:_LISTED]
     listed = ", ".join(written for _, written in frequent)
-    parts += [f"# Frequent in your texts: {listed}.\n"] if listed else []
+    parts += [f"# Frequent in the texts that init read: {listed}.\n"] if listed else []
     return "\n".join(parts), [label for c, label in enumerate(labels) if not (matrix == c).any()]
 
 
@@ -250,8 +250,8 @@ def _code(example: _Example, texts: Texts, rows: Ints, label_id: int) -> str:
     text = shortest if len(shortest) <= _LONGEST else example.sample
     votes = example.lf(text) == example.label
     expects = f"expects={literal({text: example.label})}" if votes else ""
-    of_them = "" if texts.gold is None else f"; with gold {len(right)} of {int((texts.gold[rows] >= 0).sum())} right"
-    about = f"# It votes on {len(rows)} of your {len(texts)} texts{of_them}.\n"
+    of_them = "" if texts.gold is None else f", {len(right):,} of {int((texts.gold[rows] >= 0).sum()):,} right by gold"
+    about = f"# As init wrote it: {number_of(len(rows), 'vote')} on {number_of(len(texts), 'text')}{of_them}.\n"
     return f"{about}{example.before}{expects}{example.after}"
 
 

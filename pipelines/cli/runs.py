@@ -3,23 +3,19 @@
 import gc
 import os
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from labelfns.data import example
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line
+from labelfns.errors import LabelFnsError, ProcessError, WriteError, first_line
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 from .targets import check_not_read, check_target
-
-if TYPE_CHECKING:
-    from labelfns.pipelines.pipeline import Pipeline
 
 
 def demo(output: RunOutput = None, overwrite: ReplaceRun = False, set_: Set = None, as_json: Json = False) -> None:
@@ -150,11 +146,14 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
 
 
 def predict(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with a model.")],
+    run_folder: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run folder, what Pipeline.save wrote, or a folder with a model.")
+    ],
     data: Annotated[str, typer.Argument(metavar="DATA", help="Texts: a file, hub:..., or - for standard input.")],
     output: Annotated[Path | None, typer.Option(help="A .jsonl, .csv or .parquet file; by default printed.")] = None,
     text: Annotated[
-        str | None, typer.Option(help="The column of texts; by default the run's data.text.", show_default=False)
+        str | None,
+        typer.Option(help="The column of texts; by default the one that RUN learned from.", show_default=False),
     ] = None,
     format: Annotated[
         Literal["csv", "tsv", "jsonl", "ndjson", "parquet", "txt"] | None,
@@ -171,7 +170,12 @@ def predict(
         ),
     ] = False,
     min_confidence: Annotated[
-        float, typer.Option(help="Leave a text without a label where the confidence is lower.", min=0, max=1)
+        float,
+        typer.Option(
+            help='Leave a text without a label where the confidence is lower; answered_by says "neither" there.',
+            min=0,
+            max=1,
+        ),
     ] = 0.0,
     without_lfs: Annotated[
         bool, typer.Option("--without-lfs", help="Let the classifier answer alone, without the LFs' votes.")
@@ -191,34 +195,34 @@ def predict(
 ) -> None:
     """Label texts with a run: its LFs and its classifier answer together, a folder with a model answers alone.
 
-    One row per text: text, label, confidence, answered_by (both, votes, classifier, or neither), and p_LABEL for each
-    label. Then come the other columns of DATA; one with the name of a column of ours is called "NAME (2)". A blank text
-    keeps its row, without a label.
+    One row per text: text, label, confidence, answered_by, and p_LABEL for each label. Then come the other columns of
+    DATA; one with the name of a column of ours is called "NAME (2)". A blank text keeps its row, without a label.
+
+    answered_by is "both" where LFs and classifier say so, "votes" or "classifier" where one of them does, and "neither"
+    where there is no label, as the confidence is below --min-confidence.
     """
     with _no_garbage():
-        from labelfns.io.corpus import Texts, take_each
+        from labelfns.io.texts import written_texts
 
-        from . import console
-        from .answers import ENDINGS, answer_table, has_text, print_rows, read_input, write_rows
+        from . import console, inputs
+        from .answers import CSV_DIGITS, ENDINGS, answer_table, print_rows, read_input, write_rows
 
         if output is not None:
             check_target(output, ENDINGS, overwrite=overwrite)
             check_not_read(output, data)
-        pipeline = _opened(run_folder, lfs, trust_lfs=trust_lfs, without_lfs=without_lfs)
-    text = text or _text_column(run_folder)
+        pipeline = inputs.opened(run_folder, lfs, trust_lfs=trust_lfs, without_lfs=without_lfs)
+    text = text or pipeline.text_
     block = read_input(data, text, format)
-    columns = block.columns
-    written = [row for row, entry in enumerate(columns[text]) if has_text(entry)]
-    numbers = block.row_numbers[written]
-    texts = Texts.of_columns(take_each(columns, written), text, row_numbers=numbers, unit=block.unit)
+    texts, rows = written_texts(block.columns, text, row_numbers=block.row_numbers, unit=block.unit)
     if pipeline.predictor_ is None and not without_lfs:
         console.remark(f"The classifier answers alone: {run_folder} keeps no label model.")
     with console.bars() as progress:
         answers = pipeline.answer(texts, without_lfs=without_lfs, progress=progress)
-    table = answer_table(columns, text, answers, pipeline.classes_, min_confidence)
-    n = len(columns[text])
-    if len(written) < n:
-        console.remark(f"{n - len(written)} of {n} texts are blank: they get no label.")
+    digits = CSV_DIGITS if output is not None and output.suffix == ".csv" else None
+    table = answer_table(block.columns, text, answers.of_rows(rows), min_confidence, digits=digits)
+    n = len(rows)
+    if len(texts) < n:
+        console.remark(f"{n - len(texts)} of {n} texts are blank: they get no label.")
     if unsure := int((answers.labels(min_confidence) < 0).sum()):
         console.remark(f"{unsure} of {n} texts get no label: the confidence is below {min_confidence}.")
     if output is None:
@@ -241,35 +245,6 @@ def _no_garbage() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _opened(folder: Path, lf_file: Path | None, *, trust_lfs: bool, without_lfs: bool) -> "Pipeline":
-    """Open a run folder, or a folder with a model, which answers alone."""
-    from labelfns.lfset import LFSet
-    from labelfns.models import TransformerClassifier
-    from labelfns.pipelines.pipeline import Pipeline
-    from labelfns.pipelines.run.folder import RunFolder
-
-    run = RunFolder(folder)
-    if run.begun and not run.complete:
-        raise InputError(f"{folder} is a run that is not finished: resume it to its end, labelfns run ... --resume")
-    if not (folder / "model").is_dir():
-        return Pipeline.of_classifier(TransformerClassifier.from_pretrained(folder))
-    pipeline = Pipeline.load(folder, trust_lfs=trust_lfs, without_lfs=without_lfs)
-    if lf_file is not None and not without_lfs:
-        pipeline.lfs = LFSet.from_file(lf_file, pipeline.classes_)
-    return pipeline
-
-
-def _text_column(folder: Path) -> str:
-    """Return what a run's pipeline file calls the column of texts; ``"text"`` where there is none."""
-    from labelfns.pipelines.run.output_folder import SETTINGS
-
-    file = folder / SETTINGS
-    with suppress(OSError, ValueError, AttributeError, RecursionError):
-        name = tomllib.loads(file.read_text(encoding="utf-8")).get("data", {}).get("text") if file.is_file() else None
-        return name if isinstance(name, str) and name else "text"
-    return "text"
 
 
 def report(

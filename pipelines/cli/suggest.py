@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labelfns.errors import InputError, LFError, MissingExtraError, did_you_mean
+from labelfns.errors import InputError, LFError, MissingExtraError, did_you_mean, number_of
 
 from .options import Json, PipelineFile, Set
 
@@ -111,11 +111,17 @@ def suggest(
             console.say(f"{term.line}  # {term.about}")
             for text in term.examples:
                 console.show([_example(term, text)])
+    if len(terms) < (n if labeled is None else 1):
+        found = number_of(len(terms), "word stands", "words stand") if terms else "Nothing stands"
+        console.say(
+            f"{found} out by z {min_z:g} on {at_least} texts or more. --min-z {min_z / 2:g} lists more, less surely, as "
+            "a lower --at-least does. To find words by reading: labelfns studio, or labelfns analyze --report FILE."
+        )
     if terms:
         named = "" if all(term.label for term in terms) else ", your label for LABEL"
         console.next_step(f"paste lines into the LF file{named}, and see what they do", "analyze", pipeline)
     else:
-        console.say("Nothing stands out so far on so many texts; lower --min-z or --at-least.")
+        console.next_step("read texts without a vote, and look for words", "rows", pipeline, "--uncovered")
 
 
 def _example(term: "Suggestion", text: str) -> "Padding":

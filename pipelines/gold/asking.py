@@ -53,7 +53,7 @@ def ask(
         show(len(done) + 1, total, file.texts[row])
         key = read_key().lower()
         while key not in keys and key not in (UNDO, SKIP, QUIT):
-            say(f"{key!r} is none of the keys")
+            say(f"{key!r} is none of the keys: {', '.join([*keys, UNDO, SKIP, QUIT])}")
             key = read_key().lower()
         if key == QUIT:
             break

@@ -50,9 +50,9 @@ class RowsToLabel:
         expected, error = float(self.wrong.sum()), float(np.sqrt((self.wrong * (1 - self.wrong)).sum()))
         low, high = max(0.0, expected - Z95 * error), min(len(self.rows), expected + Z95 * error)
         return (
-            f"{len(self.rows)} of {self.drawn_from:,} rows, of which each stands for {self.weights.min():.1f} to "
-            f"{self.weights.max():.1f}; if the confidences are right, {low:.0f} to {high:.0f} of today's answers to "
-            "them are wrong"
+            f"{len(self.rows)} of {self.drawn_from:,} rows, each of which stands for {self.weights.min():,.0f} to "
+            f"{self.weights.max():,.0f} rows; if LFs and classifier are as sure as they should be, they answer "
+            f"{low:.0f} to {high:.0f} of these {len(self.rows)} wrong"
         )
 
 

@@ -132,11 +132,11 @@ class GoldFile:
             low, high = wilson(share * n, n)
             return f"{50 * (high - low):.0f}"
 
-        now = f"now +-{half(rows)} points with {answered} rows; " if rows else ""
+        now = f" (within {half(rows)} now, by {answered})" if rows else ""
         return (
-            f"Accuracy on the pool, where it is about {percent(share, 0)}: {now}with {more} more about "
-            f"+-{half(later)}. Expect little else of them: on four data sets 50 rows moved macro F1 by less than a "
-            "point either way"
+            f"With {more} labels{' more' if rows else ''} you know the accuracy on the whole pool, perhaps "
+            f"{percent(share, 0)}, to within {half(later)} points{now}. They tell how right the answers are, and "
+            "hardly make them better: on four data sets 50 rows moved macro F1 by less than a point either way"
         )
 
     def _open(self, row: dict[str, Any]) -> bool:

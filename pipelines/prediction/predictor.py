@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,17 @@ from labelfns.progress import Bar, Progress
 from labelfns.votes import Probs, Votes
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
     from labelfns.models import BaseLabelModel, TransformerClassifier
 
     from .second_view import SecondView
 
 Origin = Literal["both", "votes", "classifier", "neither"]
 ORIGINS: tuple[Origin, ...] = ("both", "votes", "classifier", "neither")
+_NAMES = ("label", "answered_by")
+"""The columns of answers that hold names; the others hold numbers."""
 LEAST = 1e-6
 """A probability of the classifier below this counts as this."""
 LEAST_OF_VOTES = 0.01
@@ -140,19 +145,26 @@ class Answers:
     Parameters
     ----------
     probs
-        Probabilities, [n, k], rows sum to 1.
+        Probabilities, [n, k], rows sum to 1; NaN where there is no text.
     classifier
         The classifier's own, [n, k].
     weak
         The label model's, [n, k]; None where no LFs were asked, or their weight is 0.
     covered
         A mask [n]: texts on which an LF votes.
+    classes
+        The k label names, which `columns` and frames of answers need.
     """
 
     probs: Probs
     classifier: Probs
     weak: Probs | None
     covered: Bools
+    classes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        n, labels = len(self.probs), f", labels={self.classes}" if self.classes else ""
+        return f"Answers({n:,} texts, {int(self.covered.sum()):,} with a vote{labels})"
 
     @classmethod
     def of(
@@ -175,24 +187,86 @@ class Answers:
         return cls(probs, classifier, used, covered)
 
     def labels(self, min_confidence: float = 0.0) -> Ints:
-        """Return class ids [n]; `ABSTAIN` where the largest probability is below `min_confidence`."""
+        """Return class ids [n]; `ABSTAIN` where no probability reaches `min_confidence`, or there is no text."""
         return np.where(self.probs.max(axis=1) >= min_confidence, self.probs.argmax(axis=1), ABSTAIN)
 
-    def origins(self, min_confidence: float = 0.0) -> npt.NDArray[np.str_]:
+    def origins(self, min_confidence: float = 0.0) -> npt.NDArray[np.object_]:
         """Return where each answer came from, [n].
 
         ``"both"`` where votes and classifier say the same; ``"votes"`` or ``"classifier"`` where one of them says
         something else, or, as for texts without a vote, nothing; ``"neither"`` where there is no answer, as neither is
-        sure.
+        sure enough; None where there is no text.
         """
         labels = self.labels(min_confidence)
         by_classifier = labels == self.classifier.argmax(axis=1)
         by_votes = np.zeros(len(labels), dtype=bool)
         if self.weak is not None:
             by_votes = (labels != ABSTAIN) & (labels == decide(self.weak, self.covered))
-        return np.select(
+        found: npt.NDArray[np.object_] = np.select(
             [labels == ABSTAIN, by_votes & by_classifier, by_votes], ["neither", "both", "votes"], "classifier"
+        ).astype(object)
+        found[np.isnan(self.probs[:, 0])] = None
+        return found
+
+    def columns(self, min_confidence: float = 0.0) -> dict[str, list[Any]]:
+        """Return the answers as columns of n values: ``label``, ``confidence``, ``answered_by``, ``p_LABEL`` per label.
+
+        What is not there is None: the label where the confidence is below `min_confidence`, all where there is no text.
+
+        Raises
+        ------
+        InputError
+            If the answers lack the label names.
+        """
+        if len(self.classes) != self.probs.shape[1]:
+            raise InputError("these answers lack the label names; Pipeline.answer gives them, or classes=")
+        names = (*self.classes, None)  # -1 is the last
+        return {
+            "label": [names[c] for c in self.labels(min_confidence).tolist()],
+            "confidence": _known(self.probs.max(axis=1)),
+            "answered_by": self.origins(min_confidence).tolist(),
+            **{f"p_{name}": _known(self.probs[:, c]) for c, name in enumerate(self.classes)},
+        }
+
+    def to_polars(self, min_confidence: float = 0.0) -> "pl.DataFrame":
+        """Return a frame of what `columns` gives, one row per text, in the order of the texts."""
+        import polars as pl
+
+        columns = self.columns(min_confidence)
+        return pl.DataFrame(
+            columns, schema={name: pl.String if name in _NAMES else pl.Float64 for name in columns}, strict=False
         )
+
+    def to_pandas(self, min_confidence: float = 0.0) -> "pd.DataFrame":
+        """Return the frame of `to_polars` as one of pandas, its index from 0.
+
+        Beside the frame that the texts come from, whatever its index is:
+        ``pd.concat([frame, answers.to_pandas().set_axis(frame.index)], axis=1)``.
+        """
+        import pandas as pd
+
+        columns = self.columns(min_confidence)
+        return pd.DataFrame(columns).astype({name: "str" if name in _NAMES else "float64" for name in columns})
+
+    def of_rows(self, rows: Bools) -> "Answers":
+        """Return answers for N rows, of which a mask [N] says which n have a text; the others have no answer."""
+        if rows.all():
+            return self
+
+        def spread(probs: Probs) -> Probs:
+            all_rows: Probs = np.full((len(rows), probs.shape[1]), np.nan, dtype=probs.dtype)
+            all_rows[rows] = probs
+            return all_rows
+
+        covered = np.zeros(len(rows), dtype=bool)
+        covered[rows] = self.covered
+        weak = None if self.weak is None else spread(self.weak)
+        return Answers(spread(self.probs), spread(self.classifier), weak, covered, self.classes)
+
+
+def _known(numbers: Probs) -> list[float | None]:
+    """Return numbers [n] as Python's, None for NaN."""
+    return [value if value == value else None for value in numbers.tolist()]
 
 
 def joined(classifier: Probs, weak: Probs, covered: Bools, weight: float) -> Probs:

@@ -1,6 +1,7 @@
 """What a page shows, as one plain value that JSON takes: of a run, or of an analysis."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from labelfns.pipelines.self_training.sample import drawn_sentence
@@ -24,7 +25,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
     metrics
         What `RunFolder.read_metrics` gives.
     run
-        The name of the run.
+        The run folder, as it was given: the page says how to call it again.
     evidence
         What is known of its rows; without it there are figures alone.
     """
@@ -38,8 +39,7 @@ def run_content(metrics: Mapping[str, Any], run: str = "", evidence: Evidence | 
     sentence, numbers = run_answer(metrics, measured)
     steps = next_steps(content, metrics["coverage"], gold=measured["scores"]["rows"] if measured else 0, run=run)
     return content | {
-        "run": run,
-        "name": run,
+        "name": Path(run).absolute().name if run else "",
         "metrics": dict(metrics),
         "sets": [name for name in SETS if name in metrics["data"]],
         "kept_scores": _kept_scores(metrics),
@@ -75,7 +75,6 @@ def analysis_content(figures: Mapping[str, Any], evidence: Evidence, alarms: Seq
     content = _shared(labels, figures, evidence, sample, counts=model.get("by_label", {}))
     sentence, numbers = analysis_answer(figures, content["lfs"])
     return content | {
-        "run": "",
         "name": "" if pool.name == NO_NAME else pool.name,
         "metrics": None,
         "worth": [],

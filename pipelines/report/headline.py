@@ -1,5 +1,6 @@
 """The first screen: what came out, in a sentence and four numbers, and what to do next."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from labelfns.display.numbers import percent
 
 ENOUGH_GOLD = 50
 """Rows with gold from which on a share says something."""
+NEW_TEXTS = "new_texts.csv"
 _FEW_COVERED, _OFTEN_WRONG = 0.6, 0.5
 
 Number = dict[str, str]
@@ -111,14 +113,15 @@ def next_steps(content: Mapping[str, Any], coverage: Mapping[str, Any], *, gold:
     gold
         On how many rows the answers were measured.
     run
-        The name of the run folder; empty where there is none.
+        The run folder; empty where there is none.
     """
     steps = [*_broken(content["lfs"]), *_gaps(content, coverage), *_doubts(content)]
     if gold < ENOUGH_GOLD and content["ask"]["rows"]:
         steps.append(_step("Give gold labels to some of the rows that would tell most", "#ask"))
     if run:
         steps = steps[:4]
-        steps.append(_step("Label more texts:", code="labelfns predict RUN FILE"))
+        command = shlex.join(["labelfns", "predict", run, NEW_TEXTS, "--output", "labels.csv"])
+        steps.append(_step(f"Label more texts, those of a file {NEW_TEXTS}:", code=command))
     return steps[:5]
 
 

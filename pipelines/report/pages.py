@@ -44,7 +44,7 @@ def write_report(folder: Path, metrics: Mapping[str, Any], evidence: Evidence | 
         If it cannot be written.
     """
     path = folder / "report.html"
-    write_text(path, page(run_content(metrics, folder.absolute().name, evidence)))
+    write_text(path, page(run_content(metrics, str(folder), evidence)))
     return path
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from labelfns.display.numbers import percent
 from labelfns.pipelines.self_training.copies import without_details
+from labelfns.pipelines.self_training.judges import may_be_guess
 from labelfns.pipelines.self_training.ledger import Round
 from labelfns.votes import Votes
 
@@ -41,6 +42,13 @@ def cautions(
         for name in done.ledger.collapsed:
             share = done.ledger.predicted_shares[name]
             yield f"class collapse in round {done.ledger.round}: it gives {name!r} to only {percent(share)} of the pool"
+    if may_be_guess(vars(best.ledger)):
+        yield (
+            f"the judges cannot tell round {best.ledger.round}, which is kept, from a guess: it is judged "
+            f"{best.ledger.judged:.3f}, and a model that does not read the texts gets up to "
+            f"{best.ledger.guessed:.3f} on so few judges. More texts with a vote, and LFs that say the same of a text "
+            "by different words, give the judges more to tell by"
+        )
     yield from _worse_than_majority(best, baselines)
     yield from _on_both_sides(sets)
 

@@ -25,7 +25,7 @@ from labelfns.votes import Probs, Votes
 from .inputs import LF_FILE
 from .lf_copy import copy_lfs
 from .metrics import read_old_metrics
-from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place
+from .output_folder import LATER, LFS, MADE_FROM, METRICS, SETTINGS, Place, name_instead
 from .round_files import Fields, probability_columns, read_round, with_fields, write_round
 from .run_files import MARK, discard
 from .saved import (
@@ -190,8 +190,8 @@ class RunFolder(Place):
         file = self.path / METRICS
         if not file.is_file():
             raise InputError(
-                f"{self.path} is not the folder of a finished run: there is no metrics.json in it. Name another, "
-                "or resume the run to its end"
+                f"{self.path} is not the folder of a finished run: there is no metrics.json in it. "
+                f"{name_instead(self.path)}"
             )
         with reading(file, METRICS_AGAIN):
             return read_old_metrics(read_json(file, METRICS_AGAIN))

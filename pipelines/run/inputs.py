@@ -15,7 +15,7 @@ from labelfns.errors import ColumnError, InputError
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.stored import StoredTexts, read_or_store
-from labelfns.io.texts import Texts
+from labelfns.io.texts import Texts, as_texts
 from labelfns.lfs.base import ABSTAIN
 from labelfns.lfset import LFSet
 from labelfns.models.sampling import of_all_draws
@@ -264,3 +264,23 @@ def _add_list(digest: "hashlib._Hash", values: Any) -> None:
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def with_gold(data: Any, text: str, labels: Sequence[str], name: str) -> Texts:
+    """Return texts that have gold, or the first and the second of a pair; of a frame the column `text`.
+
+    Raises
+    ------
+    InputError
+        If there is no gold, or texts or gold are not right.
+    """
+    from labelfns.pipelines.self_training.labeled import Labeled
+
+    pair = (data.texts, data.gold) if isinstance(data, Labeled) else data if isinstance(data, tuple) else (data, None)
+    texts = as_texts(pair[0], text, gold=pair[1], labels=labels)
+    if texts.gold is None:
+        raise InputError(
+            f"{name} needs gold labels; give texts that have them, or a pair of texts and gold: "
+            f'{name}=(frame, "label") where they are a column'
+        )
+    return texts

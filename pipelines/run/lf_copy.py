@@ -2,12 +2,16 @@
 
 import shutil
 import tomllib
+import warnings
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from labelfns.errors import LabelFnsWarning, some
 from labelfns.io.atomic import whole
+from labelfns.lfs.as_toml import is_data, lfs_toml
+from labelfns.lfset import LFSet
 
 from .saved import write_text
 
@@ -73,3 +77,17 @@ def _entries(content: dict[str, Any]) -> list[dict[str, Any]]:
 def _copy(source: Path, target: Path) -> None:
     with whole(target) as part:
         shutil.copyfile(source, part)
+
+
+def lfs_as_toml(lfs: LFSet) -> str | None:
+    """Return LFs that came from no file as TOML; None, and a warning, where some are code."""
+    code = [lf.name for lf in lfs if not is_data(lf)]
+    if not code:
+        return lfs_toml(lfs)
+    warnings.warn(
+        f"LFs in Python that come from no file: {some(code)}. So the LFs are not saved with the pipeline; save it with "
+        "lf_file=..., or load it with lfs=LFSet(...)",
+        LabelFnsWarning,
+        stacklevel=3,
+    )
+    return None

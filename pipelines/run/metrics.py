@@ -14,12 +14,14 @@ from labelfns.models.evaluation.text_precision import TextPrecision
 from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.pipelines.prediction.evaluated import SetEvaluation
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
+from labelfns.pipelines.self_training.judges import may_be_guess
 from labelfns.pipelines.self_training.labeled import Labeled
 from labelfns.pipelines.self_training.ledger import Ledger, SelfTrainingResult, with_new_names
 from labelfns.votes import Probs, Votes
 
 from .baselines import Baseline, LabelCoverage, baselines_of
 from .cautions import cautions
+from .inputs import versions
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
@@ -33,6 +35,7 @@ RULE = (
     "error of the difference. Judged: mean recall over classes against the LFs' labels, on covered texts that no round "
     "trained on, with the words that made LFs fire hidden. No gold is used."
 )
+MAY_BE_GUESS = "The judges cannot tell the round that is kept from a guess."
 NO_JUDGES = "The last round is kept: no covered texts are held out to judge the rounds (judges = 0)."
 
 _OLD_NAMES = {"little_gold": "few_gold"}
@@ -191,19 +194,32 @@ def run_metrics(
         evaluation=dict(evaluation),
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
-        rule=RULE if best.ledger.judged is not None else NO_JUDGES,
+        rule=chosen_by(best.ledger),
         warnings=tuple(cautions(votes, result.rounds, best, baselines, sets)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
 
 
+def chosen_by(kept: Ledger) -> str:
+    """Say how the round that is kept was chosen, and how much that says."""
+    if kept.judged is None:
+        return NO_JUDGES
+    return f"{MAY_BE_GUESS} {RULE}" if may_be_guess(vars(kept)) else RULE
+
+
 def facts(trained: "Trained") -> dict[str, Any]:
     """Return what a pipeline says of its fit, as JSON takes it, under the names that ``metrics.json`` has for it."""
-    votes, result = trained.prepared.votes["pool"], trained.result
+    votes, result, inputs = trained.prepared.votes["pool"], trained.result, trained.prepared.inputs
     gold = {name: data.gold_ids(votes.labels) for name, data in trained.prepared.labeled.items()}
     baselines = baselines_of(trained.weak, result.weak_labels, trained.prepared.votes, gold)
     return {
-        "lfs": [{"lf": name} for name in votes.lf_names],
+        "versions": versions(),
+        "backbone": str(trained.prepared.plan.classifier.backbone),
+        "data": {name: {"rows": len(data.texts)} for name, data in inputs.sets.items()},
+        "gold_rows": _gold_rows(
+            inputs.sets, trained.few_gold, selected=any(done.ledger.promise for done in result.rounds)
+        ),
+        "lfs": votes.summary(inputs.pool.gold).to_dicts(),
         "coverage": dataclasses.asdict(Coverage.of(votes)),
         "baselines": {
             kind: {name: dataclasses.asdict(one) for name, one in by_set.items()} for kind, by_set in baselines.items()
@@ -214,7 +230,7 @@ def facts(trained: "Trained") -> dict[str, Any]:
         "few_gold": trained.few_gold_metrics,
         "predictor": dataclasses.asdict(trained.predictor_metrics),
         "evaluation": {name: dataclasses.asdict(one) for name, one in trained.evaluation.items()},
-        "asked": asked_for(trained.prepared.inputs.lfs),
+        "asked": asked_for(inputs.lfs),
     }
 
 

@@ -3,9 +3,10 @@
 import dataclasses
 import json
 import os
+import shlex
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -228,6 +229,25 @@ class Place:
         """Remove a run that was replaced, and nothing else."""
         if self._was_replaced and (stays := discard(self.aside)):
             warnings.warn(f"{self.aside} stays: it holds what no run wrote: {some(stays, 10)}", LabelFnsWarning, 2)
+
+
+def name_instead(folder: Path) -> str:
+    """Return a sentence on what to name in place of a folder that is not what a run left, by what is there."""
+    if not folder.is_dir():
+        what = "It is a file" if folder.exists() else "There is no such folder"
+        return f"{what}: name the folder that `labelfns run` or Pipeline.save wrote"
+    runs = list[Path]()
+    with suppress(OSError):  # a folder that may not be read
+        runs = sorted(path for path in folder.iterdir() if (path / METRICS).is_file())
+    if runs:
+        return f"It holds runs: name one of them, {some(list(map(str, runs)))}"
+    if (folder / MADE_FROM).is_file():
+        return "The run in it is not finished: resume it to its end, labelfns run ... --resume"
+    if (folder / SETTINGS).is_file():
+        return (
+            f"It holds a pipeline: labelfns run {shlex.quote(str(folder / SETTINGS))} makes a run of it, which to name"
+        )
+    return "Name the folder that `labelfns run` or Pipeline.save wrote"
 
 
 def _real(path: Path) -> Path:

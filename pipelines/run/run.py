@@ -10,7 +10,9 @@ from warnings import catch_warnings
 
 from labelfns.errors import InputError, LabelFnsWarning, WriteError
 from labelfns.lfs.meaning.prompt import asked_for
+from labelfns.models.label_models.kinds import load_label_model
 from labelfns.models.transformer import distributed
+from labelfns.pipelines.sharing.card import CARD, model_card
 from labelfns.progress import Bar, Progress, silent
 from labelfns.text.spans import Span
 from labelfns.votes import Votes
@@ -20,8 +22,10 @@ from .evidence.pool_labels import write_pool_labels
 from .folder import RunFolder
 from .inputs import Inputs, compared, input_paths, made_from, versions
 from .inputs import read_texts as read_texts
+from .lf_copy import copied_lfs
 from .metrics import run_metrics
-from .saved_predictor import SECOND_VIEW, save_predictor
+from .saved import write_text
+from .saved_predictor import LABEL_MODEL, SECOND_VIEW, save_predictor
 from .settings import PipelineSettings
 from .training import Plan, Prepared, Trained, prepare, timed, train
 
@@ -164,7 +168,7 @@ def publish(trained: Trained, settings: PipelineSettings, folder: RunFolder) -> 
 
 
 def report(folder: RunFolder, metrics: dict[str, Any], prepared: Prepared) -> dict[str, Any]:
-    """Write the report of a complete run, or say in a warning, and in the metrics, why there is none.
+    """Write card and report of a complete run, or say in a warning, and in the metrics, why there is no report.
 
     Returns
     -------
@@ -179,6 +183,7 @@ def report(folder: RunFolder, metrics: dict[str, Any], prepared: Prepared) -> di
         from .evidence.read import run_evidence
 
         inputs = prepared.inputs
+        write_card(folder, metrics | {"warnings": notes})
         evidence = run_evidence(folder, metrics, lfs=inputs.lfs, sets=inputs.sets, votes=prepared.votes)
         write_report(folder.path, metrics | {"warnings": notes}, evidence)
     except Exception as error:  # of many kinds: templates, the users' own LFs, the disk
@@ -189,3 +194,10 @@ def report(folder: RunFolder, metrics: dict[str, Any], prepared: Prepared) -> di
         with suppress(WriteError):  # the disk may be full, and the metrics without this note are there
             folder.write_metrics(metrics)
     return metrics
+
+
+def write_card(folder: RunFolder, metrics: dict[str, Any]) -> None:
+    """Write the card of the run's model, beside it."""
+    label_model, lfs = load_label_model(folder.path / LABEL_MODEL), copied_lfs(folder.path)
+    card = model_card(metrics, metrics["labels"], label_model, lfs="" if lfs is None else lfs.name)
+    write_text(folder.path / "model" / CARD, card)

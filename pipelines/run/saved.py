@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from labelfns.errors import InputError, LabelFnsError
+from labelfns.errors import InputError, LabelFnsError, shortened
 from labelfns.io.atomic import whole
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class DamagedError(InputError):
 
 def damaged(path: Path, what: object, fix: str) -> DamagedError:
     """Return the error for a file that is not as a run wrote it."""
-    reason = " ".join(str(what).split())[:300].rstrip(".") or "it cannot be read"
+    reason = shortened(" ".join(str(what).split()).rstrip("."), 300) or "it cannot be read"
     return DamagedError(f"{path} is damaged: {reason}. {fix}")
 
 

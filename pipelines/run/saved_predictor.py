@@ -8,7 +8,9 @@ modules, links or data, has a part in it.
 
 import dataclasses
 import tempfile
+import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ from labelfns.pipelines.prediction.second_view import SecondView
 from labelfns.pipelines.prediction.signature import is_signed, signature
 
 from .lf_copy import copied_lfs, models_read, word_lists
+from .output_folder import SETTINGS
 from .saved import read_json, reading, write_json
 
 if TYPE_CHECKING:
@@ -156,10 +159,20 @@ def signed_source(file: Path) -> bytes | None:
     return source if is_signed(source, read_json(file.parent / PREDICTOR, _WITHOUT).get("lfs_signature")) else None
 
 
+def text_column(folder: Path, facts: Mapping[str, Any]) -> str:
+    """Return the column of texts of a saved pipeline, by its facts, or of a run, by its settings; else ``"text"``."""
+    name, file = facts.get("text"), folder / SETTINGS
+    if name is None and file.is_file():
+        with suppress(OSError, ValueError, AttributeError, RecursionError):
+            name = tomllib.loads(file.read_text(encoding="utf-8")).get("data", {}).get("text")
+    return name if isinstance(name, str) and name else "text"
+
+
 def _check_inside(file: Path) -> None:
     """Check that the word lists of a TOML file are files of its own folder, and that it names no model elsewhere."""
     folder = file.parent.resolve()
-    outside = [path for path in word_lists(file) if folder not in path.resolve().parents or not path.is_file()]
+    places = {folder, file.resolve().parent}  # in a hub's cache all files are links to one folder of contents
+    outside = [path for path in word_lists(file) if places.isdisjoint(path.resolve().parents) or not path.is_file()]
     elsewhere = [model for model in models_read(file) if model != "embedded"]
     raise_all(
         InputError,

@@ -5,14 +5,14 @@ import os
 import re
 import tomllib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from labelfns.checks import check_labels
 from labelfns.engine.options import MOST_WORKERS, OnError
-from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all
+from labelfns.errors import InputError, LabelFnsWarning, SettingsError, raise_all, some
 from labelfns.io.read import is_hub
 from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.settings import FineTuning
@@ -233,6 +233,7 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
     path = Path(path)
     reader = Reader(PipelineSettings, RENAMED)
     values: dict[str, Any] = {"data": {}, "lfs": {}} | _toml(path)
+    sections = set(values)
     for name in sorted(names := [override.partition("=")[0].strip() for override in overrides]):
         if names.count(name) > 1:
             reader.problems.append(f"--set {name} is given {names.count(name)} times: keep one")
@@ -241,7 +242,7 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
     settings = reader.read(PipelineSettings, values)
     if settings is not None:
         settings = _with_paths(settings, path.parent.resolve(), "", reader.problems)
-    problems = [_whose(problem, path, overrides) for problem in dict.fromkeys(reader.problems)]
+    problems = [_whose(problem, path, sections, overrides) for problem in dict.fromkeys(reader.problems)]
     raise_all(SettingsError, problems)
     assert settings is not None
     if reader.old_names:
@@ -255,19 +256,25 @@ def load_settings(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        files = sorted(map(str, path.glob("*.toml")))
+        raise InputError(f"{path} is a folder; name the pipeline file in it{f', {some(files)}' if files else ''}")
     if not path.is_file():
         raise InputError(f"{path}: no such pipeline file")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number of thousands of digits, too deep
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+        hint = "" if path.suffix == ".toml" else "; name the pipeline file, a .toml file"
+        raise SettingsError(f"{path} is not valid TOML: {error}{hint}") from error
 
 
-def _whose(problem: str, path: Path, overrides: Sequence[str]) -> str:
-    """Say where a problem comes from: the file, or what overrides it."""
+def _whose(problem: str, path: Path, sections: Container[str], overrides: Sequence[str]) -> str:
+    """Say where a problem comes from: the file, with its sections, or what overrides it."""
     if problem.startswith("--set"):
         return problem
-    if problem.split(" ")[0] not in [override.partition("=")[0].strip() for override in overrides]:
+    name = problem.split(" ")[0]
+    given = [override.partition("=")[0].strip() for override in overrides]
+    if name not in given and (name in sections or not any(one.startswith(f"{name}.") for one in given)):
         return f"{path.name}: {problem}"
     return f"--set {problem}{', in a shell within single quotes' if 'a list is written' in problem else ''}"
 

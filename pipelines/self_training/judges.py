@@ -1,7 +1,8 @@
 """The judges: held-out covered rows, whose LF labels say which round is best without any gold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,6 +70,8 @@ class Verdict:
         The number of the round that was the best before; None where there is none to compare with.
     gain, gain_error
         By how much its mean recall is above that of this round, on the same judges, and the standard error of that.
+    guessed
+        The mean recall, in [0, 1], that a model which does not read the texts seldom passes; None without judges.
     """
 
     answers: Ints
@@ -77,6 +80,7 @@ class Verdict:
     against: int | None = None
     gain: float | None = None
     gain_error: float | None = None
+    guessed: float | None = None
 
     @classmethod
     def of(cls, answers: Ints, pool: Pool, best: tuple[int, Ints] | None) -> "Verdict":
@@ -93,16 +97,24 @@ class Verdict:
         best
             The number of the best round before, and its answers, [j]; None in round 0.
         """
-        from labelfns.models.evaluation.metrics import macro_recall, macro_recall_difference
+        from labelfns.models.evaluation.metrics import guessed_recall, macro_recall, macro_recall_difference
 
         if not len(answers):
             return cls(answers)
         labels, groups = pool.weak[pool.judges].argmax(axis=1), pool.groups[pool.judges]
         judged, error = macro_recall(labels, answers, pool.votes.n_labels)
+        guessed = guessed_recall(labels, pool.votes.n_labels)
         if best is None:
-            return cls(answers, judged, error)
+            return cls(answers, judged, error, guessed=guessed)
         against, before = best
-        return cls(answers, judged, error, against, *macro_recall_difference(labels, answers, before, groups))
+        gain, gain_error = macro_recall_difference(labels, answers, before, groups)
+        return cls(answers, judged, error, against, gain, gain_error, guessed)
+
+
+def may_be_guess(ledger: Mapping[str, Any]) -> bool:
+    """Tell whether the judges cannot tell a round's model from one that does not read the texts, by its ledger."""
+    guessed = ledger.get("guessed")  # not in ledgers of 0.1
+    return guessed is not None and ledger["judged"] <= guessed
 
 
 def ask(classifier: "TransformerClassifier", pool: Pool, progress: Progress) -> Ints:

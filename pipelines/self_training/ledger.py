@@ -81,6 +81,9 @@ class Ledger:
     drawn
         How the rows that the rounds work on were drawn, of which all of this is said, where the pool has more than
         `max_rows`; None where they are all of the pool.
+    guessed
+        The mean recall, in [0, 1], that a model which does not read the texts passes with these judges one time in
+        twenty; what is judged no better may be a guess. None without judges, and in ledgers of 0.1.
     """
 
     round: int
@@ -106,6 +109,7 @@ class Ledger:
     gain_error: float | None = None
     promise: Promise | None = None
     drawn: Drawn | None = None
+    guessed: float | None = None
 
     @classmethod
     def of(
@@ -157,6 +161,7 @@ class Ledger:
             gain_error=verdict.gain_error,
             promise=now.promise,
             drawn=pool.drawn,
+            guessed=verdict.guessed,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Tabs:
     all: Bools
 
 
-def tabs(mine: Column | None, others: Others, gold: Ints, waiting: Bools) -> Tabs:
+def tabs(mine: Column | None, others: Others, gold: Ints, waiting: Bools, *, labeled: bool = True) -> Tabs:
     """Sort rows into lists.
 
     Parameters
@@ -74,6 +74,8 @@ def tabs(mine: Column | None, others: Others, gold: Ints, waiting: Bools) -> Tab
         Class ids [n], -1 where unknown.
     waiting
         A mask [n]: rows that `labelfns label` drew, and that have no label yet.
+    labeled
+        Whether the LF has its label; without one there are no rows in conflict, and none that are wrong.
     """
     votes = others.by_class.sum(axis=1)
     everywhere = np.ones(len(votes), dtype=bool)
@@ -88,30 +90,31 @@ def tabs(mine: Column | None, others: Others, gold: Ints, waiting: Bools) -> Tab
     return Tabs(
         new=fired & (others.last != mine),
         lost=(others.last != ABSTAIN) & (others.last != mine),
-        conflicts=fired & (votes > same),
+        conflicts=fired & (votes > same) & labeled,
         votes=fired,
-        wrong=fired & (gold >= 0) & (gold != mine),
+        wrong=fired & (gold >= 0) & (gold != mine) & labeled,
         silent=~fired & (votes == 0),
         label=waiting,
         all=everywhere,
     )
 
 
-def figures(mine: Column, others: Others, lists: Tabs, gold: Ints) -> dict[str, Any]:
+def figures(mine: Column, others: Others, lists: Tabs, gold: Ints, *, labeled: bool = True) -> dict[str, Any]:
     """Return what an LF does, in numbers of rows.
 
     The words are those of `Votes.summary` and `labelfns.pipelines.analysis.one_lf`: ``votes``, ``overlaps`` and
     ``conflicts``; ``first`` votes, where no other LF votes; ``right`` and ``wrong`` by gold. ``classes`` has for each
     class on how many of its rows others vote for it, and gold is it; ``met`` the other LFs that vote there, by their
     places, with ``both``, ``conflicts`` and who is right there; ``covered`` is how many rows have a vote, before and
-    now.
+    now. What needs the LF's label is None where it has none yet.
     """
     rows = np.flatnonzero(lists.votes)
     by_class, label = others.by_class[rows], mine[rows]
     votes = by_class.sum(axis=1)
     known = gold[rows]
     others_vote = others.by_class.any(axis=1)
-    return {
+    met = _met(others, rows, label, known)
+    found = {
         "votes": len(rows),
         "overlaps": int((votes > 0).sum()),
         "agree": int((by_class[np.arange(len(rows)), label] > 0).sum()),
@@ -124,8 +127,12 @@ def figures(mine: Column, others: Others, lists: Tabs, gold: Ints) -> dict[str, 
             {"others": int((by_class[:, c] > 0).sum()), "gold": int((known == c).sum())}
             for c in range(by_class.shape[1])
         ],
-        "met": _met(others, rows, label, known),
+        "met": met,
     }
+    if not labeled:
+        found |= dict.fromkeys(("agree", "conflicts", "right", "wrong"))
+        found["met"] = [one | dict.fromkeys(("conflicts", "right", "other_right")) for one in met]
+    return found
 
 
 def _met(others: Others, rows: Ints, label: Column, known: Ints) -> list[dict[str, int | None]]:

@@ -31,12 +31,15 @@ class Draft:
         What went wrong; None where nothing did.
     notes
         What to know of it, one sentence each.
+    labeled
+        Whether its label is chosen; without one the votes are for any, so that only where they stand counts.
     """
 
     lf: LabelingFunction
     column: Column
     fault: Fault | None
     notes: tuple[str, ...]
+    labeled: bool = True
 
 
 def made(table: Mapping[str, Any], was: LabelingFunction | None, labels: Sequence[str]) -> DeclaredLF:
@@ -83,6 +86,13 @@ def name_of(form: Form, taken: Sequence[str], labels: Sequence[str]) -> object:
     plain = "".join(char if char.isalnum() else "_" for char in f"{form.get('kind')}{about}")
     names = (f"{plain}_{number}" if number > 1 else plain for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
+
+
+def with_label(form: Form, was: LabelingFunction | None, labels: Sequence[str]) -> Form:
+    """Return a form without a label with that of the LF's last version, by whose votes new and lost rows are told."""
+    if form.get("label") is not None or not isinstance(was, DeclaredLF):
+        return form
+    return {**form, "label": was.label if isinstance(was.label, int) else labels.index(was.label)}
 
 
 def editable(lf: LabelingFunction, labels: Sequence[str], file: Path, source: bytes) -> dict[str, Any]:

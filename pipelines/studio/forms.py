@@ -23,7 +23,7 @@ def table_of(form: Form, labels: Sequence[str]) -> dict[str, Any] | None:
     ----------
     form
         The fields. A word list has an entry a line; hashtags and emoji may stand side by side; a lexicon has a word
-        and its weight a line. The label may be None as long as nothing is looked for.
+        and its weight a line. Where the label is None, the table has the first one.
     labels
         The k label names.
 
@@ -45,11 +45,7 @@ def table_of(form: Form, labels: Sequence[str]) -> dict[str, Any] | None:
         table["where"] = where
     raise_all(LFError, fields.problems)
     looked_for = table.get("words", table.get("pattern", table.get("weights", table.get("at_least"))))
-    if looked_for in ([], "", {}, None):
-        return None
-    if label is None:
-        raise LFError("choose the label that it votes for")
-    return table
+    return None if looked_for in ([], "", {}, None) else table
 
 
 def form_of(lf: DeclaredLF, labels: Sequence[str]) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """The studio served: on 127.0.0.1 alone, until it is interrupted (uvicorn)."""
 
 import errno
+import signal
 import socket
 import webbrowser
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
+from labelfns._starting import SIGNALS
 from labelfns.errors import InputError
 
 from .app import studio_app
@@ -43,7 +46,7 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(studio: Studio, opened: socket.socket, say: Callable[[str], None], *, browser: bool) -> None:
-    """Answer until a signal comes.
+    """Answer until a signal comes, which is how a server ends.
 
     Parameters
     ----------
@@ -71,6 +74,17 @@ def serve(studio: Studio, opened: socket.socket, say: Callable[[str], None], *, 
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    if browser:
-        webbrowser.open(keys.url)
-    uvicorn.Server(config).run(sockets=[opened])
+    server = uvicorn.Server(config)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in SIGNALS}  # uvicorn gives it the signals that it took
+    try:
+        if browser:
+            webbrowser.open(keys.url)
+        server.run(sockets=[opened])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    say("The studio has ended.")

@@ -31,7 +31,7 @@ from labelfns.vote_tables import lf_table
 from labelfns.votes import Fault, Votes
 
 from .counts import Matrix, Others, Tabs, figures, tabs
-from .drafts import Draft, editable, made, name_of
+from .drafts import Draft, editable, made, name_of, with_label
 from .forms import Form, table_of
 from .marks import drawn_texts, save_mark
 from .write_back import Change, check_inside, lf_change
@@ -152,7 +152,8 @@ class Studio:
             draft = self._on_disk(place) if form is None else self._draft(form, place)
             others = Others.of(self._matrix, self._by_class, place)
             mine = None if draft is None else draft.column
-            lists = tabs(mine, others, self.gold, self._drawn & (self.gold < 0))
+            labeled = draft is None or draft.labeled
+            lists = tabs(mine, others, self.gold, self._drawn & (self.gold < 0), labeled=labeled)
             found = getattr(lists, tab)
             rows = self._searched_for(self._order[found[self._order]], search)
             shown = rows[first : first + ROWS]
@@ -165,9 +166,11 @@ class Studio:
                 "draft": None if draft is None else len(self.lfs) if place is None else place,
             }
             if draft is not None:
-                answer["figures"] = figures(draft.column, others, lists, self.gold)
+                answer["figures"] = figures(draft.column, others, lists, self.gold, labeled=labeled)
                 answer["notes"] = list(draft.notes)
                 answer["name"] = draft.lf.name
+                answer["labeled"] = labeled
+                answer["changed"] = place is None or draft.lf != self.lfs.lfs[place]
             return answer | {"seconds": time.perf_counter() - began}
 
     def change(self, form: Form, place: int | None) -> Change:
@@ -176,7 +179,8 @@ class Studio:
         Raises
         ------
         LFError
-            If what is typed is no LF, or looks for nothing; or the file cannot hold it with all else as it was.
+            If what is typed is no LF, looks for nothing, or has no label; or the file cannot hold it with all else as
+            it was.
         InputError
             If the LF file lies outside of the pipeline's folder.
         """
@@ -185,6 +189,8 @@ class Studio:
             draft = self._draft(form, place)
             if draft is None:
                 raise LFError("nothing is typed yet that an LF could look for")
+            if not draft.labeled:
+                raise LFError("choose the label that it votes for")
             check_inside(self.lf_file, self.folder)
             old = None if place is None else self.lfs.lfs[place]
             if old is not None and (reason := self._editable(old)["reason"]):
@@ -306,7 +312,7 @@ class Studio:
 
     def _apply(self, applier: LFApplier, options: ApplyOptions, progress: Progress = silent) -> Votes:
         texts = self.texts
-        numbers = RowNumbers(np.arange(len(texts)), texts.row_numbers, texts.unit)
+        numbers = RowNumbers.of(texts)
         fields = {name: values for name, values in (texts.fields or {}).items() if name != "text"}
         return applier.apply(texts.texts, options, fields=fields, numbers=numbers, progress=progress, index=self._index)
 
@@ -314,15 +320,17 @@ class Studio:
         """Return the LF that is typed, with its votes; the last one is remembered for its other rows."""
         was = None if place is None else self.lfs.lfs[place]
         name = name_of(form, self.lfs.names, self.labels) if was is None else was.name
-        table = table_of({**form, "name": name}, self.labels)
+        labeled = form.get("label") is not None
+        table = table_of({**with_label(form, was, self.labels), "name": name}, self.labels)
         if table is None:
             return None
-        if repr((table, place)) == self._drafted[0]:
+        asked = repr((table, place, labeled))
+        if asked == self._drafted[0]:
             return self._drafted[1]
         with warnings.catch_warnings(record=True, action="always", category=LabelFnsWarning) as said:
             lf = made(table, was, self.labels)
-            draft = self._voted(lf, tuple(str(one.message) for one in said))
-        self._drafted = (repr((table, place)), draft)
+            draft = replace(self._voted(lf, tuple(str(one.message) for one in said)), labeled=labeled)
+        self._drafted = (asked, draft)
         return draft
 
     def _on_disk(self, place: int | None) -> Draft | None:
@@ -379,4 +387,8 @@ class Studio:
         few = SetRows("pool", [self.texts[row] for row in rows.tolist()], votes, self.gold[rows])
         sample = Sample(self.labels, LFSet(self.labels, lfs))
         sample.take(few, range(len(rows)), len(rows))
-        return [one | {"row": row} for one, row in zip(sample.rows, rows.tolist(), strict=True)]
+        found = [one | {"row": row} for one, row in zip(sample.rows, rows.tolist(), strict=True)]
+        if draft is not None and not draft.labeled:
+            own = len(self.lfs) if place is None else place
+            found = [one | {"says": [(lf, label) for lf, label in one["says"] if lf != own]} for one in found]
+        return found

@@ -17,6 +17,13 @@ const NO_VOTE =
   "It votes on no text. Search the texts for a part of what is typed, to see how people write it, " +
   "or choose one of the words worth an LF.";
 
+const NO_LABEL = "Choose the label that it votes for: then you see where others agree and disagree, and can write it.";
+
+const PIPELINE = byId("rows").dataset.pipeline;
+const NONE_TO_LABEL =
+  `No row waits for a label. “labelfns label ${PIPELINE} --no-ask” draws the rows most worth one; they stand here when ` +
+  `${PIPELINE} names their file as pool_gold, and the studio is started again.`;
+
 let lfs = []; // as the server has them
 let place = null; // which of them is being changed
 let tab = "silent";
@@ -27,6 +34,7 @@ let asking = false;
 let asked = null; // what is to be asked once the answer is there
 
 const number = (n) => n.toLocaleString("en");
+const known = (n) => (n === null ? "–" : number(n));
 const labelTyped = () => (fields.label.value === "" ? null : Number(fields.label.value));
 const votesAlready = () => place !== null && lfs[place].reason !== "";
 
@@ -160,7 +168,8 @@ function show(answer, keep) {
     const name = button.dataset.tab;
     const current = name === tab;
     button.querySelector("b").textContent = number(counts[name]);
-    button.disabled = OF_LF.includes(name) && (!has || (name === "wrong" && counts.wrong === 0 && !current));
+    const none = (name === "wrong" && counts.wrong === 0 && !current) || (name === "conflicts" && answer.labeled === false);
+    button.disabled = OF_LF.includes(name) && (!has || none);
     button.setAttribute("aria-selected", String(current));
     button.tabIndex = current ? 0 : -1;
     if (current) byId("rows").setAttribute("aria-labelledby", button.id);
@@ -179,6 +188,7 @@ function show(answer, keep) {
 
 function nothing() {
   const searched = byId("search").elements.search.value.trim();
+  if (!searched && tab === "label") return NONE_TO_LABEL;
   return searched ? `No text of this list holds “${searched}”: take the other lists, or search for less.` : "No text is in this list.";
 }
 
@@ -192,13 +202,19 @@ function showFigures(answer) {
   const rows = counts.all;
   byId("n-votes").textContent = number(figures.votes);
   byId("s-votes").textContent = `votes, ${percent(figures.votes / rows)} of the texts`;
-  byId("n-agree").textContent = number(figures.agree);
-  byId("n-conflicts").textContent = number(figures.conflicts);
+  byId("n-agree").textContent = known(figures.agree);
+  byId("n-conflicts").textContent = known(figures.conflicts);
   const judged = figures.right + figures.wrong;
   byId("n-right").textContent = judged ? `${number(figures.right)} of ${number(judged)}` : "–";
-  byId("s-right").textContent = judged ? "right, where gold is known" : "right: no gold on its rows";
+  byId("s-right").textContent = judged || !answer.labeled ? "right, where gold is known" : "right: no gold on its rows";
+  const button = byId("show-change");
+  const file = byId("reload").dataset.file;
+  const ready = answer.labeled && answer.changed;
+  button.ariaDisabled = String(!ready);
+  button.textContent = ready || !answer.labeled ? `Look at the change of ${file}` : `${file} has it as it stands here`;
   const [before, now] = figures.covered;
   byId("says").textContent =
+    (answer.labeled ? "" : `${NO_LABEL} `) +
     (figures.votes ? "" : `${NO_VOTE} `) +
     `The first vote on ${number(figures.first)}. All LFs reach ${percent(now / rows)} of the texts` +
     (before === now ? "." : `, ${percent(before / rows)} without this change.`) +
@@ -209,7 +225,7 @@ function showFigures(answer) {
   );
   byId("met").tBodies[0].replaceChildren(
     ...figures.met.slice(0, 12).map((one) =>
-      line([nameOf(data.lfs[one.lf]), number(one.both), number(one.conflicts), one.right + one.other_right ? `${one.right} : ${one.other_right}` : "–"]),
+      line([nameOf(data.lfs[one.lf]), number(one.both), known(one.conflicts), one.right + one.other_right ? `${one.right} : ${one.other_right}` : "–"]),
     ),
   );
   byId("met").parentElement.hidden = !figures.met.length;
@@ -435,7 +451,8 @@ byId("agree").addEventListener("click", async () => {
   await tried(work, "dialog-problem");
   if (byId("dialog-problem").hidden) byId("dialog").close();
 });
-byId("show-change").addEventListener("click", () =>
+byId("show-change").addEventListener("click", () => {
+  if (byId("show-change").ariaDisabled === "true") return;
   tried(async () => {
     const values = { form: typed(), place };
     const change = await call("change", values);
@@ -450,8 +467,8 @@ byId("show-change").addEventListener("click", () =>
       choose(place ?? lfs.length - 1);
       say("written", `Written to ${change.file}.`);
     });
-  }, "fault"),
-);
+  }, "fault");
+});
 
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", () => {

@@ -193,6 +193,7 @@ def test_predict_overwrites_no_column(labels, other):
         patch.setattr(TransformerClassifier, "from_pretrained", lambda folder: Fitted(labels))
         rows = [{"text": text, other: str(i), "z": str(i)} for i, text in enumerate(["a", " ", "b"])]
         source = Path(home) / "in.jsonl"
+        source.with_name("config.json").touch()
         source.write_text("".join(json.dumps(row) + "\n" for row in rows))
         for suffix in ("jsonl", "csv", "parquet"):
             target = source.with_name(f"p.{suffix}")

@@ -50,7 +50,7 @@ def test_all_problems_at_once():
     )
     assert settings is None
     assert problems == [
-        "outer.cuont is not a setting; did you mean 'count'?",
+        "outer.cuont is not a setting; did you mean 'outer.count'?",
         "outer.count must be a whole number; got True",
         "outer.note must be a string; got 3",
         'outer.inner.kind must be "a" or "b"; got \'c\'',

@@ -112,9 +112,9 @@ def test_rows_in_messages_are_those_of_the_file(tmp_path):
     odd = labeling_function(name="odd")(lambda text: 0.5 if text == "bad" else None)
     write([*"abcdefg", "bad"], source)
     for how in ({}, {"cache": tmp_path / "cache"}):
-        with pytest.raises(LFError, match=r"'odd' returned on line 15 0\.5"):
+        with pytest.raises(LFError, match=r"'odd' returned on line 15 of .*in\.jsonl: 0\.5"):
             apply_file(LFSet(LABELS, [odd]), source, output=output, chunk_rows=3, **how)
-        with pytest.raises(LFError, match=r"raised IndexError: .* on line 5"):
+        with pytest.raises(LFError, match=r"raised IndexError: .* on line 5 of .*in\.jsonl"):
             apply_file(LFS, source, output=output, chunk_rows=2, on_error="raise", **how)
     write([*"abcdefg", " "], source)
     with pytest.raises(InputError, match=r"in.jsonl: the text is empty in line 15"):

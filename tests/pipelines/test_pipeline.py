@@ -3,16 +3,19 @@
 import copy
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 
-from labelfns import LFSet, hashtags, keywords, labeling_function
+from labelfns import LFSet, find_rows, hashtags, keywords, labeling_function
 from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.io.texts import Texts
 from labelfns.models import FineTuning, MajorityVote, Selection, SnorkelLabelModel, TransformerClassifier
-from labelfns.pipelines import FewGold, Labelled, Pipeline, Rounds, load_settings, read_texts, run_pipeline
+from labelfns.pipelines import FewGold, Labelled, Pipeline, Rounds, analyze, load_settings, read_texts, run_pipeline
 from labelfns.pipelines.prediction.predictor import joined, with_view
 from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.progress import silent
@@ -61,6 +64,109 @@ def test_it_answers_with_names(fitted, toy_texts):
     assert (answers[covered] == np.array(LABELS, dtype=object)[gold[covered]]).mean() > 0.9
 
 
+BLANKS = {
+    "list": lambda texts: texts,
+    "pandas": lambda texts: pd.DataFrame({"text": texts, "id": range(len(texts))}, index=[7] * len(texts)),
+    "series": lambda texts: pd.Series(texts),
+    "polars": lambda texts: pl.DataFrame({"text": texts}),
+    "dict": lambda texts: {"text": [*texts], "id": [*range(len(texts))]},
+}
+
+
+@pytest.mark.parametrize("without_lfs", [False, True])
+@pytest.mark.parametrize("kind", BLANKS)
+def test_a_text_that_is_null_or_blank_keeps_its_row_without_an_answer(fitted, kind, without_lfs):
+    texts = ["so great", None, "awful", " \n", "", "the lunch"]
+    written = [0, 2, 5]
+    options = {"without_lfs": without_lfs, "progress": silent}
+    found = fitted.answer(BLANKS[kind](texts), **options)
+    expected = fitted.answer([texts[i] for i in written], **options)
+    np.testing.assert_array_equal(found.probs[written], expected.probs)
+    assert np.isnan(found.probs[[1, 3, 4]]).all()
+    assert found.covered.tolist() == [not without_lfs, False, not without_lfs, False, False, False]
+    assert [found.origins()[i] for i in (1, 3, 4)] == [None] * 3
+    assert found.origins()[written].tolist() == expected.origins().tolist()
+    names = fitted.predict(BLANKS[kind](texts), **options)
+    assert [name is None for name in names] == [False, True, False, True, True, False]
+    assert np.isnan(fitted.predict_proba(BLANKS[kind](texts), **options)).all(axis=1).tolist() == [
+        name is None for name in names
+    ]
+
+
+def test_answers_stand_beside_the_frame_that_the_texts_come_from(fitted):
+    frame = pd.DataFrame({"tweet": ["so great", None, "awful"], "id": [7, 8, 9]}, index=[2, 0, 2])
+    answers = fitted.answer(frame, text="tweet", progress=silent)
+    found = answers.to_pandas()
+    both = pd.concat([frame, found.set_axis(frame.index)], axis=1)
+    assert list(both) == ["tweet", "id", "label", "confidence", "answered_by", "p_negative", "p_positive"]
+    assert both[["id", "label"]].dropna().to_numpy().tolist() == [[7, "positive"], [9, "negative"]]
+    np.testing.assert_array_equal(found[["p_negative", "p_positive"]].to_numpy(np.float32), np.float32(answers.probs))
+    beside = pl.concat([pl.from_pandas(frame), answers.to_polars()], how="horizontal")
+    assert beside.select("id", "label").rows() == [(7, "positive"), (8, None), (9, "negative")]
+    assert beside["answered_by"].to_list() == answers.origins().tolist()
+    sure = answers.to_polars(min_confidence=1.0)
+    assert sure["label"].to_list() == [None] * 3
+    assert sure["answered_by"].to_list() == ["neither", None, "neither"]
+    none = fitted.answer([None], progress=silent)
+    assert none.to_polars().schema == sure.schema
+    assert none.to_pandas().dtypes.to_dict() == found.dtypes.to_dict()
+
+
+def test_it_says_in_a_line_what_it_is(fitted, tmp_path):
+    known = "4 LFs, labels=('negative', 'positive')"
+    assert repr(Pipeline(lfs())) == f"Pipeline({known}, backbone='embedded', not fitted)"
+    own = Pipeline(lfs(), Path("a"), label_model=MajorityVote())
+    assert repr(own) == f"Pipeline({known}, label_model=MajorityVote, backbone='a', not fitted)"
+    rounds = len(fitted.result_.rounds)
+    done = f"fitted on 80 texts, round {fitted.result_.best.ledger.round} kept of {rounds}"
+    about = f"{known}, label_model=MajorityVote"
+    assert repr(fitted) == f"Pipeline({about}, backbone='{fitted.backbone}', {done})"
+    fitted.save(tmp_path / "saved")
+    assert repr(Pipeline.load(tmp_path / "saved")) == f"Pipeline({about}, {done}, loaded from {tmp_path / 'saved'})"
+    answers = fitted.answer(["so great", None], progress=silent)
+    assert repr(answers) == "Answers(2 texts, 1 with a vote, labels=('negative', 'positive'))"
+    assert repr(fitted.lfs) == "LFSet(4 LFs: happy, fail, great and awful, labels=('negative', 'positive'))"
+    alone = Pipeline.of_classifier(fitted.classifier_)
+    assert repr(alone) == "Pipeline(no LFs, labels=('negative', 'positive'), a classifier alone)"
+    assert repr(Pipeline.load(BEFORE)).endswith(f"loaded from {BEFORE})")
+
+
+def test_the_column_of_texts_is_kept(fitted, tmp_path):
+    own, frame = copy.copy(fitted), {"tweet": ["so great"], "text": ["no: this is something else"]}
+    own.text_ = "tweet"
+    own.save(tmp_path / "saved")
+    for one in (own, Pipeline.load(tmp_path / "saved")):
+        assert one.predict(frame, progress=silent).tolist() == ["positive"]
+        np.testing.assert_array_equal(one.apply(frame).matrix, fitted.apply(["so great"]).matrix)
+        other = one.answer(frame, text="text", without_lfs=True, progress=silent).probs
+        np.testing.assert_array_equal(other, fitted.predict_proba(frame, without_lfs=True, progress=silent))
+    own.text_ = 7
+    own.save(tmp_path / "odd")
+    assert Pipeline.load(tmp_path / "odd").text_ == "text"
+
+
+def test_blank_texts_alone_have_no_answer_and_what_is_no_string_is_an_error(fitted, tmp_path):
+    assert fitted.predict(["", None], progress=silent).tolist() == [None, None]
+    assert fitted.predict_proba([" "], progress=silent).shape == (1, 2)
+    with pytest.raises(InputError, match="the text is not a string in row 2"):
+        fitted.predict(["so great", None, 7], progress=silent)
+    with pytest.raises(InputError, match="there are no texts"):
+        fitted.predict([], progress=silent)
+    (tmp_path / "a.jsonl").write_text('{"text": "so great"}\n{"text": ""}\n')
+    assert fitted.predict(tmp_path / "a.jsonl", progress=silent).tolist() == ["positive", None]
+
+
+def test_an_lf_that_raises_is_said_with_the_row_as_given(fitted, toy_texts):
+    @labeling_function
+    def great(text):
+        return {"so great": "positive"}[text]
+
+    own = copy.copy(fitted)
+    own.lfs = LFSet(LABELS, [*list(lfs())[:2], great, list(lfs())[3]])
+    with pytest.warns(LabelFnsWarning, match="great raised KeyError: 'lunch' on row 2"):
+        own.predict([None, "so great", "lunch"], progress=silent)
+
+
 def test_what_is_left_after_a_fit(fitted):
     assert len(fitted.votes_) == len(fitted.weak_labels_) == 80
     assert fitted.result_.best.classifier is fitted.classifier_
@@ -94,7 +200,7 @@ def test_saved_and_loaded(fitted, toy_texts, tmp_path):
     (answer,) = transformers_pipeline("text-classification", str(tmp_path / "new" / "saved" / "model"))(texts[:1])
     assert answer["label"] in LABELS
     suffixes = {path.suffix for path in (tmp_path / "new" / "saved").rglob("*") if path.is_file()}
-    assert suffixes == {".json", ".safetensors", ".toml"}
+    assert suffixes == {".json", ".md", ".safetensors", ".toml"}
     with pytest.raises(InputError, match="is there to predict"):
         again.fit(texts)
     again.save(tmp_path / "third")
@@ -138,7 +244,8 @@ def test_lfs_and_classifier_answer_together(fitted, toy_texts):
 @pytest.mark.slow
 def test_without_a_second_view_the_classifier_reads_the_text_alone(fitted, toy_texts, tmp_path):
     texts, off = toy_texts[0], Pipeline(**fitted.get_params()).set_params(prediction=Prediction(second_view=False))
-    off.fit(texts, progress=silent)
+    off.fit({"tweet": texts}, text="tweet", progress=silent)
+    assert off.text_ == "tweet"
     assert off.predictor_.second_view is None
     alone, covered = off.classifier_.predict_proba(texts, progress=silent), off.votes_.covered
     np.testing.assert_array_equal(alone, fitted.classifier_.predict_proba(texts, progress=silent))
@@ -276,6 +383,7 @@ WRONG = {
     "no texts": (lambda texts, gold: ([], None), {}, "there are no texts"),
     "gold of another length": (lambda texts, gold: (texts, gold[:3]), {}, "3 gold labels for 80 rows"),
     "val without gold": (lambda texts, gold: (texts, None), {"val": Texts(["a"], None)}, "val needs gold labels"),
+    "val a frame": (lambda texts, gold: (texts, None), {"val": {"text": ["a"]}}, r'val=\(frame, "label"\)'),
     "too few gold": (lambda texts, gold: (texts, None), {"few_gold": (["a"], [0])}, "at least 2 of each"),
     "nothing covered": (lambda texts, gold: (["lunch", "train"], None), {}, "no row is covered"),
 }
@@ -286,6 +394,37 @@ def test_what_is_wrong_is_said(tiny_backbone, toy_texts, case):
     make, more, message = WRONG[case]
     with pytest.raises(InputError, match=message):
         Pipeline(lfs(), tiny_backbone, settings=QUICK).fit(*make(*toy_texts), progress=silent, **more)
+
+
+FRAMES = {
+    "fit": lambda fitted, **text: fitted.fit(FRAME, val=(FRAME, "label"), progress=silent, **text),
+    "predict": lambda fitted, **text: fitted.predict(FRAME, progress=silent, **text),
+    "predict_proba": lambda fitted, **text: fitted.predict_proba(FRAME, progress=silent, **text),
+    "answer": lambda fitted, **text: fitted.answer(FRAME, progress=silent, **text),
+    "apply": lambda fitted, **text: fitted.apply(FRAME, progress=silent, **text),
+    "LFSet.apply": lambda fitted, **text: fitted.lfs.apply(FRAME, **text),
+    "analyze": lambda fitted, **text: analyze(fitted.lfs, FRAME, on=FRAME, **text),
+    "find_rows": lambda fitted, **text: find_rows(fitted.lfs, FRAME, **text),
+}
+FRAME = {"tweet": ["so great", "awful"], "label": ["positive", "negative"]}
+
+
+@pytest.mark.parametrize("call", FRAMES)
+def test_a_column_of_texts_of_another_name_is_told_in_the_same_way_everywhere(fitted, monkeypatch, call):
+    trained = []
+    monkeypatch.setattr("labelfns.pipelines.run.training.prepare", lambda inputs, *_, **__: trained.append(inputs))
+    monkeypatch.setattr("labelfns.pipelines.run.training.train", lambda *_, **__: raise_(StopIteration))
+    with pytest.raises(InputError, match=r'has no column .text.; .*: text="NAME"; or pass that column alone'):
+        FRAMES[call](copy.copy(fitted))
+    with suppress(StopIteration):
+        FRAMES[call](copy.copy(fitted), text="tweet")
+    for inputs in trained:
+        assert [list(texts) for texts in inputs.sets.values()] == [FRAME["tweet"]] * 2
+    assert bool(trained) == (call == "fit")
+
+
+def raise_(error):
+    raise error
 
 
 def test_not_fitted(tmp_path):

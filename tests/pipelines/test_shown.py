@@ -137,7 +137,7 @@ def test_votes_are_those_of_the_pool_or_of_the_run_folder(pipeline, tmp_path):
 def test_a_pipeline_that_is_not_fitted_says_so():
     with pytest.raises(InputError, match="rounds cannot be drawn: this pipeline knows of no run"):
         Pipeline(None).plot_rounds()
-    assert "Pipeline object" in Pipeline(None)._repr_html_()
+    assert "Pipeline(no LFs" in Pipeline(None)._repr_html_()
 
 
 def test_a_notebook_shows_the_summary_and_what_the_model_is_worth(pipeline):

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from labelfns.errors import LFError, shown
+from labelfns.errors import LFError, shortened, shown
 from labelfns.lfs.base import Expects, Label, LabelingFunction, label_problems, naming
 from labelfns.lfs.columns import TextsLF
 
@@ -145,7 +145,7 @@ class PromptLF(TextsLF):
 
     @property
     def about(self) -> str:
-        return f"{self.model} asked: {' '.join(self.template.split())[:80]}; {self.spending}"
+        return f"{self.model} asked: {shortened(' '.join(self.template.split()))}; {self.spending}"
 
     @property
     def spending(self) -> Spending:

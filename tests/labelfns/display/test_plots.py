@@ -1,5 +1,6 @@
 """What stands on the Axes, against counts by hand; how it looks was looked at."""
 
+import inspect
 import warnings
 
 import matplotlib
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns import Votes
+from labelfns.display import curves, maps, plots
 from labelfns.display.maps import confusion_map
 from labelfns.display.of_votes import most_voting, pairs_of_most
 from labelfns.display.plots import Dots, dots, lines, round_bars
@@ -20,6 +22,7 @@ from labelfns.display.style import COLORS, as_text
 from labelfns.errors import InputError
 
 VOTES = Votes([[0, -1, 0], [0, 1, -1], [-1, 1, -1], [-1, -1, -1]], labels=["no", "yes"], lf_names=["a", "b", "c"])
+LONG = "W" * 60
 ODD = [
     "$",
     "$x$ and $y$",
@@ -55,10 +58,13 @@ def legend_names(ax):
 
 
 def drawn(ax):
-    """Draw for real; a sign without a glyph, or a name taken for mathematics, would warn or raise."""
+    """Draw for real: all of it lies within the figure; no sign lacks a glyph, and no name is taken for mathematics."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ax.figure.canvas.draw()
+    box = ax.figure.get_tightbbox(ax.figure.canvas.get_renderer())
+    assert box.min.min() > -0.01
+    assert (box.max < ax.figure.get_size_inches() + 0.01).all()
     return ax
 
 
@@ -117,6 +123,39 @@ def test_of_many_lfs_and_labels_most_are_named():
     assert legend_names(ax)[len(COLORS)] == "2 other labels"
     np.testing.assert_allclose(np.sum(bars(ax)[:-1], axis=0), np.arange(110, 170) / 200, atol=0.002)
     assert drawn(votes.plot_overlaps()).images[0].get_array().shape == (60, 60)
+
+
+def test_every_plot_makes_room_for_its_names():
+    drawing = [f for module in (curves, maps, plots) for f in vars(module).values() if "ax" in parameters(f, module)]
+    assert len(drawing) == 8
+    assert all(hasattr(f, "__wrapped__") for f in drawing if f is not maps.confusion_map)  # that is a heat map
+
+
+def parameters(f, module):
+    return inspect.signature(f).parameters if inspect.isfunction(f) and f.__module__ == module.__name__ else ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lfs", [2, 12, 40])
+@pytest.mark.parametrize("draw", ["plot_coverage", "plot_coverage_by_class", "plot_overlaps", "plot_conflicts"])
+def test_long_names_lie_within_the_figure(draw, lfs):
+    votes = Votes(
+        np.arange(30 * lfs).reshape(30, lfs) % 5 - 1,
+        labels=[f"{LONG}_{c}" for c in range(4)],
+        lf_names=[f"{LONG}_{j}" for j in range(lfs)],
+    )
+    drawn(getattr(votes, draw)())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("k", [2, 3, 30])
+def test_long_labels_lie_within_the_figure(k):
+    counts = np.arange(k * (k + 1)).reshape(k, k + 1)
+    ax = drawn(confusion_map(counts, [f"{LONG}_{c}" for c in range(k)], who="label model " * 9, ax=None))
+    assert all(name.endswith(f"  ({n:,})") for name, n in zip(row_names(ax), counts.sum(axis=1), strict=True))
+    series = [Dots(f"{LONG} {i}", [0.5] * k, [(0.4, 0.6)] * k) for i in range(3)]
+    drawn(dots([f"{LONG} {c}" for c in range(k)], series, title="title " * 30, x="share " * 30, ax=None))
+    drawn(lines([f"round {c}, kept" for c in range(k)], series, title="title " * 30, y="share " * 15, ax=None))
 
 
 @pytest.mark.slow

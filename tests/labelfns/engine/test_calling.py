@@ -1,5 +1,6 @@
 """Whatever an LF raises is a fault of that LF and row."""
 
+import re
 import sys
 
 import pytest
@@ -61,7 +62,7 @@ def test_whatever_a_function_raises_is_a_fault_of_its_row(error):
 def test_an_error_that_cannot_be_written_is_one_too():
     (fault,) = LFSet(LABELS, [labeling_function(failing(Silent()))]).apply(TEXTS).faults
     assert fault.error == "Silent: (its message cannot be written)"
-    with pytest.raises(LFError, match=r"returned on row 0 <.*Hidden object.* of type Hidden"):
+    with pytest.raises(LFError, match=r"returned on row 0: <.*Hidden object.* of type Hidden"):
         LFSet(LABELS, [labeling_function(name="x")(lambda text: Hidden())]).apply(["a"])
 
 
@@ -105,11 +106,12 @@ def test_a_vote_that_is_none_is_shown_in_short(vote):
     with pytest.raises(LFError) as caught:
         LFSet(LABELS, [labeling_function(name="odd")(lambda text: vote)]).apply(TEXTS)
     assert len(str(caught.value)) < 300
+    assert re.search(r"\.\.\.|<int object", str(caught.value))  # what is cut says so
 
 
 def test_a_wrong_vote_of_an_lf_of_rows_is_named_by_its_text():
     lf = row_function(lambda row: "yse" if row["n"] == 2 else None, name="by_row")
     with pytest.raises(LFError) as caught:
         LFSet(LABELS, [lf]).apply(["good", "bad"], fields={"id": ["a" * 90, "b" * 90], "n": [1, 2]})
-    assert str(caught.value).startswith("LF 'by_row' returned on row 1 'yse', which is not a label")
+    assert str(caught.value).startswith("LF 'by_row' returned on row 1: 'yse', which is not a label")
     assert str(caught.value).endswith("(text 'bad')")

@@ -37,7 +37,7 @@ def test_processes_change_nothing():
     assert [(f.lf, f.rows) for f in one.faults] == [(f.lf, f.rows) for f in two.faults]
 
     bad = labeling_function(name="bad")(lambda text: 1.5 if text.startswith("text 60") else None)
-    with pytest.raises(LFError, match=r"'bad' returned on row 60 1\.5 of type float"):
+    with pytest.raises(LFError, match=r"'bad' returned on row 60: 1\.5 of type float"):
         LFSet(LABELS, [bad]).apply(TEXTS, workers=2)
     lock = threading.Lock()
     locked = labeling_function(name="locked")(lambda text: lock.locked() and None)

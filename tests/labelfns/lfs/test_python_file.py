@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -203,3 +204,34 @@ def test_lfs_of_a_module():
 
     with pytest.raises(LFError, match=r"tweet_sentiment defines no labeling function"):
         lfs_of_module(nothing)
+
+
+@pytest.mark.parametrize(
+    ("code", "joined"),
+    [
+        ('["good" "bad"]', "'goodbad' in line 2"),
+        ('["good", "so"\n    "bad"]', "'sobad' in line 3"),
+        ('["#a" "#b" "#c"]', "'#a#b' in line 2 and '#b#c' in line 2"),
+        ('[("good" "bad"), "so " "late", "a" + "b", *["c"]]', None),
+        ('[\n"good",  # "c" "d"\n"bad"]', None),
+    ],
+)
+def test_a_missing_comma_in_a_list_is_said(tmp_path, code, joined):
+    (tmp_path / "lfs.py").write_text(f"from labelfns import keywords\nx = keywords(0, {code})\n")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        read_lfs(tmp_path / "lfs.py")
+    assert [str(one.message).partition(": Python joins")[0].partition("lfs.py: ")[2] for one in said] == (
+        [joined] if joined else []
+    )
+
+
+@pytest.mark.parametrize("in_neighbor", [False, True])
+def test_a_syntax_error_names_its_line_once(tmp_path, in_neighbor):
+    wrong = "x = 1\nwords = ['good'\n"
+    write(tmp_path, wrong, "words.py" if in_neighbor else "mine.py")
+    path = write(tmp_path, "import words", "mine.py") if in_neighbor else tmp_path / "mine.py"
+    with pytest.raises(LFError) as caught:
+        read_lfs(path)
+    where = "line 1, words.py line 2" if in_neighbor else "line 2"
+    assert str(caught.value) == f"{path} fails to import ({where}): SyntaxError: '[' was never closed"

@@ -65,7 +65,7 @@ def test_coverage_by_class_has_what_is_answered_and_what_is_right(found):
     answered, right = (container.lines[0].get_xdata().tolist() for container in ax.containers)
     assert answered == [1, pytest.approx(68 / 78)]
     assert right == [pytest.approx(95 / 122), pytest.approx(63 / 68)]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["no (122)", "yes (78)"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["no  (122)", "yes  (78)"]
 
 
 def test_without_an_answer_there_is_nothing_to_draw():

@@ -133,7 +133,7 @@ def test_abstains_count_only_where_lfs_are_independent():
     votes, truth = long_rows()
     model = LabelModel().fit(votes)
     assert model.misfit_ > 0.3
-    assert "more or less often than independent ones would): abstains count for nothing" in model.notes_[0]
+    assert "more or less often than independent ones would): that one abstains is no evidence" in model.notes_[0]
     assert model.convergence_.converged
     assert accuracy(model, votes, truth) > accuracy(MajorityVote().fit(votes), votes, truth)
 
@@ -183,6 +183,30 @@ def test_notes_say_how_far_confidences_can_be_trusted():
     assert "on average, between 0." in LabelModel().fit(votes).notes_[1]
     few = Votes(alike(0.7)[0].matrix[:60], labels=votes.labels)
     assert "votes alone cannot tell them well" in LabelModel().fit(few).notes_[1]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "why"),
+    [
+        ([[1], [1], [-1]], "there is one LF, so nothing can be learned"),
+        ([[1, -1], [-1, 0], [-1, -1]], "no two LFs, near-copies apart, vote on one text, so nothing can be learned"),
+        ([[1, 1]] * 9 + [[-1, -1]], "no two LFs, near-copies apart, vote on one text, so nothing can be learned"),
+    ],
+)
+def test_lfs_that_do_not_meet_are_not_said_to_agree(matrix, why):
+    model = LabelModel().fit(Votes(matrix, labels=["no", "yes"]))
+    said = " ".join(model.notes_)
+    assert why in said
+    assert "It is assumed that a vote alone is right 80% of the time" in said
+    assert "where they meet" not in said
+
+
+def test_notes_name_the_labels():
+    model = LabelModel(class_balance=[0.25, 0.75]).fit(Votes([[0, 0], [1, 0]], labels=["no", "yes"]))
+    assert "class balance given: no 25.0% and yes 75.0%" in model.notes_
+    labels = [f"label_{i:02}" for i in range(30)]
+    many = LabelModel().fit(Votes([[i] for i in range(30)], labels=labels))
+    assert any("label_09 3.3% and 20 more" in note for note in many.notes_)
 
 
 def test_class_shares_are_found_where_abstains_count():

@@ -8,6 +8,7 @@ from labelfns import LFSet, Votes, keywords, labeling_function, row_function
 from labelfns.errors import InputError
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.pipelines.analysis.analyze import analyze, analyze_votes
+from labelfns.pipelines.analysis.result import ENOUGH_GOLD
 
 LABELS = ["no", "yes"]
 LFS = [
@@ -60,7 +61,7 @@ def test_what_each_lf_adds_with_the_fit_on_the_pool():
 def test_gold_rows_that_there_are_are_not_denied(gold):
     text = str(analyze(LFSet(LABELS, LFS), POOL, gold, label_model=LabelModel()))
     assert ("0 covered gold rows" in text) == (gold is None)
-    assert ("the 12 gold rows measure it" in text) == (gold is not None)
+    assert ("12 gold rows measure it" in text) == (gold is not None)
 
 
 def test_faults_come_first_and_name_what_there_was():
@@ -156,7 +157,7 @@ def test_votes_of_elsewhere():
     assert "[red]a" in text
     assert "b\\nc" in text
     assert "Near-copies" not in text
-    assert "there are no gold labels" in text
+    assert "not measured by gold labels" in text
 
 
 def test_gold_that_does_not_fit():
@@ -195,3 +196,29 @@ def test_the_text_is_asked_only_on_demand():
     assert analysis.to_json()["from_text"] is None
     assert "by the texts" not in str(analysis)
     assert analyze(LFSet(LABELS, LFS), ["nothing"], with_text=Vectors()).from_text == ()
+
+
+@pytest.mark.parametrize("n", [1, ENOUGH_GOLD - 1, ENOUGH_GOLD])
+def test_a_few_gold_rows_are_a_line_and_no_page_of_figures(n):
+    gold = [*GOLD[:n], *[None] * (len(POOL) - n)]
+    analysis = analyze(LFSet(LABELS, LFS), POOL, gold, label_model=LabelModel())
+    text, few = str(analysis), n < ENOUGH_GOLD
+    right = n - (n >= 9)  # the ninth row's gold is not what its LFs say
+    said = f"{'1 text has' if n == 1 else f'{n} texts have'} a gold label, and the label model is right on {right}:"
+    assert (said in text) == few
+    assert ("What can be promised" in text) == ("macro F1" in text) == ("with 95% intervals" in text) == (not few)
+    assert (analysis.accuracy_against_coverage[0].interval is None) == few
+    assert "rows marked in the studio were not" in text
+    weighted = analyze_votes(analysis.votes, gold, weights=np.where(analysis.gold >= 0, 2.0, 0.0))
+    assert "marked in the studio" not in str(weighted)
+
+
+def test_a_label_without_votes_is_said_in_words():
+    silent = analyze(LFSet(["no", "maybe", "yes"], LFS), POOL, label_model=MajorityVote())
+    assert silent.silent_labels == ("maybe",)
+    assert silent.to_json()["silent_labels"] == ["maybe"]
+    assert "Warning: no LF votes for 'maybe' on any of these texts, so a run cannot learn it" in str(silent)
+    assert "no LF votes for" not in str(analyze(LFSet(LABELS, LFS), POOL, label_model=MajorityVote()))
+    elsewhere = analyze(LFSet(LABELS, LFS), POOL, on=["bad"], label_model=MajorityVote())
+    assert "no LF votes for 'yes' on any of these texts." in str(elsewhere)
+    assert "cannot learn" not in str(elsewhere)

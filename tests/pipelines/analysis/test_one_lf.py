@@ -1,6 +1,8 @@
 import json
 
-from labelfns import LFSet, as_texts, keywords, labeling_function
+import pytest
+
+from labelfns import Context, LFSet, as_texts, emoji, hashtags, keywords, labeling_function, regex
 from labelfns.pipelines.analysis.one_lf import Meeting, one_lf
 
 TEXTS = ["good", "good bad", "good bad", "good nice", "bad", "so good"]
@@ -51,3 +53,24 @@ def test_without_gold_and_without_votes(recwarn):
     assert (silent.meetings, silent.others) == ((), ())
     assert "It votes on 0 of 6 texts" in str(silent)
     assert look("broken", None).fault.lf == "broken"
+
+
+@pytest.mark.parametrize(
+    ("lf", "entries", "not_found"),
+    [
+        (keywords("yes", ["good", "sobad", "bad", "ni*", "zz*"], name="x"), 5, ("sobad", "zz*")),
+        (keywords("yes", ["good", "bad"], where=Context(first_words=1), name="x"), 2, ()),  # in any place
+        (keywords("yes", ["so good", "good", "good so"], name="x"), 3, ("good so",)),  # one inside a longer one
+        (hashtags("yes", ["good"], name="x"), 1, ("good",)),
+        (emoji("yes", [":)"], name="x"), 1, (":)",)),
+        (regex("yes", "zz", name="x"), 0, ()),
+    ],
+)
+def test_entries_of_its_list_that_are_in_no_text(lf, entries, not_found):
+    lfs, texts = LFSet(["no", "yes"], [lf]), as_texts(TEXTS)
+    found = one_lf(lfs, texts, lfs.apply(texts), "x")
+    assert (found.entries, found.not_found) == (entries, not_found)
+    assert json.loads(json.dumps(found.to_json()))["not_found"] == list(not_found)
+    assert ("of its list" in str(found)) == bool(not_found)
+    if entries == 5:
+        assert "Of the 5 entries of its list 2 stand in none of them: sobad and zz*." in str(found)

@@ -4,8 +4,10 @@ import datetime
 import io
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from labelfns.errors import InputError, WriteError
 from labelfns.io.atomic import PART
-from labelfns.pipelines.cli.answers import answer_table, has_text, print_rows, read_input, write_rows
+from labelfns.pipelines.cli.answers import answer_table, as_frame, print_rows, read_input, write_rows
 from labelfns.pipelines.prediction.predictor import Answers
 
 
@@ -23,12 +25,11 @@ def piped(monkeypatch, data, text="text", format=None):
 
 
 def answers(columns, text="text", labels=("no", "yes")):
-    n = sum(map(has_text, columns[text]))
-    return answer_table(columns, text, alone(np.full((n, len(labels)), 1 / len(labels))), labels)
+    return answer_table(columns, text, alone(np.full((len(columns[text]), len(labels)), 1 / len(labels)), labels))
 
 
-def alone(probs):
-    return Answers.of(np.array(probs), None, None, 0)
+def alone(probs, labels=("no", "yes")):
+    return replace(Answers.of(np.array(probs), None, None, 0), classes=tuple(labels))
 
 
 @pytest.mark.parametrize(
@@ -84,17 +85,28 @@ def test_standard_input_of_any_format_gives_what_the_file_gives(monkeypatch, tmp
 
 def test_what_is_not_sure_has_no_label():
     probs, weak = np.array([[0.9, 0.1], [0.5, 0.5], [0.4, 0.6]]), np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]])
-    given = Answers.of(probs, weak, np.array([False, False, True]), 1.0)
-    table = answer_table({"text": ["a", " ", "b", "c"]}, "text", given, ["no", "yes"], min_confidence=0.8)
+    given = replace(Answers.of(probs, weak, np.array([False, False, True]), 1.0), classes=("no", "yes"))
+    given = given.of_rows(np.array([True, False, True, True]))
+    table = answer_table({"text": ["a", " ", "b", "c"]}, "text", given, min_confidence=0.8)
     assert table["label"] == ["no", None, None, "yes"]
     assert table["answered_by"] == ["classifier", None, "neither", "both"]
     assert table["confidence"] == pytest.approx([0.9, None, 0.5, 0.54 / 0.58])
     assert table["p_no"][1] is None
 
 
+def test_numbers_of_answers_alone_are_rounded_and_only_where_it_is_asked():
+    probs, likes = [[1 / 3, 2 / 3], [2e-9 / 3, 1 - 2e-9 / 3]], [1 / 3, None]
+    columns = {"text": ["a", "b"], "likes": likes}
+    table = answer_table(columns, "text", alone(probs), digits=6)
+    assert (table["confidence"], table["p_no"]) == ([0.666667, 1.0], [0.333333, 6.66667e-10])
+    assert (table["likes"], table["label"]) == (likes, ["yes", "yes"])
+    assert answer_table(columns, "text", alone(probs))["p_no"] == [1 / 3, 2e-9 / 3]
+
+
 def test_a_blank_text_keeps_its_row_without_a_label():
     columns = {"text": ["a", " ", None, "b"]}
-    table = answer_table(columns, "text", alone([[0.75, 0.25], [0.25, 0.75]]), ["no", "yes"])
+    found = alone([[0.75, 0.25], [0.25, 0.75]]).of_rows(np.array([True, False, False, True]))
+    table = answer_table(columns, "text", found)
     rows = list(zip(*table.values(), strict=True))
     assert list(table) == ["text", "label", "confidence", "answered_by", "p_no", "p_yes"]
     assert rows == [
@@ -117,7 +129,7 @@ def test_other_columns_are_kept_in_order_and_renamed_only_where_they_clash():
 
 def test_no_label_takes_the_name_of_a_column_of_ours():
     labels = ["text", "label", "confidence", "p_text", "p_"]
-    table = answer_table({"text": ["a"]}, "text", alone([[0.1, 0.1, 0.1, 0.6, 0.1]]), labels)
+    table = answer_table({"text": ["a"]}, "text", alone([[0.1, 0.1, 0.1, 0.6, 0.1]], labels))
     assert list(table) == ["text", "label", "confidence", "answered_by", *(f"p_{name}" for name in labels)]
     assert table["label"] == ["p_text"]
 
@@ -164,9 +176,49 @@ def test_values_stay_what_they_are(tmp_path):
     columns |= {"o": [{"a": 1}, [1]], "d": [day, day]}
     write_rows(answers(columns), tmp_path / "p.parquet", raw=False)
     rows = pl.read_parquet(tmp_path / "p.parquet").select("n", "x", "is", "o", "d").rows()
-    assert rows == [(1, 0.5, True, '{"a": 1}', "2020-01-02"), (None, 1.0, False, "[1]", "2020-01-02")]
+    assert rows == [(1, 0.5, True, '{"a": 1}', day), (None, 1.0, False, "[1]", day)]
     write_rows(answers(columns), tmp_path / "p.jsonl", raw=False)
     assert json.loads((tmp_path / "p.jsonl").read_text().splitlines()[0])["o"] == {"a": 1}
+
+
+COLUMNS = {
+    "id": [1000, 1001],
+    "score": [0.5, None],
+    "is": [True, None],
+    "user": ["007", None],
+    "day": [datetime.date(1, 1, 1), None],
+    "at": [datetime.datetime(9999, 12, 31, 23, 59, 59, 999999), None],
+    "sent": [datetime.datetime(2020, 1, 2, 3, 4, tzinfo=datetime.UTC), None],
+    "hour": [datetime.time(3, 4, 5, 6), None],
+}
+
+
+def test_columns_of_a_parquet_file_keep_their_types(tmp_path):
+    given = pl.DataFrame({"text": ["a", "b"], **COLUMNS})
+    given.write_parquet(tmp_path / "in.parquet")
+    table = answers(read_input(str(tmp_path / "in.parquet"), "text", None).columns)
+    write_rows(table, tmp_path / "out.parquet", raw=False)
+    assert pl.read_parquet(tmp_path / "out.parquet")[given.columns].equals(given)
+    write_rows(table, tmp_path / "out.csv", raw=False)
+    rows = pl.read_csv(tmp_path / "out.csv", try_parse_dates=True)
+    assert rows.schema["id"] == pl.Int64
+    assert rows["sent"].to_list() == COLUMNS["sent"]
+    write_rows(table, tmp_path / "out.jsonl", raw=False)
+    row = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
+    assert [row[name] for name in ("id", "score", "is", "user", "day")] == [1000, 0.5, True, "007", "0001-01-01"]
+
+
+def test_times_that_have_no_type_in_common_are_text(tmp_path):
+    noon, zone = datetime.datetime(2020, 1, 2, 12), datetime.timezone(datetime.timedelta(hours=2))
+    there, last = noon.replace(tzinfo=zone), datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC)
+    pairs = {"zones": [noon, there], "kinds": [noon, noon.date()], "last": [last, None], "two zones": [there, there]}
+    pairs |= {"fine": [pd.Timestamp("2020-01-02 12:00:00.000000001"), None], "pandas": [pd.Timestamp(there), noon]}
+    pairs |= {"of pandas": [pd.Timestamp(noon), noon], "hour": [noon.time().replace(tzinfo=zone), None]}
+    frame = as_frame({name: list(values) for name, values in pairs.items()})
+    kinds = dict.fromkeys(pairs, pl.String) | {"two zones": pl.Datetime("us", "UTC"), "of pandas": pl.Datetime("us")}
+    assert dict(frame.schema) == kinds
+    assert frame["two zones"].to_list() == [there, there]
+    assert frame["zones"].to_list() == ["2020-01-02 12:00:00", "2020-01-02 12:00:00+02:00"]
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
@@ -188,6 +240,6 @@ def test_whole_or_not_at_all(tmp_path, monkeypatch, suffix):
 
 
 def test_printed_rows_are_json_lines(capsys):
-    print_rows(answers({"text": ["a\nb", ""]}))
+    print_rows(answer_table({"text": ["a\nb", ""]}, "text", alone([[0.5, 0.5]]).of_rows(np.array([True, False]))))
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert (first["text"], second["label"]) == ("a\nb", None)

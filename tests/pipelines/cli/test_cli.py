@@ -8,9 +8,11 @@ import sys
 
 import polars as pl
 import pytest
+from typer.main import get_command
 
 from labelfns import Votes, apply_file
-from labelfns.pipelines import cli
+from labelfns.errors import InputError
+from labelfns.pipelines import Pipeline, cli
 
 
 @pytest.fixture
@@ -274,7 +276,7 @@ def test_suggest_keeps_out_what_hardly_stands_out(labelfns, tiny_project):
         found.append({one["term"]: one["z"] for one in json.loads(out)})
     assert found[1] == {term: z for term, z in found[0].items() if z >= 1} != found[0]
     code, out, _ = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "99")
-    assert (code, "lower --min-z or --at-least" in out) == (0, True)
+    assert (code, "--min-z 49.5 lists more" in out) == (0, True)
     code, _, err = labelfns("suggest", tiny_project / "pipeline.toml", "--min-z", "0")
     assert (code, "min_z must be more than 0" in err) == (2, True)
 
@@ -331,7 +333,7 @@ BAD = {
     ),
     "LF that returns no vote": (
         spoil("lfs.py", "from labelfns import labeling_function\n@labeling_function\ndef odd(text): return 0.5"),
-        "LF 'odd' returned on line 1 0.5 of type float",
+        "LF 'odd' returned on line 1 of ",
     ),
     "no row covered": (
         spoil("lfs.py", "from labelfns import keywords\na = keywords(0, ['zzz'])"),
@@ -368,7 +370,7 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
     [
         (["run", "none.toml"], "no such pipeline file"),
         (["report", "none"], "not the folder of a finished run"),
-        (["predict", "none", "x.csv"], "does not hold a saved classifier"),
+        (["predict", "none", "x.csv"], "none holds no finished run, saved pipeline or model. There is no such folder"),
         (["apply", "none.toml", "--output", "no/such/folder/v.parquet"], "no such folder"),
         (["apply", "none.toml", "--output", "v.csv"], "must end in .parquet"),
         (["apply", "none.toml", "--output", "v.parquet", "--workers", "0"], "--workers"),
@@ -377,15 +379,76 @@ def test_bad_input_is_one_message_and_exit_code_2(labelfns, tiny_project, case):
         (["predict", "none", "x.csv", "--output", "p.txt"], "must end in .jsonl or .csv or .parquet"),
         (["predict", "none", "x.csv", "--output", "there.csv"], "add --overwrite to replace it"),
         (["suggest", "none.toml", "--min-z", "zero"], "--min-z"),
+        (["run", "folder.parquet"], "folder.parquet is a folder; name the pipeline file in it\n"),
+        (["run", "there.csv"], "there.csv is not valid TOML: Expected '=' after a key"),
+        (["run", "there.csv"], "; name the pipeline file, a .toml file"),
+        (["run", "others"], "others is a folder; name the pipeline file in it, others/a.toml and others/b.toml"),
         (["run", "\x1b[2J[red].toml"], "\\x1b[2J[red].toml: no such pipeline file"),
     ],
 )
 def test_bad_arguments(labelfns, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.parquet").mkdir()
-    (tmp_path / "there.csv").touch()
+    (tmp_path / "there.csv").write_text("id,text")
+    (tmp_path / "others").mkdir()
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / "others" / name).touch()
     code, _, err = labelfns(*arguments)
     assert (code, message in err) == (2, True)
+
+
+PIPELINE_COMMANDS = [
+    name
+    for name, command in get_command(cli.app).commands.items()
+    if any(one.name == "pipeline" for one in command.params)
+]
+
+
+def test_the_commands_that_take_a_pipeline_are_known():
+    assert len(PIPELINE_COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("command", PIPELINE_COMMANDS)
+def test_a_folder_stands_for_the_pipeline_file_in_it(labelfns, tmp_path, monkeypatch, command):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "pipeline.toml").write_text("what = 1")
+    monkeypatch.chdir(tmp_path)
+    more = {"apply": ["--output", "v.parquet"]}.get(command, [])
+    code, _, err = labelfns(command, "mine", *more)
+    assert code == 2
+    assert "pipeline.toml: what is not a setting" in err
+
+
+NO_RUNS = {
+    "none": "There is no such folder: name the folder that `labelfns run` or Pipeline.save wrote",
+    "file.csv": "It is a file: name the folder",
+    "empty": "Name the folder that `labelfns run` or Pipeline.save wrote",
+    "runs": "It holds runs: name one of them, {}runs/mine-1 and {}runs/mine-2",
+    "begun": "The run in it is not finished: resume it",
+    "my project": "It holds a pipeline: labelfns run '{}my project/pipeline.toml' makes a run of it",
+}
+
+
+@pytest.mark.parametrize("name", NO_RUNS)
+@pytest.mark.parametrize("command", ["predict", "report", "compare", "load"])
+def test_a_folder_that_is_no_run_is_told_what_to_name(labelfns, tmp_path, monkeypatch, command, name):
+    monkeypatch.chdir(tmp_path)
+    for file in ("file.csv", "runs/mine-1/metrics.json", "runs/mine-2/metrics.json", "my project/pipeline.toml"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    for file in ("begun/pipeline.toml", "begun/made_from.json", "empty/lfs.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    more = {"predict": ["file.csv"], "compare": ["runs/mine-1"]}.get(command, [])
+    where = f"{tmp_path}/" if command in ("report", "compare") else ""
+    if command == "load":
+        with pytest.raises(InputError) as caught:
+            Pipeline.load(name)
+        message = str(caught.value)
+    else:
+        code, _, message = labelfns(command, name, *more)
+        assert code == 2
+    assert NO_RUNS[name].format(where, where) in message
 
 
 @pytest.mark.parametrize(

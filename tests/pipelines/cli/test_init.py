@@ -1,6 +1,7 @@
 """`labelfns init`: what it writes runs as it is, and overwrites nothing."""
 
 import json
+import re
 import tomllib
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_placeholders_for_ones_own_file_vote_for_every_label(tmp_path, labels):
     assert json.loads(call("analyze", pipeline, "--json").stdout)["coverage"]["rows"] == len(votes)
     code = pipeline.with_name("lfs.py").read_text(encoding="utf-8")
     assert "PLACEHOLDERS" in code
-    assert "# Frequent in your texts: again, luggage, late, lovely, " in code
+    assert "# Frequent in the texts that init read: again, luggage, late, lovely, " in code
 
 
 def test_placeholders_are_of_each_kind_and_of_the_texts(tmp_path):
@@ -178,3 +179,16 @@ def test_nothing_is_overwritten(tmp_path, name):
     assert f"{tmp_path / name} exists; nothing is overwritten" in str(result.exception)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("gold", [False, True])
+def test_comments_stay_true_when_files_are_edited(tmp_path, gold):
+    rows = "".join(f"so good and happy {i}!,fine\nlate and rude {i},bad\na train {i},\n" for i in range(20))
+    _, pipeline, _ = own(tmp_path, "tweet,gold\n" + rows, *(["--gold", "gold"] if gold else ["--labels", "a,b"]))
+    code = pipeline.with_name("lfs.py").read_text(encoding="utf-8")
+    figures = [line for line in code.splitlines() if line.startswith("#") and re.search(r"\d", line)]
+    assert figures
+    assert all(line.startswith("# As init wrote it: ") for line in figures)
+    assert all((" right by gold" in line) == gold for line in figures)
+    head = code.partition('"""')[2].partition('"""')[0]
+    assert "What `labelfns init` wrote here w" in head

@@ -78,7 +78,7 @@ def test_when_all_are_answered_others_are_drawn(project):
     run(project / "pipeline.toml", "-k", 8, "--no-ask")
     path = project / "pool_gold.jsonl"
     path.write_text("".join(json.dumps(row | {"label": "positive"}) + "\n" for row in rows(path)))
-    assert "now +-" in run(project / "pipeline.toml", "-k", 5, "--no-ask").output
+    assert "points (within" in run(project / "pipeline.toml", "-k", 5, "--no-ask").output
     assert [row["draw"] for row in rows(path)] == [1] * 8 + [2] * 5
     assert len({row["text"] for row in rows(path)}) == 13
 

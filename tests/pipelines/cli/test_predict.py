@@ -1,5 +1,6 @@
 """`labelfns predict`: LFs and classifier answer together, and no code from elsewhere runs for it."""
 
+import csv
 import gc
 import json
 import shutil
@@ -193,6 +194,15 @@ def test_a_fault_has_the_line_of_the_file_though_blank_rows_stand_before_it(made
         assert CliRunner().invoke(app, arguments).exit_code == 0
 
 
+def test_the_column_of_texts_is_the_one_that_the_pipeline_learned_from(predict, tmp_path, made):
+    def change(run):
+        content = json.loads((run / "pipeline.json").read_text())
+        (run / "pipeline.json").write_text(json.dumps(content | {"text": "tweet"}))
+
+    assert "has no column 'tweet'" in str(predict(change=change)[0].exception)
+    assert len(predict("--text", "text", change=change)[1]) == 5
+
+
 @pytest.mark.slow
 def test_lfs_of_other_names_are_refused_before_they_run(made, tmp_path):
     changed = LFS.format(ran=str(tmp_path / "loaded")).replace(
@@ -213,4 +223,7 @@ def test_cells_that_are_changed_are_said(made, tmp_path):
     arguments = ["predict", str(made[0] / "saved"), str(tmp_path / "handles.csv"), "--output", str(tmp_path / "p.csv")]
     done = CliRunner().invoke(app, arguments)
     assert "2 cells that begin with = + - @ have a ' before" in done.stderr
+    rows = list(csv.DictReader((tmp_path / "p.csv").read_text(encoding="utf-8").splitlines()))
+    for row in rows:
+        assert max(len(row[name].strip("0.")) for name in ("confidence", "p_negative", "p_positive")) <= 6
     assert "cells that begin" not in CliRunner().invoke(app, [*arguments, "--raw", "--overwrite"]).stderr

@@ -127,3 +127,14 @@ def test_what_does_not_go_together_is_said(project, monkeypatch, options, said):
     done = suggest(project, *options)
     assert done.exit_code != 0
     assert said in f"{done.output} {done.exception}"
+
+
+@pytest.mark.parametrize("n", [1, 20])
+def test_few_words_without_gold_say_how_to_see_more(project, n):
+    lines = [json.dumps({"text": f"the late {word}"}) for word in ["train", "bus"] * 8] + ['{"text": "awful"}'] * 40
+    (project / "pool.jsonl").write_text("\n".join(lines))
+    done = suggest(project, "--n", n, "--min-z", "1")
+    found = done.stdout.count("keywords(")
+    assert 0 < found <= n
+    assert (" out by z 1 on 5 texts or more. --min-z 0.5 lists more" in done.stdout) == (found < n)
+    assert ("labelfns studio" in done.stdout) == (found < n)

@@ -49,6 +49,11 @@ def test_where_an_answer_comes_from():
     assert set(alone.origins()) == {"classifier"}
 
 
+def test_a_frame_of_answers_needs_the_label_names():
+    with pytest.raises(InputError, match="lack the label names"):
+        Answers.of(np.array([[0.9, 0.1]]), None, None, 0.0).to_polars()
+
+
 class Fixed:
     """A classifier that answers what it is given."""
 

@@ -105,8 +105,14 @@ def test_an_lf_is_learned_with_an_interval_and_has_examples(content):
 def test_what_to_do_next_names_the_pair_that_disagrees(content):
     steps = content["answer"]["next"]
     assert ("good", "bad") in [(step["name"], step["other"]) for step in steps]
-    assert steps[-1]["code"].startswith("labelfns predict")
+    assert steps[-1]["code"] == "labelfns predict mine new_texts.csv --output labels.csv"
     assert len(content["answer"]["numbers"]) == 4
+
+
+def test_the_command_names_the_run_as_it_was_given(metrics):
+    shown = run_content(metrics, "runs/the first")
+    assert shown["name"] == "the first"
+    assert shown["answer"]["next"][-1]["code"].startswith("labelfns predict 'runs/the first' ")
 
 
 def test_labels_of_the_classifier_are_not_called_gold(evidence):

@@ -4,6 +4,8 @@ from labelfns import Fault, Votes
 from labelfns.models import MajorityVote
 from labelfns.pipelines.run.baselines import baseline
 from labelfns.pipelines.run.cautions import cautions
+from labelfns.pipelines.run.metrics import MAY_BE_GUESS, RULE, chosen_by
+from labelfns.pipelines.summary import summary
 
 VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
 PROBS = MajorityVote().fit(VOTES).predict_proba(VOTES)
@@ -56,3 +58,19 @@ def test_texts_on_both_sides(make_round):
         "1 of 2 texts of test are in pool too",
     ]
     assert "by gold, and figures on test may flatter; take them out of few_gold" in said[1]
+
+
+def test_a_kept_round_that_is_no_better_than_a_guess(make_round):
+    two, nothing = Votes([[0, 1]], labels=["no", "yes"]), {"majority_vote": {}, "label_model": {}}
+    shares = {"no": 0.6, "yes": 0.4}
+    kept = make_round(predicted_shares=shares, judged=0.5, judged_error=0.1, guessed=0.63)
+    better = make_round(predicted_shares=shares, judged=0.7, judged_error=0.1, guessed=0.63)
+    (said,) = cautions({"pool": two}, [kept, better], kept, nothing, {})
+    assert "the judges cannot tell round 0, which is kept, from a guess: it is judged 0.500" in said
+    assert "up to 0.630" in said
+    assert not list(cautions({"pool": two}, [kept, better], better, nothing, {}))
+    assert MAY_BE_GUESS in chosen_by(kept.ledger)
+    assert chosen_by(better.ledger) == RULE
+    facts = {"lfs": [], "coverage": {"rows": 1, "covered": 1, "conflicting": 0}, "stopped": "", "best_round": 0}
+    lines = summary(facts | {"rounds": [kept.ledger.to_json()]}).splitlines()
+    assert "round 0  trained on 1 texts, judged 0.500, kept; the judges cannot tell it from a guess" in lines

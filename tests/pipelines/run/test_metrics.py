@@ -68,7 +68,7 @@ def test_the_keys_of_before_are_there(measured):
     assert set(now) - renamed == {"copies", "lfs_val", "from_text", "by_class", "predictor", "evaluation"}
     assert set(old["label_model"]) == set(now["label_model"])
     ledger = {"label_changes" if key == "flips" else key for key in old["rounds"][0]}
-    assert set(now["rounds"][0]) - ledger == {"against", "gain", "gain_error", "promise", "drawn"}
+    assert set(now["rounds"][0]) - ledger == {"against", "gain", "gain_error", "promise", "drawn", "guessed"}
     assert ledger <= set(now["rounds"][0])
     assert read_old_metrics(now) == now
 

@@ -9,7 +9,7 @@ from labelfns import Votes
 from labelfns.errors import InputError, LFError
 from labelfns.models import MajorityVote
 from labelfns.pipelines.prediction.predictor import Predictor, VoteWeight
-from labelfns.pipelines.run.saved_predictor import load_predictor, save_predictor, saved_lfs, signed_source
+from labelfns.pipelines.run.saved_predictor import load_predictor, save_predictor, saved_lfs, signed_source, text_column
 
 LABELS = ("no", "yes")
 WEIGHT = VoteWeight(0.5, 40, {"0": -1.0, "0.5": -0.5}, gold_rows=12, temperature=1.5)
@@ -192,3 +192,16 @@ def test_a_damaged_label_model_is_named(saved):
     (folder / "label_model.json").write_text('{"kind": "Oracle"}')
     with pytest.raises(InputError, match=r"label_model\.json holds no label model"):
         load_predictor(folder, Classifier)
+
+
+def test_the_column_of_texts_is_that_of_the_pipeline_or_of_the_runs_settings(tmp_path):
+    assert text_column(tmp_path, {}) == text_column(tmp_path, {"text": ["tweet"]}) == "text"
+    for content, name in (
+        ('[data]\ntext = "tweet"', "tweet"),
+        ("[data]\ntext = 7", "text"),
+        ("data = 1", "text"),
+        ("[", "text"),
+    ):
+        (tmp_path / "pipeline.toml").write_text(content)
+        assert text_column(tmp_path, {}) == name
+    assert text_column(tmp_path, {"text": "post"}) == "post"

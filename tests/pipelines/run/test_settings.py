@@ -83,7 +83,7 @@ def test_everything_that_is_wrong_at_once(tmp_path):
     message = str(caught.value)
     for part in (
         "sead is not a setting; did you mean 'seed'?",
-        "data.txet is not a setting; did you mean 'text'?",
+        "data.txet is not a setting; did you mean 'data.text'?",
         "data.pool is missing",
         "lfs.file must be a string; got 3",
         'label_model.kind must be "labelfns" or "snorkel" or "majority" or "dawid_skene" or "mace"; got \'snorkle\'',
@@ -101,12 +101,19 @@ def test_everything_that_is_wrong_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("data.epochs=3", "--set data.epochs is not a setting here; it goes under [classifier]"),
-        ("epochs=3", "--set epochs is not a setting here; it goes under [classifier]"),
-        ("data.seed=3", "data.seed is not a setting here; it goes at the top, before any section"),
-        ("classifier.smoothing=0", "classifier.smoothing is not a setting here; it goes under [classifier.loss]"),
+        ("data.epochs=3", "--set data.epochs is not a setting here; it goes under [classifier]: classifier.epochs"),
+        ("epochs=3", "--set epochs is not a setting here; it goes under [classifier]: classifier.epochs"),
+        ("data.seed=3", "data.seed is not a setting here; it goes at the top, before any section: seed"),
+        (
+            "classifier.smoothing=0",
+            "smoothing is not a setting here; it goes under [classifier.loss]: classifier.loss.smoothing",
+        ),
         ("self_training.kind=1", "self_training.kind is not a setting here; it goes under [label_model]"),
         ("lfs.nothing=3", "lfs.nothing is not a setting"),
+        ("rounds=0", "--set rounds is not a setting here; it goes under [self_training]: self_training.rounds"),
+        ("self_training.round=0", "--set self_training.round is not a setting; did you mean 'self_training.rounds'?"),
+        ("selftraining.rounds=0", "--set selftraining is not a setting; did you mean 'self_training'?"),
+        ("trainer.seed=0", "--set trainer is not a setting here; it goes under [classifier]: classifier.trainer"),
     ],
 )
 def test_a_setting_in_the_wrong_section_is_told_its_place(tmp_path, override, message):
@@ -226,7 +233,7 @@ def test_how_lfs_are_applied(tmp_path):
         (["label_model.class_balance=[0.5, 0.5]", "label_model.kind=majority"], "is not a setting of kind 'majority'"),
         (["label_model.epochs=7"], "label_model.epochs is not a setting here; it goes under [classifier]"),
         (["data.n_epochs=7"], "data.n_epochs is not a setting here; it goes under [label_model]"),
-        (["label_model.acuracy=0.7", "label_model.kind=labelfns"], "did you mean 'accuracy'?"),
+        (["label_model.acuracy=0.7", "label_model.kind=labelfns"], "did you mean 'label_model.accuracy'?"),
         (["label_model.options=3"], "label_model.options is not a setting"),
         (["label_model.class_balance=half", "label_model.kind=labelfns"], "class_balance must be a list"),
         (["label_model=3"], "label_model must be a table of settings; got 3"),

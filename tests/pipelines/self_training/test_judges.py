@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelfns import Votes
-from labelfns.pipelines.self_training.judges import Verdict, ask, hold_out
+from labelfns.pipelines.self_training.judges import Verdict, ask, hold_out, may_be_guess
 from labelfns.pipelines.self_training.pool import Pool
 
 LABELS = ["no", "yes"]
@@ -81,3 +81,23 @@ def test_without_judges_nothing_is_judged():
     texts = Pool(["a", "b"], votes, [[]] * 2, None, weak, np.zeros(2, dtype=bool), np.arange(2), None, len)
     verdict = Verdict.of(ask(None, texts, None), texts, None)
     assert (len(verdict.answers), verdict.judged, verdict.gain) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("judges", "answers", "guess"),
+    [
+        ([0, 1] * 20, [0] * 40, True),  # one class for all
+        ([0, 1] * 20, [0, 0, 1, 1] * 10, True),  # right on half of each class
+        ([0, 1] * 20, [0, 1] * 20, False),
+        ([0, 1] * 20, [0, 1] * 14 + [1, 0] * 6, False),  # .7, where a guess reaches .63
+        ([0, 1], [0, 1], True),  # a guess is right on both one time in four
+        ([0] * 9, [0] * 9, True),  # judges of one class tell nothing
+    ],
+)
+def test_what_a_guess_reaches_too_may_be_one(judges, answers, guess):
+    votes, weak = pool(judges)
+    n = len(judges)
+    texts = Pool(list(map(str, range(n))), votes, [[]] * n, None, weak, np.ones(n, dtype=bool), np.arange(n), None, len)
+    verdict = Verdict.of(np.array(answers), texts, None)
+    assert may_be_guess(vars(verdict)) is guess
+    assert not may_be_guess({"judged": verdict.judged})  # a ledger of 0.1

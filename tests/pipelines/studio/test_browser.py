@@ -76,6 +76,7 @@ def test_type_accept_change_and_mark(page_at, served, project, tmp_path, width, 
     page.get_by_role("button", name="Write it").click()
     page.get_by_role("heading", name="keywords_positive").wait_for()
     assert page.locator("#written").text_content() == "Written to lfs.py."
+    assert page.get_by_role("button", name="lfs.py has it as it stands here").is_disabled()
     assert LFSet.from_file(project / "lfs.py", served[1].labels).names[-1] == "keywords_positive"
 
     page.get_by_role("button", name="good", exact=True).click()
@@ -137,12 +138,21 @@ def test_a_new_lf_asks_for_its_label_and_one_without_a_vote_is_no_accident(page_
     page = page_at()
     assert "7 with a gold label" in page.locator("#covered").text_content()
     page.locator("textarea[name=entries]").fill("strike")
-    page.locator("#fault", has_text="choose the label that it votes for").wait_for()
+    page.locator("#says", has_text="Choose the label that it votes for").wait_for()
+    assert page.locator("#fault:visible").count() == 0
+    page.locator("textarea[name=entries]").fill("great")
+    page.locator("#n-votes", has_text="4").wait_for()
+    assert [page.locator(f"#n-{name}").text_content() for name in ("agree", "conflicts", "right")] == ["–"] * 3
+    assert page.get_by_role("button", name="Look at the change of lfs.py").is_disabled()
+    page.locator("textarea[name=entries]").fill("strike")
     page.get_by_label("and votes for").select_option("negative")
     page.locator("#says", has_text="It votes on no text. Search the texts").wait_for()
     page.get_by_role("button", name="Look at the change of lfs.py").click()
     page.locator("#dialog-note", has_text="It votes on none of the texts").wait_for()
     page.get_by_role("button", name="Leave it").click()
+    page.get_by_role("tab", name="to label").click()
+    page.locator("#rows", has_text="labelfns label pipeline.toml --no-ask").wait_for()
+    page.get_by_role("tab", name="all texts").click()
     page.get_by_label("Search").fill("zebra")
     page.locator("#rows", has_text="No text of this list holds “zebra”").wait_for()
 

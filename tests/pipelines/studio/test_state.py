@@ -93,8 +93,33 @@ def test_an_lf_on_disk_is_shown_as_it_is(studio):
         studio.change(TYPED[0], 3)
 
 
-def test_a_label_is_asked_for_when_something_is_looked_for(studio):
-    assert studio.answer({"kind": "keywords", "label": None, "entries": ""}, None)["draft"] is None
+@pytest.mark.parametrize("place", [None, 0])
+def test_without_a_label_there_is_what_needs_none(studio, place):
+    form = {"kind": "keywords", "label": 1, "entries": "great\nbad"}
+    known, answer = studio.answer(form, place), studio.answer(form | {"label": None}, place)
+    needing = ("agree", "conflicts", "right", "wrong")
+    assert [answer["figures"][name] for name in needing] == [None] * 4
+    assert {one[name] for one in answer["figures"]["met"] for name in ("conflicts", "right", "other_right")} == {None}
+    for name in known["figures"].keys() - {*needing, "met"}:
+        assert answer["figures"][name] == known["figures"][name], name
+    assert [one["both"] for one in answer["figures"]["met"]]
+    assert answer["counts"] == known["counts"] | {"conflicts": 0, "wrong": 0}
+    assert [row["parts"] for row in answer["rows"]] == [row["parts"] for row in known["rows"]]
+    assert not [lf for row in answer["rows"] for lf, _ in row["says"] if lf == answer["draft"]]
+    with pytest.raises(LFError, match="choose the label that it votes for"):
+        studio.change(form | {"label": None}, place)
+    assert studio.answer({"kind": "keywords", "label": None, "entries": ""}, place)["draft"] is None
+
+
+def test_it_says_whether_there_is_anything_to_write(studio):
+    typed = studio.overview()["lfs"][1]["form"]
+    assert studio.answer(typed, 1)["changed"] is False
+    assert studio.answer(typed | {"entries": "awful"}, 1)["changed"] is True
+    assert studio.answer(typed | {"label": None}, 1)["changed"] is False
+    new = typed | {"name": "mine"}
+    assert studio.answer(new, None)["changed"] is True
+    studio.accept(new, None, studio.change(new, None).mark)
+    assert studio.answer(new, 4)["changed"] is False
 
 
 def test_rows_are_searched_and_paged(opened, project):
@@ -114,7 +139,6 @@ def test_rows_are_searched_and_paged(opened, project):
         ({"kind": "regex", "label": 0, "pattern": "(a"}, "does not compile"),
         ({"kind": "emoji", "label": 0, "entries": "word"}, "word"),
         ({"kind": "keywords", "label": 2, "entries": "a"}, "label must be the id"),
-        ({"kind": "keywords", "label": None, "entries": "a"}, "choose the label that it votes for"),
         ({"kind": "keywords", "label": 0, "entries": "a", "first_words": "x"}, "first_words must be a whole number"),
         ({"kind": "keywords", "label": 0, "entries": "a", "name": "good"}, "there is an LF named 'good' already"),
         ({"kind": "keywords", "label": 0, "entries": ["a"]}, "entries must be text"),

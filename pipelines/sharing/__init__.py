@@ -1,0 +1,1 @@
+"""What goes with a model to others: its card, and the hub."""
