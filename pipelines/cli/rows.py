@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 
 from .options import PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -260,7 +260,8 @@ def label(
         console.say("", f"{answered} labels saved in {path}, {left} rows wait for one.")
     if to is not None:
         _hand_over(settings, texts, file, to, TOOLS[format])
-        console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT")
+        of_tool = [] if format == "label-studio" else ["--format", format]
+        console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT", *of_tool)
         return
     if data.pool_gold is None and output is None:
         console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{GOLD_FILE}"')
@@ -279,7 +280,7 @@ def _hand_over(settings: "PipelineSettings", texts: "Texts", file: "GoldFile", t
     (votes,) = inputs.votes_of(settings, inputs.lfs_of(settings), texts)
     model = settings.label_model.build(settings.seed).fit(votes)
     rows = write_waiting(file, to, tool, texts.texts, model.predict_proba(votes), model.predict(votes))
-    console.say("", f"{rows} rows for {tool.name}: {to}.")
+    console.say("", f"{number_of(rows, 'row')} for {tool.name}: {to}.")
     console.block(tool.needs(file.labels))
 
 
@@ -300,9 +301,9 @@ def _take(
 
     taken, new, without = take_answers(file, source, tool, text=text, question=question)
     console.say(
-        f"{taken} labels from {source} are in {file.path}"
-        + (f"; {new} of their texts were not drawn here, and stand for themselves" if new else "")
-        + (f"; {without} rows of it have no label" if without else "")
+        f"{number_of(taken, 'label')} from {source} in {file.path}"
+        + (f", {new} of texts that were not drawn here and stand for themselves" if new else "")
+        + (f"; without a label there: {without}" if without else "")
         + "."
     )
     if not is_named:

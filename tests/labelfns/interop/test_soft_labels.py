@@ -86,3 +86,14 @@ def test_parts_that_do_not_fit_are_refused(parts, message):
 def test_a_frame_without_probabilities_is_refused(frame, labels, message):
     with pytest.raises(InputError, match=message):
         SoftLabels.from_frame(frame, labels)
+
+
+@pytest.mark.parametrize("form", ["to_pandas", "to_polars"])
+def test_a_frame_of_answers_is_read(form):
+    from labelfns.pipelines.prediction.predictor import Answers
+
+    probs = np.array([[0.75, 0.25], [np.nan, np.nan], [0.5, 0.5]])
+    answers = Answers(probs, probs, None, np.zeros(3, dtype=bool), ("no", "yes"))
+    soft = SoftLabels.from_frame(getattr(answers, form)(min_confidence=0.6))
+    assert soft.names() == ["no", None, None]
+    assert np.array_equal(soft.probs, probs, equal_nan=True)

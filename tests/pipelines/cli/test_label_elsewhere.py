@@ -33,12 +33,12 @@ def test_rows_go_to_label_studio_and_their_labels_come_back_with_the_weights(pro
     (project / "export.json").write_text(json.dumps(answered(tasks)))
     said = run(project / "pipeline.toml", "--from", project / "export.json").output
     assert "7 labels from" in said
-    assert "1 rows of it have no label" in said
+    assert "without a label there: 1" in said
     assert rows(project / "pool_gold.jsonl") == [
         row | {"label": None if row is drawn[-1] else "negative"} for row in drawn
     ]
     said = run(project / "pipeline.toml", "--to", project / "tasks.json", "--overwrite").output
-    assert "1 rows for Label Studio" in said
+    assert "1 row for Label Studio" in said
     found = CliRunner().invoke(
         app,
         ["analyze", str(project / "pipeline.toml"), "--json", "--set", f"data.pool_gold={project / 'pool_gold.jsonl'}"],
@@ -49,6 +49,7 @@ def test_rows_go_to_label_studio_and_their_labels_come_back_with_the_weights(pro
 
 def test_rows_go_to_argilla_and_back(project):
     said = run(project / "pipeline.toml", "-k", 4, "--to", project / "records.json", "--format", "argilla").output
+    assert "--from EXPORT --format argilla" in said
     assert 'LabelQuestion "label" of negative, positive' in said
     records = json.loads((project / "records.json").read_text())
     for record in records:
@@ -67,7 +68,7 @@ def test_an_export_of_another_project_becomes_val(project):
     given = ["--output", project / "val.jsonl", "--from", project / "export.json"]
     with pytest.raises(InputError, match=r"there is no text 'tweet'; there are: body"):
         run(project / "pipeline.toml", *given, "--text", "tweet")
-    assert "3 of their texts were not drawn here" in run(project / "pipeline.toml", *given).output
+    assert "3 of texts that were not drawn here" in run(project / "pipeline.toml", *given).output
     assert rows(project / "val.jsonl")[0] == {"text": "a text of yours 0", "label": "negative"}
     found = CliRunner().invoke(
         app,
