@@ -62,6 +62,11 @@ def read_json(path: Path, what: str) -> list[Row]:
     InputError
         If it is none.
     """
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        raise InputError(
+            f"{path} holds JSON lines, and {what} is one JSON list; rows with gold in such a file are read as they "
+            "are, as data.val say"
+        )
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
@@ -70,6 +75,29 @@ def read_json(path: Path, what: str) -> list[Row]:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path}: expected {what}: a list of at least one object")
     return rows
+
+
+def asked_for(
+    answers: Mapping[str, Iterable[str]], given: str | None, labels: Sequence[str] | None, path: object
+) -> str:
+    """Return the question whose answers, by question, are read: as `one_of`, of those that have labels for answers."""
+    if given is None and labels is not None:
+        names = _by_case(labels)
+        answers = {
+            name: () for name, said in answers.items() if any(one.casefold() in names for one in said)
+        } or answers
+    return one_of(answers, given, LABEL, "question", path)
+
+
+def as_named(label: str | None, labels: Sequence[str] | None) -> str | None:
+    """Return a label as the one of `labels` that differs from it in nothing but case; itself where there is no such."""
+    return label if label is None or label in (labels or ()) else _by_case(labels or ()).get(label.casefold(), label)
+
+
+def _by_case(labels: Sequence[str]) -> dict[str, str]:
+    """Return labels by what they are whatever their case, those left out that are others' then."""
+    times = Counter(name.casefold() for name in labels)
+    return {name.casefold(): name for name in labels if times[name.casefold()] == 1}
 
 
 def one_of(names: Iterable[str], given: str | None, usual: str, what: str, path: object) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from labelfns.errors import InputError, first_line, raise_all
 
-from .annotated import Row, frame_in, most_given, one_of, read_json, rows_out, write_json
+from .annotated import Row, as_named, asked_for, frame_in, most_given, one_of, read_json, rows_out, write_json
 from .soft_labels import LABEL, TEXT, SoftLabels
 
 if TYPE_CHECKING:
@@ -39,7 +39,13 @@ def write_argilla(
     write_json(path, records)
 
 
-def read_argilla(path: str | PathLike[str], *, text: str | None = None, question: str | None = None) -> "pl.DataFrame":
+def read_argilla(
+    path: str | PathLike[str],
+    *,
+    text: str | None = None,
+    question: str | None = None,
+    labels: Sequence[str] | None = None,
+) -> "pl.DataFrame":
     """Return the records of Argilla, with the label that most users gave them.
 
     Parameters
@@ -51,6 +57,8 @@ def read_argilla(path: str | PathLike[str], *, text: str | None = None, question
         The field of the text; by default ``text``, or the only one there is.
     question
         The question; by default ``label``, or the only one with responses.
+    labels
+        As in `labelfns.interop.read_label_studio`.
 
     Returns
     -------
@@ -67,11 +75,14 @@ def read_argilla(path: str | PathLike[str], *, text: str | None = None, question
     rows = _from_folder(path) if path.is_dir() else read_json(path, "records of Argilla")
     nested = all(isinstance(row.get("fields"), dict) for row in rows)
     records = [_nested(row) if nested else _flat(row) for row in rows]
-    asked = [name for _, _, responses in records for name in responses]
-    asks = one_of(asked, question, LABEL, "question", path) if asked or question is not None else LABEL
+    answers: dict[str, list[str]] = {}
+    for _, _, responses in records:
+        for name, given in responses.items():
+            answers.setdefault(name, []).extend(value for value in given if isinstance(value, str))
+    asks = asked_for(answers, question, labels, path) if answers or question is not None else LABEL
     strings = (name for data, _, _ in records for name, value in data.items() if isinstance(value, str))
     text = one_of(strings, text, TEXT, "text", path)
-    problems, labels = [], list[str | None]()
+    problems, found = [], list[str | None]()
     for i, (data, _, responses) in enumerate(records):
         if not isinstance(data.get(text), str) or not data[text].strip():
             problems.append(f"{path}, record {i}: it has no text under {text!r}")
@@ -79,12 +90,12 @@ def read_argilla(path: str | PathLike[str], *, text: str | None = None, question
         if not all(isinstance(value, str) for value in given):
             problems.append(f"{path}, record {i}: {given} are no single labels; read a LabelQuestion")
             given = []
-        labels.append(most_given(given))
+        found.append(as_named(most_given(given), labels))
     raise_all(InputError, problems)
     others = [
         {name: value for name, value in (data | metadata).items() if name != text} for data, metadata, _ in records
     ]
-    return frame_in([data[text] for data, _, _ in records], labels, others)
+    return frame_in([data[text] for data, _, _ in records], found, others)
 
 
 def _nested(row: Row) -> tuple[Row, Row, dict[str, list[Any]]]:

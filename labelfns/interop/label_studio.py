@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labelfns.errors import InputError, first_line, raise_all
 
-from .annotated import Row, frame_in, one_of, read_json, rows_out, write_json
+from .annotated import Row, as_named, asked_for, frame_in, one_of, read_json, rows_out, write_json
 from .soft_labels import LABEL, TEXT, SoftLabels
 
 if TYPE_CHECKING:
@@ -84,7 +84,11 @@ def label_studio_config(labels: Sequence[str]) -> str:
 
 
 def read_label_studio(
-    path: str | PathLike[str], *, text: str | None = None, question: str | None = None
+    path: str | PathLike[str],
+    *,
+    text: str | None = None,
+    question: str | None = None,
+    labels: Sequence[str] | None = None,
 ) -> "pl.DataFrame":
     """Return the annotated texts of an export of Label Studio.
 
@@ -98,6 +102,9 @@ def read_label_studio(
         Where a task's data has its text; by default ``text``, or the only column of strings.
     question
         The name of the choices in the labeling configuration; by default ``label``, or the only ones there are.
+    labels
+        The label names, where they are known: choices that differ from them in nothing but case become these, and of
+        several questions that is read which has them for answers.
 
     Returns
     -------
@@ -111,17 +118,18 @@ def read_label_studio(
     """
     path = Path(path)
     if path.suffix.lower() in (".csv", ".tsv"):
-        return _frame(path, _from_cells(path, _separated(path), question), text)
+        return _frame(path, _from_cells(path, _separated(path), question, labels), text, labels)
     rows = read_json(path, "an export of Label Studio as JSON or JSON-MIN")
     if all(isinstance(row.get("data"), dict) for row in rows):
-        return _frame(path, _from_tasks(path, rows, question), text)
-    return _frame(path, _from_cells(path, rows, question), text)
+        return _frame(path, _from_tasks(path, rows, question, labels), text, labels)
+    return _frame(path, _from_cells(path, rows, question, labels), text, labels)
 
 
-def _from_tasks(path: Path, tasks: list[Row], question: str | None) -> list[tuple[Row, list[str]]]:
+def _from_tasks(
+    path: Path, tasks: list[Row], question: str | None, labels: Sequence[str] | None
+) -> list[tuple[Row, list[str]]]:
     """Return data and choices of each task of an export as JSON."""
     counting = [_counting(task) for task in tasks]
-    asked = [str(result.get("from_name")) for results in counting for result in results]
     if not any(counting):
         answered = any(task.get("annotations") or task.get("completions") for task in tasks)
         if answered:
@@ -129,7 +137,10 @@ def _from_tasks(path: Path, tasks: list[Row], question: str | None) -> list[tupl
                 f"{path}: no annotation has a choice; a project of Choices is read, not of spans or ratings"
             )
         return [(task["data"], []) for task in tasks]
-    question = one_of(asked, question, LABEL, "question", path)
+    answers: dict[str, list[str]] = {}
+    for result in (result for results in counting for result in results):
+        answers.setdefault(str(result.get("from_name")), []).extend(_listed(result["value"]["choices"]))
+    question = asked_for(answers, question, labels, path)
     return [
         (
             task["data"],
@@ -172,14 +183,21 @@ def _separated(path: Path) -> list[Row]:
         raise InputError(f"{path} cannot be read as an export of Label Studio: {first_line(error)}") from error
 
 
-def _from_cells(path: Path, rows: list[Row], question: str | None) -> list[tuple[Row, list[str]]]:
+def _from_cells(
+    path: Path, rows: list[Row], question: str | None, labels: Sequence[str] | None
+) -> list[tuple[Row, list[str]]]:
     """Return data and choices of each task of an export with a row per annotation: JSON-MIN, CSV or TSV."""
     columns = dict.fromkeys(name for row in rows for name in row)
     if not {"annotation_id", "lead_time"} & columns.keys():
         raise InputError(f"{path}: expected an export of Label Studio; it has neither data nor annotation_id")
     moved = {name.removeprefix(_MOVED) for name in columns if name.startswith(_MOVED)}
-    asked = [name for name in columns if name not in ABOUT and (name != TEXT or name in moved)]
-    question = one_of([name for name in asked if not name.startswith(_MOVED)], question, LABEL, "question", path)
+    asked = [
+        name
+        for name in columns
+        if name not in ABOUT and (name != TEXT or name in moved) and not name.startswith(_MOVED)
+    ]
+    answers = {name: [one for row in rows for one in _listed(row.get(name))] for name in asked}
+    question = asked_for(answers, question, labels, path)
     last: dict[Any, Row] = {}
     for number, row in enumerate(rows):
         task = str(row.get("id") or f"row {number}")
@@ -208,7 +226,9 @@ def _listed(value: Any) -> list[str]:
     return [] if value is None or value == "" else [str(value)]
 
 
-def _frame(path: Path, tasks: list[tuple[Row, list[str]]], text: str | None) -> "pl.DataFrame":
+def _frame(
+    path: Path, tasks: list[tuple[Row, list[str]]], text: str | None, labels: Sequence[str] | None
+) -> "pl.DataFrame":
     """Return tasks of data and choices as a frame."""
     if not tasks:
         raise InputError(f"{path} has no task")
@@ -223,6 +243,6 @@ def _frame(path: Path, tasks: list[tuple[Row, list[str]]], text: str | None) -> 
                 f"{path}, task {i}: {len(choices)} choices, {', '.join(choices)}; expected one label a text"
             )
     raise_all(InputError, problems)
-    labels = [choices[0] if choices else None for _, choices in tasks]
+    found = [as_named(choices[0], labels) if choices else None for _, choices in tasks]
     others = [{name: value for name, value in data.items() if name != text} for data, _ in tasks]
-    return frame_in([data[text] for data, _ in tasks], labels, others)
+    return frame_in([data[text] for data, _ in tasks], found, others)

@@ -189,5 +189,8 @@ def _ids(column: "pa.ChunkedArray", name: str, labels: tuple[str, ...]) -> npt.N
     values = column.to_pylist()
     for row, value in enumerate(values):
         if not isinstance(value, str | None) or value not in ids:
-            raise InputError(f"row {row}, LF {name!r}: {value!r} is none of the labels {', '.join(labels)}, nor null")
+            raise InputError(
+                f"row {row}, LF {name!r}: {repr(value)[:60]} is none of the labels {', '.join(labels)}, nor null; of a "
+                "frame with other columns give those of the LFs alone, frame[lf_names]"
+            )
     return np.array([ids[value] for value in values], dtype=np.int64)

@@ -22,7 +22,7 @@ TEXT, LABEL, PROBS, OF_LABEL = "text", "label", "probs", "p_"
 """The columns of frames: the text, the label, in data sets all probabilities, elsewhere ``p_LABEL`` for each label."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SoftLabels:
     """A probability per label for each of n texts: weak labels, or what a classifier or a predictor answers.
 
@@ -81,6 +81,11 @@ class SoftLabels:
             raise InputError(f"{number_of(len(texts), 'text')} for {number_of(len(probs), 'row')} of probs")
         for name, value in {"labels": labels, "probs": probs, "ids": ids.astype(np.int64), "texts": texts}.items():
             object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        labeled = int((np.asarray(self.ids) >= 0).sum())
+        texts = "" if self.texts is not None else ", without texts"
+        return f"SoftLabels({len(self)} rows, {labeled} with a label{texts}, labels={self.labels})"
 
     def __len__(self) -> int:
         """Return the number of rows, n."""

@@ -128,7 +128,14 @@ def _format(source: Source, format: str | None) -> str:
         return format
     suffix = Path(source).suffix.lower()
     if suffix not in FORMATS:
-        raise InputError(f"{source}: cannot tell its format; expected a name that ends in {', '.join(FORMATS)}")
+        hint = (
+            ". An export of Label Studio or Argilla becomes a file of gold by: "
+            f"labelfns label PIPELINE.toml --output gold.jsonl --from {source}"
+        )
+        raise InputError(
+            f"{source}: cannot tell its format; expected a name that ends in {', '.join(FORMATS)}"
+            f"{hint * (suffix == '.json')}"
+        )
     return suffix.removeprefix(".")
 
 

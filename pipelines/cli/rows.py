@@ -208,7 +208,7 @@ def label(
 
     They are rows to which label model and classifier give different labels, of each class, and each has a weight, so
     that figures on them are those of the whole pool. Answers are saved as they come; called again, it goes on with the
-    rows that wait for a label, and draws others when there are none.
+    rows that wait for a label, and draws others when there are none. --to and --from label them in another tool.
     """
     from labelfns.pipelines.gold.asking import ask as ask_for
     from labelfns.pipelines.gold.asking import keys_of
@@ -266,7 +266,8 @@ def label(
         )
     if to is not None:
         _hand_over(settings, texts, file, to, TOOLS[format])
-        console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT")
+        of_tool = [] if format == "label-studio" else ["--format", format]
+        console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT", *of_tool)
         return
     if data.pool_gold is None and output is None:
         console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{GOLD_FILE}"')
@@ -313,7 +314,7 @@ def _take(
     )
     if not is_named:
         console.say(
-            f'Add it to {pipeline}, under [data]: pool_gold = "{file.path}", or val where no text is of the pool'
+            f'Add it to {pipeline}, under [data]: pool_gold = "{file.path}", or as val if it is not of the pool'
         )
     console.next_step("see how right everything is by them", "analyze", pipeline)
 

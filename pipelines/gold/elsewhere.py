@@ -102,7 +102,7 @@ def take_answers(file: GoldFile, path: Path, tool: Tool, **where: Any) -> tuple[
     InputError
         If it is no such export, or a label is none of the pipeline's; each such row is named.
     """
-    answers = tool.read(path, **where)
+    answers = tool.read(path, labels=file.labels, **where)
     labeled = answers.drop_nulls("label")
     taken, new = file.take(labeled["text"].to_list(), labeled["label"].to_list(), str(path))
     return taken, new, len(answers) - len(labeled)

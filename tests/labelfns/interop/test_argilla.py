@@ -119,3 +119,8 @@ def test_what_cannot_be_read_is_said(tmp_path, content, options, message):
 def test_a_folder_that_holds_neither(tmp_path):
     with pytest.raises(InputError, match=r"neither records\.json nor a data set"):
         read_argilla(tmp_path)
+
+
+def test_label_names_tell_the_question(tmp_path):
+    found = read_argilla(written(tmp_path, [two_questions()]), labels=["B", "C"])
+    assert found["label"].to_list() == ["B"]

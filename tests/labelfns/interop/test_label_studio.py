@@ -219,3 +219,18 @@ def test_the_name_of_a_text_or_question_that_is_not_there(tmp_path):
 def test_rows_that_cannot_go_out(tmp_path, soft, fields, message):
     with pytest.raises(InputError, match=message):
         write_label_studio(soft, tmp_path / "tasks.json", fields=fields)
+
+
+def test_label_names_tell_the_question_and_how_they_are_written(tmp_path):
+    path = written(tmp_path, MIN)
+    assert read_label_studio(path, labels=["positive", "neutral"])["label"].to_list() == ["neutral", None]
+    either = read_label_studio(path, question="sentiment", labels=["NEUTRAL", "neutral"])
+    assert either["label"].to_list() == ["Neutral", None]
+    assert read_label_studio(path, labels=["a", "b"])["label"].to_list() == ["a", "b"]
+    both = task({"result": [choice("food", "topic"), choice("Yes", "mood")]})
+    assert read_label_studio(written(tmp_path, [both]), labels=["no", "yes"])["label"].to_list() == ["yes"]
+
+
+def test_json_lines_are_no_export(tmp_path):
+    with pytest.raises(InputError, match="rows with gold in such a file are read as they are"):
+        read_label_studio(written(tmp_path, "{}\n{}", "x.jsonl"))

@@ -42,6 +42,7 @@ def test_by_default_the_label_is_the_likeliest_and_none_for_a_tie_or_where_nothi
     soft = SoftLabels([[0.9, 0.1], [0.5, 0.5], [np.nan, np.nan]], ["no", "yes"])
     assert soft.ids.tolist() == [0, -1, -1]
     assert soft.names() == ["no", None, None]
+    assert repr(soft) == "SoftLabels(3 rows, 1 with a label, without texts, labels=('no', 'yes'))"
 
 
 def test_a_data_set_has_a_class_label_and_lists_of_probabilities():
@@ -85,3 +86,14 @@ def test_parts_that_do_not_fit_are_refused(parts, message):
 def test_a_frame_without_probabilities_is_refused(frame, labels, message):
     with pytest.raises(InputError, match=message):
         SoftLabels.from_frame(frame, labels)
+
+
+@pytest.mark.parametrize("form", ["to_pandas", "to_polars"])
+def test_a_frame_of_answers_is_read(form):
+    from labelfns.pipelines.prediction.predictor import Answers
+
+    probs = np.array([[0.75, 0.25], [np.nan, np.nan], [0.5, 0.5]])
+    answers = Answers(probs, probs, None, np.zeros(3, dtype=bool), ("no", "yes"))
+    soft = SoftLabels.from_frame(getattr(answers, form)(min_confidence=0.6))
+    assert soft.names() == ["no", None, None]
+    assert np.array_equal(soft.probs, probs, equal_nan=True)

@@ -49,6 +49,7 @@ def test_rows_go_to_label_studio_and_their_labels_come_back_with_the_weights(pro
 
 def test_rows_go_to_argilla_and_back(project):
     said = run(project / "pipeline.toml", "-k", 4, "--to", project / "records.json", "--format", "argilla").output
+    assert "--from EXPORT --format argilla" in said
     assert 'LabelQuestion "label" of negative, positive' in said
     records = json.loads((project / "records.json").read_text())
     for record in records:
@@ -61,13 +62,13 @@ def test_rows_go_to_argilla_and_back(project):
 def test_an_export_of_another_project_becomes_val(project):
     min_rows = [
         {"id": i, "body": f"a text of yours {i}", "mood": mood, "annotation_id": i, "lead_time": 1.0}
-        for i, mood in enumerate(["negative", "positive", "negative"])
+        for i, mood in enumerate(["Negative", "Positive", "Negative"])
     ]
     (project / "export.json").write_text(json.dumps(min_rows))
-    with pytest.raises(InputError, match=r'which question is meant.*question="NAME"'):
-        run(project / "pipeline.toml", "--from", project / "export.json")
-    given = ["--output", project / "val.jsonl", "--from", project / "export.json", "--question", "mood"]
-    assert "3 of their texts were not drawn here" in run(project / "pipeline.toml", *given).output
+    given = ["--output", project / "val.jsonl", "--from", project / "export.json"]
+    with pytest.raises(InputError, match=r"there is no text 'tweet'; there are: body"):
+        run(project / "pipeline.toml", *given, "--text", "tweet")
+    assert "3 of texts that were not drawn here" in run(project / "pipeline.toml", *given).output
     assert rows(project / "val.jsonl")[0] == {"text": "a text of yours 0", "label": "negative"}
     found = CliRunner().invoke(
         app,
@@ -81,8 +82,8 @@ def test_labels_that_the_pipeline_does_not_have_change_nothing(project):
     run(project / "pipeline.toml", "-k", 3, "--to", project / "tasks.json")
     before = (project / "pool_gold.jsonl").read_text()
     tasks = json.loads((project / "tasks.json").read_text())
-    (project / "export.json").write_text(json.dumps(answered(tasks, "Negative")))
-    with pytest.raises(InputError, match=r"export\.json: .*'Negative'"):
+    (project / "export.json").write_text(json.dumps(answered(tasks, "Angry")))
+    with pytest.raises(InputError, match=r"export\.json: .*'Angry'"):
         run(project / "pipeline.toml", "--from", project / "export.json")
     assert (project / "pool_gold.jsonl").read_text() == before
 
