@@ -71,7 +71,7 @@ def test_one_key_a_label_and_analyze_reads_them_with_their_weights(project, monk
     answer = json.loads(said.stdout)
     assert answer["gold_rows"] == 2
     assert answer["label_model"]["evaluation"]["promises"] == []
-    assert any("each stands for as many rows as its weight says" in note for note in answer["label_model"]["notes"])
+    assert any("stand for as many rows as their weights say" in note for note in answer["label_model"]["notes"])
 
 
 def test_when_all_are_answered_others_are_drawn(project):
