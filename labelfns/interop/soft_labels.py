@@ -85,7 +85,7 @@ class SoftLabels:
     def __repr__(self) -> str:
         labeled = int((np.asarray(self.ids) >= 0).sum())
         texts = "" if self.texts is not None else ", without texts"
-        return f"SoftLabels({len(self)} rows, {labeled} with a label{texts}, labels={self.labels})"
+        return f"SoftLabels({number_of(len(self), 'row')}, {labeled} with a label{texts}, labels={self.labels})"
 
     def __len__(self) -> int:
         """Return the number of rows, n."""

@@ -240,7 +240,7 @@ def name_instead(folder: Path) -> str:
     with suppress(OSError):  # a folder that may not be read
         runs = sorted(path for path in folder.iterdir() if (path / METRICS).is_file())
     if runs:
-        return f"It holds runs: name one of them, {some(list(map(str, runs)))}"
+        return f"It holds runs, {some([path.name for path in runs])}: name one of them, {runs[0]} for instance"
     if (folder / MADE_FROM).is_file():
         return "The run in it is not finished: resume it to its end, labelfns run ... --resume"
     if (folder / SETTINGS).is_file():

@@ -423,7 +423,7 @@ NO_RUNS = {
     "none": "There is no such folder: name the folder that `labelfns run` or Pipeline.save wrote",
     "file.csv": "It is a file: name the folder",
     "empty": "Name the folder that `labelfns run` or Pipeline.save wrote",
-    "runs": "It holds runs: name one of them, {}runs/mine-1 and {}runs/mine-2",
+    "runs": "It holds runs, mine-1 and mine-2: name one of them, {}runs/mine-1 for instance",
     "begun": "The run in it is not finished: resume it",
     "my project": "It holds a pipeline: labelfns run '{}my project/pipeline.toml' makes a run of it",
 }

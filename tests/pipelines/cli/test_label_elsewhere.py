@@ -68,7 +68,7 @@ def test_an_export_of_another_project_becomes_val(project):
     given = ["--output", project / "val.jsonl", "--from", project / "export.json"]
     with pytest.raises(InputError, match=r"there is no text 'tweet'; there are: body"):
         run(project / "pipeline.toml", *given, "--text", "tweet")
-    assert "3 of texts that were not drawn here" in run(project / "pipeline.toml", *given).output
+    assert "3 of their texts were not drawn here" in run(project / "pipeline.toml", *given).output
     assert rows(project / "val.jsonl")[0] == {"text": "a text of yours 0", "label": "negative"}
     found = CliRunner().invoke(
         app,
