@@ -264,8 +264,8 @@ def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weig
         )
     if weighted:
         notes.append(
-            "gold rows that `labelfns label` drew stand for as many rows as their weights say: figures and intervals are "
-            "of all rows; curve, promises and calibration need rows that are drawn evenly"
+            "gold rows that `labelfns label` drew stand for as many rows as their weights say: figures and intervals "
+            "are of all rows; curve, promises and calibration need rows that are drawn evenly"
         )
     return tuple(notes)
 
