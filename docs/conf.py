@@ -56,7 +56,7 @@ python_maximum_signature_line_length = 100
 # Types that are not ours, or are private: shown as code, without a link.
 nitpick_ignore_regex = [
     (r"py:.*", r"(numpy|np|npt|polars|pl|pandas|pd|torch|transformers|rich|pyarrow|matplotlib|sklearn|snorkel)\..*"),
-    (r"py:.*", r"(pyspark|distributed)\..*"),
+    (r"py:.*", r"(pyspark|distributed|pa|datasets|sparse)\..*"),
     (r"py:.*", r"(collections|os|pathlib|types|typing|dataclasses|datetime|abc)\..*"),
     (r"py:.*", r"python:.*|.*\[.*|Path|Axes|Probs|Floats"),
 ]

@@ -47,7 +47,7 @@ class Analysis(ShownAnalysis):
     label_model
         What the label model makes of the votes; None where there is none, and `problem` says why.
     accuracy_against_coverage
-        What is kept as the least confidence rises, and how right it is there: measured where `ENOUGH_GOLD` rows have
+        What is kept as the least confidence rises, and how right it is there: measured where 10 rows or more have
         gold, else as the model believes.
     reliability
         Whether confidences mean what they say, in bins of equal width; None without gold.
