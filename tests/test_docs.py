@@ -197,7 +197,8 @@ def test_the_readme_shows_what_happens(folder, monkeypatch):
 
     short = functools.partial(labelfns.models.FineTuning, min_steps=1, epochs=0.05)
     monkeypatch.setattr(labelfns.models, "FineTuning", short)
-    names = run_page(ROOT / "README.md", figures=r"(?<=judged )[\d.]+|(?<=round 1  trained on )\d+|, kept$|\['.*'\]")
+    may_differ = r"(?<=judged )[\d.]+|(?<=round 1  trained on )\d+|, kept(; the judges cannot .*)?|\['.*'\]"
+    names = run_page(ROOT / "README.md", figures=may_differ)
     assert set(names["pipeline"].predict(["so #happy", "late again"])) <= {"negative", "positive"}
 
 
