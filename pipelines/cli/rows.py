@@ -1,5 +1,6 @@
 """`labelfns rows`: texts to read, with what every LF says; `labelfns label`: those most worth a gold label."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -270,7 +271,7 @@ def label(
         console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT", *of_tool)
         return
     if data.pool_gold is None and output is None:
-        console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{GOLD_FILE}"')
+        _say_to_add(pipeline, path)
     if file.waiting:
         console.next_step("label them" if no_ask else "go on", "label", pipeline, *_given(output))
     else:
@@ -313,10 +314,16 @@ def _take(
         + "."
     )
     if not is_named:
-        console.say(
-            f'Add it to {pipeline}, under [data]: pool_gold = "{file.path}", or as val if it is not of the pool'
-        )
+        _say_to_add(pipeline, file.path, ", or as val if it is not of the pool")
     console.next_step("see how right everything is by them", "analyze", pipeline)
+
+
+def _say_to_add(pipeline: Path, file: Path, more: str = "") -> None:
+    """Say how the pipeline file names a file of gold rows: by its path from there."""
+    from . import console
+
+    name = Path(os.path.relpath(file, pipeline.parent)).as_posix()
+    console.say(f'Add it to {pipeline}, under [data]: pool_gold = "{name}"{more}')
 
 
 def _draw(settings: "PipelineSettings", texts: "Texts", file: "GoldFile", k: int, run: Path | None) -> "RowsToLabel":

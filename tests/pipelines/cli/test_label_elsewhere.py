@@ -34,6 +34,7 @@ def test_rows_go_to_label_studio_and_their_labels_come_back_with_the_weights(pro
     said = run(project / "pipeline.toml", "--from", project / "export.json").output
     assert "7 labels from" in said
     assert "1 row of it has no label" in said
+    assert 'under [data]: pool_gold = "pool_gold.jsonl"' in said  # its path from the pipeline file
     assert rows(project / "pool_gold.jsonl") == [
         row | {"label": None if row is drawn[-1] else "negative"} for row in drawn
     ]
