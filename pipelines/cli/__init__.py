@@ -5,6 +5,7 @@ where it was interrupted or told to stop, which is how ``studio`` ends, with 0; 
 away.
 """
 
+import _thread
 import os
 import signal
 import sys
@@ -138,22 +139,45 @@ def main() -> None:
 
 @contextmanager
 def _signals() -> Iterator[list[_SignalReceived]]:
-    """Turn a request to stop into an exception, so that what is half written is removed; give those that came."""
+    """Turn a request to stop into an exception, so that what is half written is removed; give those that came.
+
+    Python ignores what is raised while it deletes an object or calls back from C: there the signal is sent again.
+    """
     received: list[_SignalReceived] = []
+    again: list[threading.Timer] = []
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         received.append(_SignalReceived(number))
         raise received[-1]
 
+    def ignored(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, _SignalReceived):
+            usual(unraisable)
+            return
+        again.append(threading.Timer(0.01, _send, [signal.Signals(unraisable.exc_value.number)]))
+        again[-1].start()
+
     if threading.current_thread() is not threading.main_thread():
         yield received
         return
+    usual, sys.unraisablehook = sys.unraisablehook, ignored
     before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
         yield received
     finally:
+        sys.unraisablehook = usual
+        for timer in again:
+            timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _send(number: signal.Signals) -> None:
+    """Send a signal to the main thread, out of what it waits for where the system can."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 @contextmanager

@@ -76,15 +76,27 @@ def test_one_message_where_a_process_ends_or_a_vote_is_none(tmp_path, body, work
     assert "Traceback" not in err
 
 
+IGNORED = """\
+class Deleted:  # Python ignores what is raised here
+    def __del__(self):
+        {begun}
+        {sleep}
+Deleted()
+{sleep}
+"""
+
+
+@pytest.mark.parametrize("where", ["in an LF", "where exceptions are ignored"])
 @pytest.mark.parametrize(
     ("number", "code", "line"),
     [(signal.SIGINT, 130, "labelfns: interrupted"), (signal.SIGTERM, 143, "labelfns: told to stop")],
 )
-def test_signals(tmp_path, number, code, line):
+def test_signals(tmp_path, number, code, line, where):
     flag = tmp_path / "started"
-    body = f"    pathlib.Path({str(flag)!r}).touch()\n    {SLEEP}"
-    lfs = f"import pathlib, time\n@labeling_function\ndef slow(text):\n{body}"
-    with start(tmp_path, lfs) as process:
+    begun = f"pathlib.Path({str(flag)!r}).touch()"
+    slow = f"@labeling_function\ndef slow(text):\n    {begun}\n    {SLEEP}"
+    lfs = slow if where == "in an LF" else IGNORED.format(begun=begun, sleep=SLEEP)
+    with start(tmp_path, f"import pathlib, time\n{lfs}") as process:
         until = time.monotonic() + 100
         while not flag.exists() and time.monotonic() < until:
             time.sleep(0.1)
@@ -93,6 +105,7 @@ def test_signals(tmp_path, number, code, line):
     assert (process.returncode, out) == (code, "")
     assert err.rstrip().endswith(line)
     assert "Traceback" not in err
+    assert "ignored" not in err
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["tables", "JSON"])
