@@ -70,6 +70,8 @@ class LFSet:
 
     def __init__(self, labels: Sequence[str], lfs: Iterable[object]) -> None:
         object.__setattr__(self, "labels", check_labels(labels))
+        if not isinstance(lfs, Iterable):
+            raise LFError(f"the LFs of a set are a list; got {lfs!r}")
         adapted: list[LabelingFunction] = []
         problems: list[str] = []
         for lf in lfs:

@@ -36,6 +36,22 @@ def check(*rules: tuple[bool, str]) -> None:
     raise_all(SettingsError, [message for holds, message in rules if not holds])
 
 
+def check_classes(**arguments: tuple[object, Any, str]) -> None:
+    """Check what arguments are: by name its value, the class it must be of, or several, and what that is in words.
+
+    Raises
+    ------
+    SettingsError
+        If some are of another class; all at once.
+    """
+    check(
+        *(
+            (isinstance(value, kind), f"{name} must be {words}; got {brief(value)}")
+            for name, (value, kind, words) in arguments.items()
+        )
+    )
+
+
 def check_types(settings: object) -> None:
     """Check the type of every field, of nested settings too.
 

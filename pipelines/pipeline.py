@@ -12,6 +12,7 @@ from labelfns.errors import InputError
 from labelfns.io.texts import Texts, as_texts, written_texts
 from labelfns.lfset import LFSet
 from labelfns.progress import Bar, Progress
+from labelfns.settings import check_classes
 from labelfns.votes import Probs, Votes
 
 from .kept import KeptPipeline
@@ -179,6 +180,8 @@ class Pipeline(ShownRun, KeptPipeline):
 
         Raises
         ------
+        SettingsError
+            If arguments of the pipeline are of another class than they must be.
         LabelFnsError
             If the input is not right, a label gets no vote, or the backbone cannot be opened.
 
@@ -187,7 +190,7 @@ class Pipeline(ShownRun, KeptPipeline):
         LabelFnsWarning
             If an LF raised.
         """
-        from labelfns.models import FineTuning, SnorkelLabelModel, TransformerClassifier
+        from labelfns.models import BaseLabelModel, FineTuning, SnorkelLabelModel, TransformerClassifier
         from labelfns.pipelines.few_gold import FewGold
         from labelfns.pipelines.prediction.settings import Prediction
         from labelfns.pipelines.self_training.settings import Rounds
@@ -198,6 +201,16 @@ class Pipeline(ShownRun, KeptPipeline):
 
         if self.lfs is None:
             raise InputError("this pipeline was loaded, and is there to predict; to train, make one: Pipeline(lfs)")
+        check_classes(
+            lfs=(self.lfs, LFSet, "an LFSet, which LFSet.from_file makes of a file"),
+            backbone=(self.backbone, str | Path, '"embedded", a folder, or a name on the hub'),
+            label_model=(self.label_model, BaseLabelModel | None, "a label model, as LabelModel()"),
+            settings=(self.settings, FineTuning | None, "FineTuning(...)"),
+            rounds=(self.rounds, Rounds | None, "Rounds(...)"),
+            few_gold=(self.few_gold, FewGold | None, "FewGold(...)"),
+            prediction=(self.prediction, Prediction | None, "Prediction(...)"),
+            seed=(self.seed, int | np.integer, "a whole number"),
+        )
         labels, show = self.lfs.labels, progress or Bar()
         sets = {"pool": as_texts(texts, text, gold=gold, labels=labels)}
         for name, data in (("val", val), ("few_gold", few_gold)):

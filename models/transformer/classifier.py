@@ -18,7 +18,7 @@ from labelfns.models.params import Params
 from labelfns.models.ranges import number
 from labelfns.models.seeding import isolated_rng
 from labelfns.progress import Bar, Progress
-from labelfns.settings import check
+from labelfns.settings import check, check_classes
 from labelfns.text.spans import Span
 from labelfns.votes import Probs
 
@@ -164,7 +164,7 @@ class TransformerClassifier(Params):
             If the texts, probabilities, weights or cues are not right, the backbone cannot be opened or reads fewer
             tokens than `FineTuning.max_length`, or a checkpoint is not as it was written.
         SettingsError
-            If the seed is not right, or transformers does not take `FineTuning.trainer`.
+            If backbone, settings or seed are not right, or transformers does not take `FineTuning.trainer`.
         MissingExtraError
             If the backbone is the embedded one and its extra is not installed.
         WriteError
@@ -174,6 +174,10 @@ class TransformerClassifier(Params):
         """
         from .trainer import ProgressCallback, WeakLabelTrainer, training_arguments, unwrapped
 
+        check_classes(
+            backbone=(self.backbone, str | Path, '"embedded", a folder, or a name on the hub'),
+            settings=(self.settings, FineTuning, "FineTuning(...)"),
+        )
         check(number("seed", self.seed, "[0, 9223372036854775807]", whole=True))
         texts = _texts(texts)
         targets, labels = targets_of(probs, len(texts), self.labels)

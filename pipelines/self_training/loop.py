@@ -19,6 +19,7 @@ from labelfns.models.label_models.base import BaseLabelModel
 from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.classifier import TransformerClassifier
 from labelfns.progress import Bar, Progress
+from labelfns.settings import check_classes
 from labelfns.text.spans import Span
 from labelfns.vote_tables import row_blocks
 from labelfns.votes import Probs, Votes
@@ -59,6 +60,13 @@ class SelfTraining:
     label_model: BaseLabelModel
     classifier: TransformerClassifier
     settings: Rounds = field(default_factory=Rounds)
+
+    def __post_init__(self) -> None:
+        check_classes(
+            label_model=(self.label_model, BaseLabelModel, "a label model, as LabelModel()"),
+            classifier=(self.classifier, TransformerClassifier, "a TransformerClassifier(...)"),
+            settings=(self.settings, Rounds, "Rounds(...)"),
+        )
 
     def run(
         self,
