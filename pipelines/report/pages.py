@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from labelfns.display.names import name_html, printable, short
 from labelfns.display.numbers import percent
+from labelfns.errors import number_of
 from labelfns.io.atomic import write_text
 
 from .content import run_content
@@ -71,7 +72,7 @@ def page(content: Mapping[str, Any]) -> str:
 @cache
 def _template() -> "Template":
     made = environment("labelfns.pipelines.report")
-    made.filters["pct"] = percent
+    made.filters |= {"pct": percent, "thousands": lambda count: f"{count:,}", "number_of": number_of}
     return made.get_template("report.html.jinja")
 
 

@@ -1,6 +1,7 @@
 """What the page shows, against rows that are counted by hand."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -67,8 +68,19 @@ def test_rows_without_an_answer_stand_in_a_column_of_their_own(evidence):
     assert set(rows(content, one["cells"]["0,2"])) == {("val", 3)}
     text = page(content)
     assert text.count(">no answer<") == 1
-    assert "1 of 1 rows, gold negative, no answer" in text
+    assert "1 of 1 row, gold negative, no answer" in text
     assert sum(map(sum, one["matrix"])) == sum(classes["rows"] for classes in one["classes"])
+
+
+@pytest.mark.parametrize("copies", [0, 499])
+def test_counts_are_written_as_people_read_them(evidence, tmp_path, copies):
+    texts, gold = ["so happy today", "late again"], ["positive", "negative"]
+    texts, gold = texts[:1] + texts * (2 * copies), gold[:1] + gold * (2 * copies)
+    analysis = analyze(evidence.lfs, texts, gold=gold, label_model=MajorityVote())
+    path = analysis.report(tmp_path / "a.html", texts=texts, lfs=evidence.lfs)
+    said = re.sub(r"(?s)<(style|script).*?</\1>|<[^>]*>", " ", path.read_text(encoding="utf-8"))
+    assert f"of {len(texts):,} text" in said
+    assert not re.findall(r"(?<![\d.,])\d{4,}|\b1 (?:rows|texts|LFs|votes)\b", said)
 
 
 def test_an_lf_that_never_votes_is_shown_with_its_label(evidence):
