@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from labelfns.checks import Gold, check_gold
+from labelfns.checks import Gold
 from labelfns.display.numbers import percent
 from labelfns.engine.vote_parser import VoteParser
 from labelfns.errors import InputError, did_you_mean, number_of, some
@@ -79,7 +79,7 @@ class Radii:
         return "\n".join(lines)
 
 
-def radii(lfs: LFSet, texts: Any, *, lf: str | None = None, gold: Gold | None = None) -> Radii:
+def radii(lfs: LFSet, texts: Any, *, text: str = "text", lf: str | None = None, gold: Gold | None = None) -> Radii:
     """Show what other values of `min_similarity` would make of an LF of sentences; the texts are read once for all.
 
     Parameters
@@ -88,10 +88,13 @@ def radii(lfs: LFSet, texts: Any, *, lf: str | None = None, gold: Gold | None = 
         The LFs.
     texts
         The n texts: whatever `LFSet.apply` takes.
+    text
+        The column of texts in a frame.
     lf
         The LF's name; by default the only one that `prototypes` made.
     gold
-        Labels [n], by id or name, -1 or None where unknown; by default those of the texts.
+        Labels [n], by id or name, -1 or None where unknown, or the name of their column in a frame; by default those
+        of the texts.
 
     Raises
     ------
@@ -105,14 +108,12 @@ def radii(lfs: LFSet, texts: Any, *, lf: str | None = None, gold: Gold | None = 
     if name not in named:
         hint = did_you_mean(str(lf), named) or f"; there are {some(list(named)) or 'none'}"
         raise InputError(f"radii are of one LF that prototypes() made; got {lf!r}{hint}")
-    found, data = named[name], as_texts(texts)
-    gold = data.gold if gold is None else gold
-    known = None if gold is None else check_gold(gold, len(data), lfs.labels)
+    found, data = named[name], as_texts(texts, text, gold=gold, labels=lfs.labels)
     similarities = found.similarities(data.texts)
     ids = np.array([VoteParser(lfs.labels).class_id(label) for label in found.known_labels])
     own = float(found.min_similarity)
     rows = [
-        _radius(least, chosen(similarities, least, found.margin), ids, lfs.labels, known)
+        _radius(least, chosen(similarities, least, found.margin), ids, lfs.labels, data.gold)
         for least in sorted({*_steps(similarities.max(axis=1)), own})
     ]
     return Radii(found.name, own, float(found.margin), len(data), tuple(rows))

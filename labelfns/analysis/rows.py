@@ -185,7 +185,7 @@ def find_rows(
     lf, wrong, conflicts, uncovered
         Which rows, see `select_rows`; all of them where nothing is asked.
     gold
-        Labels [n], by id or name; by default those of the texts.
+        Labels [n], by id or name, or the name of their column in a frame; by default those of the texts.
     n
         How many to show, the first ones; None for all.
     seed
@@ -208,12 +208,11 @@ def find_rows(
     row 1: [[good]] or [[bad]]  [good -> yes, bad -> no]
     1 of 1 row found in 3
     """
-    data = as_texts(texts, text=text)
+    data = as_texts(texts, text=text, gold=gold, labels=lfs.labels)
     votes = lfs.apply(data, time_limit=time_limit) if votes is None else votes
-    gold = data.gold if gold is None else gold
-    found = select_rows(votes, lf=lf, wrong=wrong, conflicts=conflicts, uncovered=uncovered, gold=gold)
+    found = select_rows(votes, lf=lf, wrong=wrong, conflicts=conflicts, uncovered=uncovered, gold=data.gold)
     shown = found[:n] if seed is None else np.sort(np.random.default_rng(seed).permutation(found)[:n])
-    return FoundRows(read_rows(lfs, data, votes, shown, gold, time_limit=time_limit), len(found), len(votes))
+    return FoundRows(read_rows(lfs, data, votes, shown, data.gold, time_limit=time_limit), len(found), len(votes))
 
 
 def read_rows(

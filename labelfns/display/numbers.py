@@ -17,7 +17,10 @@ def percent(share: float, digits: int = 1) -> str:
     ('12.3%', '41.0%', '0%', '<0.1%', '>99.9%')
     >>> percent(0.1234, 0), percent(0.999, 0)
     ('12%', '>99%')
+    >>> percent(sum([0.1] * 10))
+    '100%'
     """
+    share = round(share, 12)  # a sum of weights may miss 1 by a hair
     if share in (0, 1):
         return f"{share:.0%}"
     least = 10.0**-digits / 100

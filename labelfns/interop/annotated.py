@@ -22,9 +22,11 @@ Row = dict[str, Any]
 
 
 def rows_out(
-    soft: SoftLabels, fields: Mapping[str, Sequence[Any]] | None, least_sure_first: bool
-) -> Iterable[tuple[int, str, Row, tuple[str, float] | None]]:
-    """Yield rows to annotate: number, text, other columns, and label and its probability where there is one.
+    soft: SoftLabels, fields: Mapping[str, Sequence[Any]] | None, least_sure_first: bool, names: tuple[str, str]
+) -> Iterable[tuple[str, Row, tuple[str, float] | None]]:
+    """Yield rows to annotate: text, other columns, and label and its probability where there is one.
+
+    `names` are those that text and label have in the tool, which no other column may have.
 
     Raises
     ------
@@ -34,19 +36,19 @@ def rows_out(
     if soft.texts is None:
         raise InputError("an annotation tool needs the texts: give SoftLabels(..., texts=texts)")
     fields = fields or {}
-    wrong = [name for name, values in fields.items() if len(values) != len(soft) or name in (TEXT, LABEL)]
+    wrong = [name for name, values in fields.items() if len(values) != len(soft) or name in names]
     if wrong:
         raise InputError(
-            f"fields need {number_of(len(soft), 'value')} each and names other than {TEXT} and {LABEL}; see "
+            f"fields need {number_of(len(soft), 'value')} each and names other than {' and '.join(names)}; see "
             f"{some(wrong)}"
         )
-    ids, names = np.asarray(soft.ids), soft.names()
+    ids, labels = np.asarray(soft.ids), soft.names()
     sure = np.where(ids >= 0, soft.probs[np.arange(len(ids)), ids], -1.0)
     order = np.argsort(sure, kind="stable") if least_sure_first else np.arange(len(ids))
     for i in order.tolist():
-        name = names[i]
-        known = None if name is None else (name, float(sure[i]))
-        yield i, soft.texts[i], {key: _plain(values[i]) for key, values in fields.items()}, known
+        label = labels[i]
+        known = None if label is None else (label, float(sure[i]))
+        yield soft.texts[i], {key: _plain(values[i]) for key, values in fields.items()}, known
 
 
 def write_json(path: str | PathLike[str], rows: list[Row]) -> None:

@@ -1,11 +1,13 @@
 """Argilla's files: records with suggestions out, responses back in as gold. Its client is not needed."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labelfns.errors import InputError, first_line, raise_all
+from labelfns.errors import InputError, first_line, raise_all, some_rows
 
 from .annotated import Row, as_named, asked_for, frame_in, most_given, one_of, read_json, rows_out, write_json
 from .soft_labels import LABEL, TEXT, SoftLabels
@@ -25,16 +27,22 @@ def write_argilla(
     *,
     fields: Mapping[str, Sequence[Any]] | None = None,
     least_sure_first: bool = True,
+    text: str = TEXT,
+    question: str = LABEL,
 ) -> None:
     """Write a JSON file of records with suggestions, which Argilla's ``dataset.records.from_json`` reads.
 
-    The data set needs a ``TextField`` named ``text`` and a ``LabelQuestion`` named ``label``; a record's id is the row,
-    from 0. Parameters and errors are those of `labelfns.interop.write_label_studio`; fields become metadata.
+    The data set needs a ``TextField`` and a ``LabelQuestion`` of these names. A record's id is made of its text, so
+    that one that comes again takes the place of itself and of no other. Parameters and errors are those of
+    `labelfns.interop.write_label_studio`; fields become metadata.
     """
     records: list[Row] = []
-    for i, text, others, known in rows_out(soft, fields, least_sure_first):
-        suggestion = {} if known is None else {LABEL: {"value": known[0], "score": known[1], "agent": "labelfns"}}
-        record = {"id": str(i), "fields": {TEXT: text}, "metadata": others, "suggestions": suggestion}
+    copies = Counter[str]()
+    for written, others, known in rows_out(soft, fields, least_sure_first, (text, question)):
+        suggestion = {} if known is None else {question: {"value": known[0], "score": known[1], "agent": "labelfns"}}
+        copies[written] += 1
+        mark = hashlib.sha256(f"{copies[written]} {written}".encode(errors="surrogatepass")).hexdigest()[:16]
+        record = {"id": mark, "fields": {text: written}, "metadata": others, "suggestions": suggestion}
         records.append(record | {"responses": {}, "vectors": {}})
     write_json(path, records)
 
@@ -74,6 +82,7 @@ def read_argilla(
     path = Path(path)
     rows = _from_folder(path) if path.is_dir() else read_json(path, "records of Argilla")
     nested = all(isinstance(row.get("fields"), dict) for row in rows)
+    _check_responses(path, rows if nested else [])
     records = [_nested(row) if nested else _flat(row) for row in rows]
     answers: dict[str, list[str]] = {}
     for _, _, responses in records:
@@ -98,13 +107,27 @@ def read_argilla(
     return frame_in([data[text] for data, _, _ in records], found, others)
 
 
+def _check_responses(path: Path, rows: list[Row]) -> None:
+    wrong = [
+        i
+        for i, row in enumerate(rows)
+        if not isinstance(given := row.get("responses") or {}, dict)
+        or not all(isinstance(one, list | None) for one in given.values())
+    ]
+    if wrong:
+        raise InputError(f"{path}, {some_rows(wrong, 'record')}: expected responses as lists by question")
+
+
 def _nested(row: Row) -> tuple[Row, Row, dict[str, list[Any]]]:
     """Return fields, metadata, and the submitted responses by question, of a record as `to_json` writes it."""
     responses = {
         question: [
-            response.get("value")
-            for response in given or []
-            if response.get("status", "submitted") == "submitted" and response.get("value") is not None
+            value
+            for value, status in (
+                (one.get("value"), one.get("status", "submitted")) if isinstance(one, dict) else (one, "submitted")
+                for one in given or []
+            )
+            if status == "submitted" and value is not None
         ]
         for question, given in (row.get("responses") or {}).items()
     }

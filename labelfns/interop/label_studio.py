@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ def write_label_studio(
     *,
     fields: Mapping[str, Sequence[Any]] | None = None,
     least_sure_first: bool = True,
+    text: str = TEXT,
+    question: str = LABEL,
 ) -> None:
     """Write a JSON file of tasks with predictions, which Label Studio imports.
 
@@ -41,6 +44,8 @@ def write_label_studio(
         Other columns, n values each, which come back with the answers.
     least_sure_first
         Whether the texts without a label come first, then those whose label is least likely; else they stay in order.
+    text, question
+        What the project that is to take them calls the text in a task's data, and the choices.
 
     Raises
     ------
@@ -50,17 +55,19 @@ def write_label_studio(
         If it cannot be written.
     """
     tasks = []
-    for _, text, others, known in rows_out(soft, fields, least_sure_first):
-        task: Row = {"data": {TEXT: text} | others}
+    for written, others, known in rows_out(soft, fields, least_sure_first, (text, question)):
+        task: Row = {"data": {text: written} | others}
         if known is not None:
-            choice = {"from_name": LABEL, "to_name": TEXT, "type": "choices", "value": {"choices": [known[0]]}}
+            choice = {"from_name": question, "to_name": text, "type": "choices", "value": {"choices": [known[0]]}}
             task["predictions"] = [{"model_version": "labelfns", "score": known[1], "result": [choice]}]
         tasks.append(task)
     write_json(path, tasks)
 
 
-def label_studio_config(labels: Sequence[str]) -> str:
+def label_studio_config(labels: Sequence[str], *, text: str = TEXT, question: str = LABEL) -> str:
     """Return the labeling configuration of a project for the tasks that `write_label_studio` writes.
+
+    `text` and `question` are those given there.
 
     Examples
     --------
@@ -76,9 +83,10 @@ def label_studio_config(labels: Sequence[str]) -> str:
     from xml.sax.saxutils import quoteattr
 
     choices = "".join(f"    <Choice value={quoteattr(name)}/>\n" for name in labels)
+    name = quoteattr(text)
     return (
-        f'<View>\n  <Text name="{TEXT}" value="${TEXT}"/>\n'
-        f'  <Choices name="{LABEL}" toName="{TEXT}" choice="single" showInLine="true">\n{choices}'
+        f"<View>\n  <Text name={name} value={quoteattr(f'${text}')}/>\n"
+        f'  <Choices name={quoteattr(question)} toName={name} choice="single" showInLine="true">\n{choices}'
         "  </Choices>\n</View>"
     )
 
@@ -134,7 +142,8 @@ def _from_tasks(
         answered = any(task.get("annotations") or task.get("completions") for task in tasks)
         if answered:
             raise InputError(
-                f"{path}: no annotation has a choice; a project of Choices is read, not of spans or ratings"
+                f"{path}: no annotation that counts has a choice: all are skipped, or of spans or ratings; expected "
+                "choices"
             )
         return [(task["data"], []) for task in tasks]
     answers: dict[str, list[str]] = {}
@@ -166,13 +175,22 @@ def _counting(task: Row) -> list[Row]:
         return []
     last = max(
         reversed(annotations),
-        key=lambda annotation: (bool(annotation.get("ground_truth")), str(annotation.get("updated_at") or "")),
+        key=lambda annotation: (bool(annotation.get("ground_truth")), _updated(annotation)),
     )
     return [
         result
         for result in last.get("result") or []
         if isinstance(result.get("value"), dict) and "choices" in result["value"]
     ]
+
+
+def _updated(annotation: Row) -> datetime:
+    """Return when an annotation was last updated; one that does not say it comes before all others."""
+    try:
+        found = datetime.fromisoformat(str(annotation.get("updated_at")))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _separated(path: Path) -> list[Row]:
@@ -201,7 +219,7 @@ def _from_cells(
     last: dict[Any, Row] = {}
     for number, row in enumerate(rows):
         task = str(row.get("id") or f"row {number}")
-        if task not in last or str(row.get("updated_at") or "") >= str(last[task].get("updated_at") or ""):
+        if task not in last or _updated(row) >= _updated(last[task]):
             last[task] = row
     return [
         (

@@ -137,7 +137,12 @@ class FramedVotes:
         import pyarrow.types as kinds
 
         table, written = arrow_of(frame)
-        lf_names = [name for name in table.column_names if not kinds.is_floating(table.schema.field(name).type)]
+        silent = {name for name in table.column_names if _is_empty(table[name])}  # by CSV such a column becomes floats
+        lf_names = [
+            name
+            for name in table.column_names
+            if name in silent or not kinds.is_floating(table.schema.field(name).type)
+        ]
         soft = {name for name in table.column_names if name not in lf_names}
         places = strength_columns(lf_names, lf_names)
         if soft and soft != set(places.values()):
@@ -147,7 +152,8 @@ class FramedVotes:
                 f"what does not fit: {wrong}. A column of floats with nulls becomes ids by .fillna(-1).astype(int)"
             )
         names = names_in({name: written[name] for name in lf_names if name in written}, labels)
-        columns = [_ids(table[name], name, names) for name in lf_names]
+        nowhere = np.full(table.num_rows, -1)
+        columns = [nowhere if name in silent else _ids(table[name], name, names) for name in lf_names]
         matrix = np.stack(columns, axis=1) if columns else np.empty((table.num_rows, 0), dtype=np.int8)
         strength = np.stack([table[places[lf]].to_numpy() for lf in lf_names], axis=1) if soft else None
         made: Any = cls
@@ -169,6 +175,13 @@ class FramedVotes:
         made: Any = cls
         votes: Self = made(dense.astype(np.int64) - 1, labels=labels, lf_names=tuple(lf_names))
         return votes
+
+
+def _is_empty(column: "pa.ChunkedArray") -> bool:
+    """Tell whether a column has rows, and a value in none of them."""
+    import pyarrow.compute as pc
+
+    return len(column) > 0 and bool(pc.all(pc.is_null(column, nan_is_null=True)).as_py())
 
 
 def _ids(column: "pa.ChunkedArray", name: str, labels: tuple[str, ...]) -> npt.NDArray[np.int64]:

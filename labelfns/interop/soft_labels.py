@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 TEXT, LABEL, PROBS, OF_LABEL = "text", "label", "probs", "p_"
 """The columns of frames: the text, the label, in data sets all probabilities, elsewhere ``p_LABEL`` for each label."""
 
+_OFF = 1e-3
+"""How far a sum of probabilities may be from 1, as files round them."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SoftLabels:
@@ -66,6 +69,10 @@ class SoftLabels:
         wrong = np.flatnonzero(((probs < 0) | (probs > 1)).any(axis=1))
         if len(wrong):
             raise InputError(f"probs must be in [0, 1]; row {wrong[0]} has {probs[wrong[0]].tolist()}")
+        sums = probs.sum(axis=1)
+        wrong = np.flatnonzero(np.abs(sums - 1) > _OFF)  # not where they are NaN
+        if len(wrong):
+            raise InputError(f"a row of probs must sum to 1; row {wrong[0]} sums to {sums[wrong[0]]:.4g}")
         if self.ids is None:
             best = probs == probs.max(axis=1, keepdims=True)
             ids = np.where(best.sum(axis=1) == 1, best.argmax(axis=1), -1)

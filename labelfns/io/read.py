@@ -172,7 +172,8 @@ def _texts(
     name, n = name_of(source), 0
     skipped: Problems = {}
     for block in blocks(source, keep, rows, format):
-        check_columns(block.columns, keep.needed, name, text=keep.text)
+        if len(block.row_numbers) or not block.problems:  # else no row has columns
+            check_columns(block.columns, keep.needed, name, text=keep.text)
         of_texts = text_problems(block.columns[keep.text])
         problems = {**block.problems, **{what: block.row_numbers[at].tolist() for what, at in of_texts.items()}}
         if on_bad_rows == "raise":

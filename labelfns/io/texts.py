@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from labelfns.checks import NOT_A_STRING, Bools, Ints, Unit, text_problems, values_of
-from labelfns.errors import InputError, LabelFnsWarning, first_line
+from labelfns.errors import InputError, LabelFnsWarning, shortened
 from labelfns.io.corpus import Column, Texts, check_columns, of_checked, take_each
 
 __all__ = ["Texts", "as_texts", "written_texts"]
@@ -201,7 +201,8 @@ def _frame_columns(frame: Any) -> Mapping[str, Sequence[Any]]:
             "Collect it first, .collect() or .compute() for instance"
         ) from error
     except NarwhalsError as error:
-        raise InputError(f"the {kind} cannot be read: {first_line(error)}") from error
+        why = " ".join(str(error).split())
+        raise InputError(f"the {kind} cannot be read: {shortened(why, 200)}") from error
     return {name: Column(len(eager), partial(_column_values, eager, name)) for name in eager.columns}
 
 

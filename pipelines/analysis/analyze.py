@@ -57,7 +57,8 @@ def analyze(
     texts
         The n texts that the label model is fitted on: whatever `LFSet.apply` takes but Spark and Dask frames.
     gold
-        Their labels [n], by id or name; -1 or None where unknown. They measure; the fit does not see them.
+        Their labels [n], by id or name, -1 or None where unknown, or the name of their column in a frame; by default
+        those that the texts come with. They measure; the fit does not see them.
     text
         The column of texts in a frame.
     label_model
@@ -65,7 +66,7 @@ def analyze(
     on
         Other texts to measure LFs and label model on; by default those that it is fitted on.
     gold_on
-        Labels of `on`.
+        Labels of `on`, as `gold`.
     leave_one_out
         Whether the label model is fitted without each LF in turn too, to see what each adds.
     with_text
@@ -90,15 +91,12 @@ def analyze(
     [('keywords_yes', 0.33, 1.0), ('keywords_no', 0.33, 0.0)]
     """
     progress = progress or Bar()
-    texts, on = as_texts(texts, text), None if on is None else as_texts(on, text)
+    texts = as_texts(texts, text, gold=gold, labels=lfs.labels)
+    on = None if on is None else as_texts(on, text, gold=gold_on, labels=lfs.labels)
     with catch_warnings():
         simplefilter("ignore", LabelFnsWarning)  # what LFs raised is in the answer
         votes = lfs.apply(texts, progress=progress)
         measured = None if on is None else lfs.apply(on, progress=progress)
-    if gold is None:
-        gold = texts.gold
-    if on is not None and gold_on is None:
-        gold_on = on.gold
     from_text = None if with_text is None else ask_text(texts, votes, with_text, progress)
     options: Any = {
         "label_model": label_model,
@@ -107,8 +105,8 @@ def analyze(
         "progress": progress,
     }
     if on is None or measured is None:
-        return analyze_votes(votes, gold, groups=copy_groups(texts), weights=texts.weights, **options)
-    return analyze_votes(measured, gold_on, fit_on=votes, groups=copy_groups(on), weights=on.weights, **options)
+        return analyze_votes(votes, texts.gold, groups=copy_groups(texts), weights=texts.weights, **options)
+    return analyze_votes(measured, on.gold, fit_on=votes, groups=copy_groups(on), weights=on.weights, **options)
 
 
 def analyze_votes(

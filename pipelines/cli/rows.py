@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from labelfns.errors import InputError, number_of
+from labelfns.errors import InputError, number_of, some
 
 from .options import PipelineFile, ReplaceFile, Set
 from .targets import check_not_read, check_target
@@ -15,7 +15,7 @@ from .targets import check_not_read, check_target
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
     from labelfns.pipelines.gold.draw import RowsToLabel
-    from labelfns.pipelines.gold.elsewhere import Tool
+    from labelfns.pipelines.gold.elsewhere import Taken, Tool
     from labelfns.pipelines.gold.gold_file import GoldFile
     from labelfns.pipelines.run.settings import PipelineSettings
     from labelfns.votes import Votes
@@ -196,11 +196,24 @@ def label(
         Literal["label-studio", "argilla"], typer.Option(help="The tool that --to and --from are for.")
     ] = "label-studio",
     text: Annotated[
-        str | None, typer.Option(help='What the text is called in --from; by default "text", or the only one there is.')
+        str | None,
+        typer.Option(
+            help='What the text is called in the project of --to and --from; by default "text", or in --from the only '
+            "one there is."
+        ),
     ] = None,
     question: Annotated[
         str | None,
-        typer.Option(help='What the labels are called in --from; by default "label", or the only ones there are.'),
+        typer.Option(
+            help='What the choices are called in the project of --to and --from; by default "label", or in --from the '
+            "only ones there are."
+        ),
+    ] = None,
+    no_label: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help='A choice in --from that means none of the labels, as "Unsure"; given again, others.'
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file of --to.")] = False,
     set_: Set = None,
@@ -213,15 +226,18 @@ def label(
     """
     from labelfns.pipelines.gold.asking import ask as ask_for
     from labelfns.pipelines.gold.asking import keys_of
-    from labelfns.pipelines.gold.elsewhere import TOOLS
+    from labelfns.pipelines.gold.elsewhere import TOOLS, take_answers
     from labelfns.pipelines.gold.gold_file import GoldFile
 
     from . import console, inputs
 
     if to is not None and from_ is not None:
         raise InputError("--to writes rows to label and --from reads their labels: give one of them")
-    if from_ is None and (text, question) != (None, None):
-        raise InputError("--text and --question say what is called how in an export: they need --from")
+    names = {name: value for name, value in (("text", text), ("question", question)) if value is not None}
+    if names and to is None and from_ is None:
+        raise InputError("--text and --question say what is called how in another tool: they need --to or --from")
+    if no_label and from_ is None:
+        raise InputError("--no-label names a choice in an export: it needs --from")
     if to is not None:
         check_target(to, (".json",), overwrite=overwrite, option="--to")
     settings = inputs.settings_of(pipeline, set_)
@@ -235,7 +251,11 @@ def label(
         check_not_read(to, pipeline, path, *filter(None, used.values()), option="--to")
     file = GoldFile(path, data.text, data.gold, data.labels)
     if from_ is not None:
-        _take(pipeline, file, from_, TOOLS[format], is_named=data.pool_gold is not None, text=text, question=question)
+        taken = take_answers(file, from_, TOOLS[format], no_label or (), **names)
+        _say_taken(taken, from_, path)
+        if data.pool_gold is None:
+            _say_to_add(pipeline, path, ", or as val if it is not of the pool")
+        console.next_step("see how right everything is by them", "analyze", pipeline)
         return
     texts = inputs.texts_of(settings)
     no_ask = no_ask or to is not None
@@ -266,7 +286,7 @@ def label(
             "", f"{number_of(answered, 'label')} saved in {path}, {number_of(left, 'row waits', 'rows wait')} for one."
         )
     if to is not None:
-        _hand_over(settings, texts, file, to, TOOLS[format])
+        _hand_over(settings, texts, file, to, TOOLS[format], **names)
         of_tool = [] if format == "label-studio" else ["--format", format]
         console.next_step("take the answers back", "label", pipeline, *_given(output), "--from", "EXPORT", *of_tool)
         return
@@ -278,44 +298,37 @@ def label(
         console.next_step("see how right everything is by them", "analyze", pipeline)
 
 
-def _hand_over(settings: "PipelineSettings", texts: "Texts", file: "GoldFile", to: Path, tool: "Tool") -> None:
+def _hand_over(
+    settings: "PipelineSettings", texts: "Texts", file: "GoldFile", to: Path, tool: "Tool", **names: str
+) -> None:
     """Write the rows that wait for a label for another tool, and say what a project of it needs."""
+    from labelfns.interop.soft_labels import LABEL, TEXT
     from labelfns.pipelines.gold.elsewhere import write_waiting
 
     from . import console, inputs
 
     (votes,) = inputs.votes_of(settings, inputs.lfs_of(settings), texts)
     model = settings.label_model.build(settings.seed).fit(votes)
-    rows = write_waiting(file, to, tool, texts.texts, model.predict_proba(votes), model.predict(votes))
+    rows = write_waiting(file, to, tool, texts.texts, model.predict_proba(votes), model.predict(votes), **names)
     console.say("", f"{number_of(rows, 'row')} for {tool.name}: {to}.")
-    console.block(tool.needs(file.labels))
+    console.block(tool.needs(file.labels, names.get("text", TEXT), names.get("question", LABEL)))
 
 
-def _take(
-    pipeline: Path,
-    file: "GoldFile",
-    source: Path,
-    tool: "Tool",
-    *,
-    is_named: bool,
-    text: str | None,
-    question: str | None,
-) -> None:
-    """Read labels from an export of another tool, and say what became of them."""
-    from labelfns.pipelines.gold.elsewhere import take_answers
-
+def _say_taken(taken: "Taken", source: Path, file: Path) -> None:
+    """Say what became of the labels of an export."""
     from . import console
 
-    taken, new, without = take_answers(file, source, tool, text=text, question=question)
     console.say(
-        f"{number_of(taken, 'label')} from {source} {'is' if taken == 1 else 'are'} in {file.path}"
-        + (f"; {new} of their texts were not drawn here, and stand for themselves" if new else "")
-        + (f"; {number_of(without, 'row of it has', 'rows of it have')} no label" if without else "")
+        f"{number_of(taken.labels, 'label')} from {source} {'is' if taken.labels == 1 else 'are'} in {file}"
+        + (f"; {taken.new:,} of their texts were not drawn here, and stand for themselves" if taken.new else "")
+        + (f"; {number_of(taken.without, 'row of it has', 'rows of it have')} no label" if taken.without else "")
         + "."
     )
-    if not is_named:
-        _say_to_add(pipeline, file.path, ", or as val if it is not of the pool")
-    console.next_step("see how right everything is by them", "analyze", pipeline)
+    if taken.disputed:
+        texts = number_of(len(taken.disputed), "text has", "texts have")
+        console.say(
+            f"{texts} different labels in {source}, and none was taken: {some(taken.disputed, 3)}. Settle them there."
+        )
 
 
 def _say_to_add(pipeline: Path, file: Path, more: str = "") -> None:

@@ -52,7 +52,7 @@ class GoldFile:
             )
         self.path, self.labels, self._text, self._gold = path, tuple(labels), text, gold
         self.rows: list[dict[str, Any]] = []
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else (), 1):
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n") if path.exists() else (), 1):
             try:
                 self.rows += [dict(json.loads(line).items())] if line.strip() else []
             except (ValueError, AttributeError, RecursionError) as error:

@@ -1,6 +1,7 @@
 """What a run starts from: its LFs and its texts, read, checked and voted on, each once."""
 
 import hashlib
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelfns.checks import Ints, is_null
-from labelfns.errors import ColumnError, InputError
+from labelfns.errors import ColumnError, InputError, LabelFnsWarning, number_of
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.stored import StoredTexts, read_or_store
@@ -149,6 +150,17 @@ def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     before = ABSTAIN if pool.gold is None else pool.gold
     row_of = {text: row for row, text in enumerate(marked)}
     at = np.fromiter((row_of.get(text, -1) for text in pool), np.int64, len(pool))
+    labeled = np.flatnonzero(marked.gold >= 0)
+    elsewhere = sorted(set(map(row_of.__getitem__, marked[labeled])).difference(at.tolist()))
+    if elsewhere:
+        warnings.warn(
+            LabelFnsWarning(
+                f"{number_of(len(elsewhere), 'text')} of the {len(labeled):,} with a label in {data.pool_gold} "
+                f"{'is' if len(elsewhere) == 1 else 'are'} not in the pool, letter by letter, and left out "
+                f"({marked.where(elsewhere)}): gold of other texts belongs in val"
+            ),
+            stacklevel=2,
+        )
     gold = np.where(at >= 0, marked.gold[at], before)
     if marked.weights is None:
         return replace(pool, gold=gold)

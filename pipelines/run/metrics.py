@@ -259,7 +259,7 @@ def _gold_rows(
     sets: "Mapping[str, Texts]", few: "FewGoldResult | None", *, selected: bool
 ) -> dict[str, dict[str, Any]]:
     """Return how many gold rows there were and what each was used for; no round trains on any or is chosen by any."""
-    uses = {"pool": "figures in the ledgers and the LF table", "val": "figures", "test": "figures"}
+    uses = {"pool": "figures", "val": "figures", "test": "figures"}
     counts = {name: int(np.sum(data.gold >= 0)) for name, data in sets.items() if data.gold is not None}
     training = {"rows": 0, "used_for": "nothing"}
     if few is not None:

@@ -177,10 +177,13 @@ def _votes_alone(label_model: "BaseLabelModel") -> dict[tuple[str, str], float]:
 
 
 def _cautions(facts: Mapping[str, Any]) -> list[str]:
-    """Return what a run warns of, without what LFs raised: that may quote a text."""
+    """Return what a run warns of; not what LFs raised, which may quote a text, nor of rounds that are not kept."""
     raised = tuple(f"{one['set']}: {one['lf']} raised " for one in facts.get("faults", ()))
     never = tuple(f"LF {one['lf']} never votes" for one in facts["lfs"])
-    return [one for one in facts.get("warnings", ()) if not one.startswith((*raised, *never, "the report could not"))]
+    rounds = (done["round"] for done in facts["rounds"] if done["round"] != facts["best_round"])
+    others = tuple(f"class collapse in round {number}:" for number in rounds)
+    left_out = (*raised, *never, *others, "the report could not")
+    return [one for one in facts.get("warnings", ()) if not one.startswith(left_out)]
 
 
 @cache

@@ -1,5 +1,6 @@
 """Argilla's files, out and in: records of the forms that its client writes."""
 
+import hashlib
 import json
 
 import pytest
@@ -23,10 +24,11 @@ def record(*labels, text="x", question="label", **metadata):
 def test_records_go_out_least_sure_first(tmp_path):
     write_argilla(SOFT, tmp_path / "records.json", fields={"user": ["a", "b", "c"]})
     records = json.loads((tmp_path / "records.json").read_text())
-    assert [one["id"] for one in records] == ["2", "1", "0"]
+    assert [one["fields"]["text"] for one in records] == ["hm", "late again", "so good"]
+    mark = hashlib.sha256(b"1 late again").hexdigest()[:16]
     assert records[0]["suggestions"] == {}
     assert records[1] == {
-        "id": "1", "fields": {"text": "late again"}, "metadata": {"user": "b"},
+        "id": mark, "fields": {"text": "late again"}, "metadata": {"user": "b"},
         "suggestions": {"label": {"value": "yes", "score": 0.6, "agent": "labelfns"}}, "responses": {}, "vectors": {},
     }  # fmt: skip
 
@@ -46,7 +48,7 @@ def test_accepted_suggestions_come_back_as_they_were(tmp_path_factory, soft):
     back = read_argilla(path)
     assert back["text"].to_list() == list(soft.texts)
     assert back["label"].to_list() == soft.names()
-    assert back["id"].to_list() == [str(i) for i in range(len(soft))]
+    assert back["id"].n_unique() == len(soft)  # copies of a text too
     assert back["user"].to_list() == ["u"] * len(soft)
 
 
@@ -55,6 +57,16 @@ def test_the_label_that_most_users_gave_counts(tmp_path):
     found = read_argilla(written(tmp_path, records))
     assert found["label"].to_list() == ["a", None, None, "b"]
     assert found.columns == ["text", "label", "id", "user"]
+
+
+def test_responses_of_other_forms_are_read_and_empty_ones_are_none(tmp_path):
+    forms = [[None], [], None, ["a"], [{"value": "a"}, None], [{"value": None}]]
+    records = [record(text=f"{i}") | {"responses": {"label": given}} for i, given in enumerate(forms)]
+    found = read_argilla(written(tmp_path, records))
+    assert found["label"].to_list() == [None, None, None, "a", "a", None]
+    for wrong in ([{"question": "label"}], {"label": {"value": "a"}}, "a"):
+        with pytest.raises(InputError, match="record 1"):
+            read_argilla(written(tmp_path, [record("a"), record() | {"responses": wrong}]))
 
 
 def test_a_draft_does_not_count(tmp_path):

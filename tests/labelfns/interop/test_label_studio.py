@@ -91,6 +91,25 @@ def test_of_several_annotations_the_last_counts_and_ground_truth_before_it(tmp_p
     assert found["label"].to_list() == ["new", "truth", None, None]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2024-01-01T10:00:00+05:00", "2024-01-01T06:00:00Z"),
+        ("2024-01-01T10:00:00Z", "2024-01-01T10:00:00.500000Z"),
+        ("2024-01-01T10:00:00", "2024-01-01T10:00:01+00:00"),
+        (None, "2024-01-01"),
+    ],
+)
+def test_dates_are_compared_as_times(tmp_path, earlier, later):
+    old, new = annotation("old", earlier), annotation("new", later)
+    cells = [
+        {"text": "x", "id": 1, "label": one["result"][0]["value"]["choices"][0], "annotation_id": 1, "updated_at": at}
+        for one, at in ((new, later), (old, earlier))
+    ]
+    assert read_label_studio(written(tmp_path, [task(new, old)]))["label"].to_list() == ["new"]
+    assert read_label_studio(written(tmp_path, cells))["label"].to_list() == ["new"]
+
+
 def test_without_dates_the_last_counts_and_a_single_task_is_read(tmp_path):
     both = [{"result": [choice(label)]} for label in ("old", "new")]
     assert read_label_studio(written(tmp_path, task(*both)))["label"].to_list() == ["new"]
@@ -180,7 +199,10 @@ def several(*labels):
             r"(?s)task 0: its data has no text.*task 1: 2 choices, a, b",
         ),
         ([task(annotation("a")), task({"result": [choice("a", "topic")]})], None),
-        ([task({"result": [{"type": "labels", "value": {"labels": ["a"]}}]})], "no annotation has a choice"),
+        (
+            [task({"result": [{"type": "labels", "value": {"labels": ["a"]}}]})],
+            "no annotation that counts has a choice",
+        ),
         ([task({"result": [choice("a", "one"), choice("b", "two")]})], r'which question is meant.*question="NAME"'),
     ],
 )

@@ -129,3 +129,10 @@ def test_long_form_has_one_row_per_vote():
     assert long.rows() == [(0, "a", "no"), (1, "a", "yes"), (1, "b", "no")]
     assert Votes([[-1]], labels=["no", "yes"]).to_long().rows() == []
     assert replace(votes, strength=[[0.5, 0], [1, 0.25]]).to_long()["strength"].to_list() == [0.5, 1, 0.25]
+
+
+def test_an_lf_that_never_votes_comes_back_from_csv(tmp_path):
+    votes = Votes([[0, -1], [-1, -1], [1, -1]], labels=["no", "yes"], lf_names=["some", "none"])
+    votes.to_pandas(names=True).to_csv(tmp_path / "votes.csv", index=False)
+    again = Votes.from_frame(pd.read_csv(tmp_path / "votes.csv"), labels=votes.labels)
+    assert again.matrix.tolist() == votes.matrix.tolist()

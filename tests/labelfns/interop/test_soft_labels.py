@@ -97,3 +97,9 @@ def test_a_frame_of_answers_is_read(form):
     soft = SoftLabels.from_frame(getattr(answers, form)(min_confidence=0.6))
     assert soft.names() == ["no", None, None]
     assert np.array_equal(soft.probs, probs, equal_nan=True)
+
+
+def test_rows_that_do_not_sum_to_1_are_refused():
+    with pytest.raises(InputError, match=r"row 1 sums to 1\.4"):
+        SoftLabels([[0.5, 0.5], [0.5, 0.9]], ["no", "yes"])
+    assert len(SoftLabels([[0.3333, 0.6666], [np.nan, np.nan]], ["no", "yes"])) == 2

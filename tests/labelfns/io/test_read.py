@@ -412,3 +412,9 @@ def test_hub_class_labels_are_matched_by_name(monkeypatch):
 def test_malformed_hub_names(source):
     with pytest.raises(InputError, match="OWNER/NAME"):
         read(source)
+
+
+def test_json_lines_without_the_column_of_texts_name_it_and_theirs(tmp_path):
+    (tmp_path / "val.jsonl").write_text('{"text": "x", "label": "no"}\n' * 2)
+    with pytest.raises(InputError, match=r"lines 1 and 2: has no column 'review'; its columns are text and label"):
+        read_texts(tmp_path / "val.jsonl", "review", labels=["no", "yes"], need_gold=True)

@@ -2,9 +2,10 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from labelfns import LFSet, Votes, keywords, labeling_function, row_function
+from labelfns import LFSet, Votes, find_rows, keywords, labeling_function, row_function
 from labelfns.errors import InputError
 from labelfns.models import LabelModel, MajorityVote, SnorkelLabelModel
 from labelfns.pipelines.analysis.analyze import analyze, analyze_votes
@@ -222,3 +223,11 @@ def test_a_label_without_votes_is_said_in_words():
     elsewhere = analyze(LFSet(LABELS, LFS), POOL, on=["bad"], label_model=MajorityVote())
     assert "no LF votes for 'yes' on any of these texts." in str(elsewhere)
     assert "cannot learn" not in str(elsewhere)
+
+
+def test_gold_may_be_the_name_of_a_column():
+    frame = pd.DataFrame({"said": ["so good", "so bad", "the 8:15"], "mood": ["yes", "no", None]})
+    lfs = LFSet(["no", "yes"], [keywords("yes", ["good"]), keywords("yes", ["bad"], name="bad")])
+    assert [row.accuracy for row in analyze(lfs, frame, "mood", text="said").lfs] == [1, 0]
+    assert [row.accuracy for row in analyze(lfs, frame, text="said", on=frame, gold_on="mood").lfs] == [1, 0]
+    assert find_rows(lfs, frame, text="said", gold="mood", wrong=True).rows[0].text == "so bad"

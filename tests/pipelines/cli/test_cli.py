@@ -61,6 +61,7 @@ OPTIONS = {
         "--format",
         "--text",
         "--question",
+        "--no-label",
         "--overwrite",
         "--set",
     ),

@@ -187,6 +187,15 @@ def test_what_lfs_raised_is_not_told():
     assert "- class collapse" in card
 
 
+def test_what_is_said_of_other_rounds_is_not_told():
+    (one, *_) = facts()["rounds"]
+    rounds = [one | {"round": number} for number in (0, 1)]
+    warnings = [f"class collapse in round {number}: it gives 'no' to only 0% of the pool" for number in (0, 1)]
+    card = model_card(facts(best_round=1, rounds=rounds, warnings=warnings), ["no", "yes"])
+    assert "collapse in round 1" in card
+    assert "collapse in round 0" not in card
+
+
 @pytest.mark.slow
 def test_a_run_leaves_a_card_without_a_text(tiny_project, toy_texts):
     run_pipeline(load_settings(tiny_project / "pipeline.toml"), tiny_project / "run", progress=silent)
