@@ -78,6 +78,10 @@ class ColumnError(InputError):
     """Texts that lack a column."""
 
 
+class RowsError(InputError):
+    """Rows of a source that cannot be read, or hold no text: with ``on_bad_rows="skip"`` they are left out."""
+
+
 class NotAttainableError(InputError):
     """A precision that gold rows cannot promise."""
 

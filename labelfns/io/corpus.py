@@ -276,11 +276,19 @@ def check_columns(
         ColumnError,
         [
             f"{where or 'the data'} has no column {name!r}; its columns are {some(existing, 10)}"
-            f"{_hints(did_you_mean(str(name), existing), name == text, where)}"
+            f"{_separators(existing) or _hints(did_you_mean(str(name), existing), name == text, where)}"
             for name in names
             if name not in columns
         ],
     )
+
+
+def _separators(columns: Sequence[str]) -> str:
+    """Say that a line of names was not split at what stands between them."""
+    sign = next((sign for sign in (";", "\t", "|", ",") if len(columns) == 1 and sign in columns[0]), None)
+    if sign is None:
+        return ""
+    return f": it seems to have {sign!r} between columns, and CSV has commas here, TSV tabs. Write it anew with these"
 
 
 def _hints(near: str, is_text: bool, where: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from labelfns.checks import NOT_A_STRING, Unit, numbered, text_problems
-from labelfns.errors import MOST, InputError, LabelFnsWarning, raise_all, shown
+from labelfns.errors import MOST, InputError, LabelFnsWarning, RowsError, raise_all, shown
 from labelfns.io.columns import ColumnNames
 from labelfns.io.corpus import Texts, check_columns, take_each
 from labelfns.io.formats import FORMATS, Block, Format, Source, blocks, is_hub, name_of
@@ -177,7 +177,7 @@ def _texts(
         of_texts = text_problems(block.columns[keep.text])
         problems = {**block.problems, **{what: block.row_numbers[at].tolist() for what, at in of_texts.items()}}
         if on_bad_rows == "raise":
-            raise_all(InputError, _lines(problems, name, block.unit))
+            raise_all(RowsError, _lines(problems, name, block.unit))
         for what, numbers in problems.items():
             skipped.setdefault(what, []).extend(numbers)
         bad = {i for at in of_texts.values() for i in at}
@@ -185,11 +185,11 @@ def _texts(
             texts = _checked(block, bad, keep, name)
             n += len(texts)
             yield texts, block.share
-    left_out = _lines(skipped, name, block.unit)
     if not n:
-        raise_all(InputError, left_out)
+        raise_all(InputError, _lines(skipped, name, block.unit))
         raise InputError(f"{name} has no rows")
-    if left_out:
+    if skipped:
+        left_out = [f"{what}: {numbered(numbers, block.unit)}" for what, numbers in skipped.items()]
         count = sum(map(len, skipped.values()))
         listed = "".join(f"\n  - {line}" for line in left_out[:MOST])
         message = f"{name}: {count:,} of its rows left out:{listed}"
@@ -211,6 +211,8 @@ def _lines(problems: Problems, name: str, unit: Unit) -> list[str]:
     lines = []
     for what, numbers in sorted(problems.items(), key=lambda item: item[1]):
         rows = numbered(numbers, unit)
-        is_text = what.startswith("the text")
-        lines.append(f"{name}: {what} in {rows}; fix or remove it" if is_text else f"{name}, {rows}: {what}")
+        if what.startswith("the text"):
+            lines.append(f"{name}: {what} in {rows}; fix or remove {'it' if len(numbers) == 1 else 'them'}")
+        else:
+            lines.append(f"{name}, {rows}: {what}")
     return lines

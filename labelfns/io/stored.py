@@ -23,7 +23,7 @@ from labelfns.errors import InputError, WriteError
 from labelfns.io.corpus import Column, Texts, of_checked
 from labelfns.io.formats import Source, name_of, rows_at_most
 from labelfns.io.other_columns import OtherColumns
-from labelfns.io.read import ROWS, iter_texts, read_texts
+from labelfns.io.read import ROWS, OnBadRows, iter_texts, read_texts
 
 __all__ = ["StoredTexts", "read_or_store"]
 
@@ -185,6 +185,7 @@ def read_or_store(
     labels: Sequence[str] | None,
     *,
     need_gold: bool = False,
+    on_bad_rows: OnBadRows = "raise",
     most: int,
     folder: Path | None = None,
 ) -> Texts:
@@ -192,7 +193,7 @@ def read_or_store(
 
     Parameters
     ----------
-    source, text, gold, labels, need_gold
+    source, text, gold, labels, need_gold, on_bad_rows
         As in `labelfns.io.read.read_texts`.
     most
         How many rows may be in memory.
@@ -207,11 +208,11 @@ def read_or_store(
         If there is no room for the texts.
     """
     if not need_gold and rows_at_most(source) > most:
-        again = partial(iter_texts, source, text, gold=gold, labels=labels, rows=ROWS)
+        again = partial(iter_texts, source, text, gold=gold, labels=labels, rows=ROWS, on_bad_rows=on_bad_rows)
         stored = StoredTexts.of(again, name_of(source), folder or Path(gettempdir()))
         if len(stored) > most:
             return stored
-    return read_texts(source, text, gold, labels, need_gold=need_gold)
+    return read_texts(source, text, gold, labels, need_gold=need_gold, on_bad_rows=on_bad_rows)
 
 
 def _whole_column(again: Callable[[], Parts], name: str) -> list[Any]:

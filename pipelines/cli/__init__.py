@@ -185,14 +185,17 @@ def _warnings_as_lines() -> Iterator[None]:
     """Print our own warnings as a line each."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", LabelFnsWarning)
-        usual = warnings.showwarning
+        usual, said = warnings.showwarning, set[str]()
 
         def show(
             message: Warning | str, category: type[Warning], filename: str, lineno: int,
             file: TextIO | None = None, line: str | None = None,
         ) -> None:  # fmt: skip
             if isinstance(message, LabelFnsWarning):
-                _write(f"labelfns: warning: {message.args[0]}")
+                line_said = f"labelfns: warning: {message.args[0]}"
+                if line_said not in said:  # a file that is read twice is warned of once
+                    _write(line_said)
+                said.add(line_said)
             else:
                 usual(message, category, filename, lineno, file, line)
 

@@ -5,15 +5,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labelfns.checks import check_labels, is_null
-from labelfns.errors import InputError, WriteError, number_of, some
+from labelfns.errors import InputError, RowsError, WriteError, number_of, some
 from labelfns.io.atomic import whole
 from labelfns.io.corpus import Texts, check_columns
 
 TEMPLATES = Path(__file__).parent / "templates"
 SAMPLE_LABELS = ("negative", "positive")
 MOST_LABELS = 50
+
+if TYPE_CHECKING:
+    from labelfns.io.read import OnBadRows
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,21 @@ def write_starter(
     if there:
         raise InputError(f"{', '.join(there)} exists; nothing is overwritten: name another folder")
     silent: list[str] = []
+    skips = False
     if data is None:
         labels, lfs, pool = SAMPLE_LABELS, _template("lfs.py"), "texts.jsonl"
         gold_line = f"gold = {_quoted('label')}"
     else:
-        texts, labels = _own(data, text, gold, labels)
+        try:
+            texts, labels = _own(data, text, gold, labels, "raise")
+        except RowsError:
+            texts, labels = _own(data, text, gold, labels, "skip")
+            skips = True
         lfs, silent = _own_lf_file(texts, labels)
         pool, gold_line = _relative(data, folder), _gold_line(gold, [text, *(texts.fields or {})])
     listed = f"[{', '.join(map(_quoted, labels))}]"
     values = {"LABELS": listed, "POOL": _quoted(pool), "TEXT": _quoted(text), "GOLD": gold_line}
+    values["ON_BAD_ROWS"] = 'on_bad_rows = "skip" #' if skips else '# on_bad_rows = "skip" #'
     contents = {"pipeline.toml": _filled("pipeline.toml", values), "lfs.py": lfs}
     if data is None:
         contents["texts.jsonl"] = _template("texts.jsonl")
@@ -95,7 +105,9 @@ def write_starter(
     return Starter([folder / name for name in names], labels, silent)
 
 
-def _own(data: Path, text: str, gold: str | None, labels: tuple[str, ...] | None) -> tuple[Texts, tuple[str, ...]]:
+def _own(
+    data: Path, text: str, gold: str | None, labels: tuple[str, ...] | None, on_bad_rows: "OnBadRows"
+) -> tuple[Texts, tuple[str, ...]]:
     """Read the user's texts, with gold where a column of it is named; labels that are not given are its values."""
     from labelfns.io.read import read_texts
 
@@ -105,12 +117,13 @@ def _own(data: Path, text: str, gold: str | None, labels: tuple[str, ...] | None
                 f"which labels are there? Name them, --labels a,b,c, or the column of {data} that has gold labels, "
                 "--gold COLUMN"
             )
-        return read_texts(data, text=text), labels
+        return read_texts(data, text=text, on_bad_rows=on_bad_rows), labels
     if gold == text:
         raise InputError(f"text and gold are both the column {text!r}; name two: --text COLUMN --gold COLUMN")
     if labels is None:
-        labels = _values(read_texts(data, text=text), text, gold)
-    return read_texts(data, text=text, gold=gold, labels=labels, need_gold=True), labels
+        labels = _values(read_texts(data, text=text, on_bad_rows=on_bad_rows), text, gold)
+    texts = read_texts(data, text=text, gold=gold, labels=labels, need_gold=True, on_bad_rows=on_bad_rows)
+    return texts, labels
 
 
 def _values(texts: Texts, text: str, gold: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelfns.checks import Ints, is_null
-from labelfns.errors import ColumnError, InputError, LabelFnsWarning, number_of
+from labelfns.errors import ColumnError, InputError, LabelFnsWarning, RowsError, number_of
 from labelfns.io.read import is_hub
 from labelfns.io.read import read_texts as read_texts
 from labelfns.io.stored import StoredTexts, read_or_store
@@ -132,7 +132,17 @@ def read_set(
     if need_gold and not gold:
         raise InputError(f"{source}: its gold labels are needed, and data.gold is empty: name their column there")
     try:
-        texts = (read or read_texts)(source, text=data.text, gold=gold, labels=data.labels, need_gold=need_gold)
+        texts = (read or read_texts)(
+            source,
+            text=data.text,
+            gold=gold,
+            labels=data.labels,
+            need_gold=need_gold,
+            on_bad_rows=data.on_bad_rows,
+        )
+    except RowsError as error:
+        error.hint = '(or leave such rows out: on_bad_rows = "skip" under [data])'
+        raise
     except ColumnError as error:
         error.hint = f"(data.text is {data.text!r}, data.gold {gold!r})" if need_gold else ""
         raise
@@ -144,7 +154,14 @@ def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     """Return the pool with the labels of `data.pool_gold`, told by their texts."""
     assert data.pool_gold is not None
     marked = with_weights(
-        read_texts(data.pool_gold, text=data.text, gold=data.gold, labels=data.labels, need_gold=True)
+        read_texts(
+            data.pool_gold,
+            text=data.text,
+            gold=data.gold,
+            labels=data.labels,
+            need_gold=True,
+            on_bad_rows=data.on_bad_rows,
+        )
     )
     assert marked.gold is not None
     before = ABSTAIN if pool.gold is None else pool.gold

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 from labelfns.checks import check_labels
 from labelfns.engine.options import MOST_WORKERS, OnError
 from labelfns.errors import InputError, LabelFnsWarning, SettingsError, number_of, raise_all, some
-from labelfns.io.read import is_hub
+from labelfns.io.read import OnBadRows, is_hub
 from labelfns.models.selection import GOLD_NEEDED
 from labelfns.models.transformer.settings import FineTuning
 from labelfns.pipelines.few_gold.settings import FewGold
@@ -67,6 +67,9 @@ class DataSettings:
         Gold labels of texts of the pool: a file with the columns of texts and of gold labels, where `labelfns studio`
         saves the rows that one marks. They are for figures and suggestions; nothing is trained on them. A label there
         counts before one in the pool itself.
+    on_bad_rows
+        What becomes of rows of any of these files that cannot be read, or whose text is blank: ``"raise"``, an error
+        that names them, or ``"skip"``, a warning that does.
 
     Raises
     ------
@@ -82,6 +85,7 @@ class DataSettings:
     text: str = "text"
     gold: str = "label"
     pool_gold: DataPath | None = None
+    on_bad_rows: OnBadRows = "raise"
 
     def __post_init__(self) -> None:
         check_types(self)

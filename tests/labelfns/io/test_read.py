@@ -418,3 +418,12 @@ def test_json_lines_without_the_column_of_texts_name_it_and_theirs(tmp_path):
     (tmp_path / "val.jsonl").write_text('{"text": "x", "label": "no"}\n' * 2)
     with pytest.raises(InputError, match=r"lines 1 and 2: has no column 'review'; its columns are text and label"):
         read_texts(tmp_path / "val.jsonl", "review", labels=["no", "yes"], need_gold=True)
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_file_with_other_signs_between_its_columns_is_told(tmp_path, sign):
+    (tmp_path / "own.csv").write_text(f"review{sign}stars\nso good{sign}5\n")
+    with pytest.raises(InputError, match="it seems to have .* between columns") as error:
+        read_texts(tmp_path / "own.csv", "review")
+    assert repr(sign) in str(error.value)
+    assert "did you mean" not in str(error.value)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from labelfns.errors import InputError
+from labelfns.errors import InputError, LabelFnsWarning, RowsError
 from labelfns.lfset import LFSet
 from labelfns.pipelines import load_settings
 from labelfns.pipelines.cli import app
@@ -192,3 +192,19 @@ def test_comments_stay_true_when_files_are_edited(tmp_path, gold):
     assert all((" right by gold" in line) == gold for line in figures)
     head = code.partition('"""')[2].partition('"""')[0]
     assert "What `labelfns init` wrote here w" in head
+
+
+def test_rows_without_a_text_are_left_out_and_the_pipeline_says_so(tmp_path):
+    rows = PLAIN + '"  "\n' + '""\n'
+    (tmp_path / "data.csv").write_text(rows, encoding="utf-8")
+    given = ["--data", tmp_path / "data.csv", "--text", "tweet", "--labels", "no,yes"]
+    with pytest.warns(LabelFnsWarning, match="2 of its rows left out"):
+        assert call("init", tmp_path / "start", *given).exit_code == 0
+    pipeline = tmp_path / "start" / "pipeline.toml"
+    assert load_settings(pipeline).data.on_bad_rows == "skip"
+    with pytest.warns(LabelFnsWarning, match="2 of its rows left out"):
+        answer = call("analyze", pipeline, "--json")
+    assert json.loads(answer.stdout)["coverage"]["rows"] == len(PLAIN.splitlines()) - 1
+    refused = call("analyze", pipeline, "--set", "data.on_bad_rows=raise")
+    assert isinstance(refused.exception, RowsError)
+    assert 'on_bad_rows = "skip" under [data]' in str(refused.exception)
