@@ -423,7 +423,7 @@ def test_json_lines_without_the_column_of_texts_name_it_and_theirs(tmp_path):
 @pytest.mark.parametrize("sign", [";", "\t", "|"])
 def test_a_file_with_other_signs_between_its_columns_is_told(tmp_path, sign):
     (tmp_path / "own.csv").write_text(f"review{sign}stars\nso good{sign}5\n")
-    with pytest.raises(InputError, match="it seems to have .* between columns") as error:
+    with pytest.raises(InputError, match=r"it seems to have .* between columns") as error:
         read_texts(tmp_path / "own.csv", "review")
     assert repr(sign) in str(error.value)
     assert "did you mean" not in str(error.value)
