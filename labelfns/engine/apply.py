@@ -16,7 +16,7 @@ from labelfns.engine.options import ApplyOptions, can_compile
 from labelfns.engine.processes import call_in_processes, forked_with_polars
 from labelfns.engine.time_limit import TimeLimitError, limited
 from labelfns.engine.vote_parser import Column, Strength, VoteParser
-from labelfns.errors import LabelFnsWarning, LFError, raise_all
+from labelfns.errors import LabelFnsWarning, LFError, number_of, raise_all
 from labelfns.lfs.base import ABSTAIN, FunctionLF, LabelingFunction, SnorkelLF
 from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
 from labelfns.progress import Progress, silent
@@ -355,7 +355,7 @@ def tells_where(lf: LabelingFunction) -> bool:
 def warn_of(faults: Sequence[Fault]) -> None:
     """Warn, once for all of them, of LFs that raised."""
     if faults:
-        what = f"{len(faults)} of the LFs raised: {'; '.join(map(str, faults))}."
+        what = f"{number_of(len(faults), 'LF')} raised: {'; '.join(map(str, faults))}."
         advice = 'The tracebacks are in .faults; fix the LFs, or stop at the first with on_error="raise"'
         warnings.warn(LabelFnsWarning(what, advice), stacklevel=3)
 

@@ -13,6 +13,7 @@ from labelfns.errors import LabelFnsError, LabelFnsWarning
 from labelfns.io.texts import as_texts
 from labelfns.models.evaluation.bootstrap import paired_difference
 from labelfns.pipelines.report.evidence import Evidence, SetRows
+from labelfns.pipelines.report.worth import who_answers
 from labelfns.pipelines.run.evidence.read import run_evidence
 from labelfns.pipelines.run.folder import RunFolder, flat
 from labelfns.pipelines.run.output_folder import SETTINGS
@@ -24,7 +25,6 @@ from .changes import votes_change
 from .runs import AnswerChange, RunComparison, SetComparison
 
 _SETS = ("val", "test")
-_VOTERS = {"label_model": "label model", "classifier": "classifier", "together": "LFs and classifier together"}
 
 
 def compare_runs(first: str | PathLike[str], second: str | PathLike[str]) -> RunComparison:
@@ -71,13 +71,15 @@ def compare_runs(first: str | PathLike[str], second: str | PathLike[str]) -> Run
             sets.append(compared)
         if name == "pool":
             pool_answers = _pool_answers(pair[0], pair[1], labels)
+    who = {who_answers(of_run) for of_run in metrics}
+    together = who.pop() if len(who) == 1 else "LFs and classifier together"
     return RunComparison(
         first=str(folders[0].path),
         second=str(folders[1].path),
         settings=differ,
         input=tuple(changed),
         lfs=lfs,
-        figures=_side_by_side(*map(_figures, metrics)),
+        figures=_side_by_side(*(_figures(of_run, together) for of_run in metrics)),
         sets=tuple(sets),
         pool_answers=pool_answers,
         notes=tuple(dict.fromkeys(notes)),
@@ -108,7 +110,7 @@ def _made_from(known: list[Evidence]) -> list[str]:
     return sorted(changed)
 
 
-def _figures(metrics: Mapping[str, Any]) -> dict[tuple[str, str, str], float]:
+def _figures(metrics: Mapping[str, Any], together: str) -> dict[tuple[str, str, str], float]:
     """Return the figures of a run on all rows, by set, voter and figure."""
     predictor = metrics.get("predictor") or {}
     few = metrics.get("few_gold")
@@ -116,13 +118,13 @@ def _figures(metrics: Mapping[str, Any]) -> dict[tuple[str, str, str], float]:
     found: dict[tuple[str, str, str], float] = {}
     for name in _SETS:
         scores = {
-            "label_model": metrics["baselines"].get("label_model", {}).get(name, {}).get("all_rows"),
+            "label model": metrics["baselines"].get("label_model", {}).get(name, {}).get("all_rows"),
             "classifier": (few["refined"] if few else kept["scores"]).get(name),
-            "together": predictor.get("together", {}).get(name, {}).get("all_rows"),
+            together: predictor.get("together", {}).get(name, {}).get("all_rows"),
         }
         for voter, values in scores.items():
             if values:
-                found |= {(name, _VOTERS[voter], figure): values[figure] for figure in ("accuracy", "macro_f1")}
+                found |= {(name, voter, figure): values[figure] for figure in ("accuracy", "macro_f1")}
     return found
 
 

@@ -10,7 +10,7 @@ from warnings import catch_warnings
 import numpy as np
 
 from labelfns.display.numbers import percent
-from labelfns.errors import InputError, LabelFnsWarning, number_of
+from labelfns.errors import InputError, LabelFnsWarning, number_of, some
 
 if TYPE_CHECKING:
     from labelfns.pipelines.run.settings import PipelineSettings
@@ -62,7 +62,7 @@ def dry(
         name: {"rows": len(texts), "gold": 0 if texts.gold is None else int(np.sum(texts.gold >= 0))}
         for name, texts in inputs.sets.items()
     }
-    rounds = settings.self_training.rounds + 1
+    rounds, epochs = settings.self_training.rounds + 1, settings.classifier.epochs
     asked = [text for texts in inputs.sets.values() for text in texts]
     if as_json:
         answer: dict[str, Any] = {
@@ -80,7 +80,15 @@ def dry(
         if votes.faults and len(prepared.votes) > 1:
             console.say(f"On {name}:", style="bold")
         console.faults(votes.faults, len(votes))
-    console.say("Nothing is wrong with settings, data, LFs, backbone and output folder. A run would:", style="bold")
+    raised = list(dict.fromkeys(fault.lf for votes in prepared.votes.values() for fault in votes.faults))
+    if raised:
+        console.say(
+            f"{some(raised, 10)} raised, as above says: a run goes on without {'its' if len(raised) == 1 else 'their'} "
+            "votes there. Nothing is wrong with settings, data, backbone and output folder. A run would:",
+            style="bold",
+        )
+    else:
+        console.say("Nothing is wrong with settings, data, LFs, backbone and output folder. A run would:", style="bold")
     for name, found in sets.items():
         console.say(
             f"  read    {name}: {number_of(found['rows'], 'text')}, {found['gold']:,} with gold "
@@ -98,8 +106,8 @@ def dry(
             else []
         ),
         f"  train   {settings.classifier.backbone}, {number_of(rounds, 'round')} at most, each "
-        f"{settings.classifier.epochs:g} times over its texts and {number_of(settings.classifier.min_steps, 'step')} "
-        f"at the least, seed {settings.seed}",
+        f"{epochs:g} {'time' if epochs == 1 else 'times'} over its texts and "
+        f"{number_of(settings.classifier.min_steps, 'step')} at the least, seed {settings.seed}",
         f"  write   {folder}{', in place of the run that is there' if overwrite and target.begun else ''}"
         f"{', going on with the run that is there' if resume and target.begun else ''}",
         "",

@@ -273,7 +273,7 @@ def label(
             f"{file.forecast(len(drawn.rows), 1 - float((drawn.weights @ drawn.wrong) / drawn.weights.sum()))}."
         )
     if not no_ask and sys.stdin.isatty():
-        legend = "  ".join([*(f"{key} {name}" for key, name in keys.items()), "u undo  s skip  q quit"])
+        legend = "  ".join([*(f"{key} {name}" for key, name in keys.items()), "u undo  s skip (none fits)  q quit"])
 
         def show(number: int, of: int, text: str) -> None:
             console.say("", f"{number} of {of}", style="dim")
@@ -285,6 +285,8 @@ def label(
         console.say(
             "", f"{number_of(answered, 'label')} saved in {path}, {number_of(left, 'row waits', 'rows wait')} for one."
         )
+    elif not no_ask:
+        console.say("Nothing was asked: keys are read from a terminal, and this is none.")
     if to is not None:
         _hand_over(settings, texts, file, to, TOOLS[format], **names)
         of_tool = [] if format == "label-studio" else ["--format", format]

@@ -12,7 +12,7 @@ import typer
 
 from labelfns.data import example
 from labelfns.display.numbers import percent
-from labelfns.errors import LabelFnsError, ProcessError, WriteError, first_line, number_of
+from labelfns.errors import InputError, LabelFnsError, ProcessError, WriteError, first_line, number_of
 
 from .options import Json, PipelineFile, ReplaceFile, ReplaceRun, Resume, RunOutput, Set
 from .targets import check_not_read, check_target
@@ -173,9 +173,8 @@ def predict(
     min_confidence: Annotated[
         float,
         typer.Option(
-            help='Leave a text without a label where the confidence is lower; answered_by says "neither" there.',
-            min=0,
-            max=1,
+            help="Leave a text without a label where the confidence, in 0..1, is lower; answered_by says "
+            '"neither" there.',
         ),
     ] = 0.0,
     without_lfs: Annotated[
@@ -208,6 +207,9 @@ def predict(
         from . import console, inputs
         from .answers import CSV_DIGITS, ENDINGS, answer_table, print_rows, read_input, write_rows
 
+        if not 0 <= min_confidence <= 1:
+            share = f"; {min_confidence:g}% is {min_confidence / 100:g}" if 1 < min_confidence <= 100 else ""
+            raise InputError(f"--min-confidence must be in 0..1; got {min_confidence:g}{share}")
         if output is not None:
             check_target(output, ENDINGS, overwrite=overwrite)
             check_not_read(output, data)
@@ -223,9 +225,9 @@ def predict(
     table = answer_table(block.columns, text, answers.of_rows(rows), min_confidence, digits=digits)
     n = len(rows)
     if len(texts) < n:
-        console.remark(f"{n - len(texts):,} of {number_of(n, 'text is', 'texts are')} blank: they get no label.")
+        console.remark(f"No label for {n - len(texts):,} of {number_of(n, 'text')}: blank.")
     if unsure := int((answers.labels(min_confidence) < 0).sum()):
-        console.remark(f"{unsure:,} of {number_of(n, 'text')} get no label: the confidence is below {min_confidence}.")
+        console.remark(f"No label for {unsure:,} of {number_of(n, 'text')}: the confidence is below {min_confidence}.")
     if output is None:
         print_rows(table)
     else:

@@ -75,7 +75,10 @@ def write_starter(
     names = ["pipeline.toml", "lfs.py", *(["texts.jsonl"] if data is None else [])]
     there = [str(folder / name) for name in names if (folder / name).exists()]
     if there:
-        raise InputError(f"{', '.join(there)} exists; nothing is overwritten: name another folder")
+        raise InputError(
+            f"{' and '.join(there)} {'exists' if len(there) == 1 else 'exist'}; nothing is overwritten: name another "
+            "folder"
+        )
     silent: list[str] = []
     skips = False
     if data is None:

@@ -64,9 +64,7 @@ def test_a_fault_is_an_abstain_with_row_and_traceback():
     assert 'return {"ok": "positive"}[text]' in fault.traceback
     assert "rows 1 and 3" in str(fault)
     (warning,) = warned
-    assert "1 of the LFs raised: fragile raised KeyError: 'no' on rows 1 and 3; it abstains there" in str(
-        warning.message
-    )
+    assert "1 LF raised: fragile raised KeyError: 'no' on rows 1 and 3; it abstains there" in str(warning.message)
     assert 'on_error="raise"' in str(warning.message)
     assert warning.filename == __file__
 

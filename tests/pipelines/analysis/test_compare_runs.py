@@ -76,7 +76,7 @@ def test_two_runs(tiny_project):
         changes = (len(compared.won) - len(compared.lost)) / compared.rows
         assert compared.second - compared.first == pytest.approx(changes)
         assert compared.difference.difference == pytest.approx(changes)
-        told = found.figures[compared.name]["LFs and classifier together"]["accuracy"]
+        told = found.figures[compared.name][compared.who]["accuracy"]
         assert told == pytest.approx((compared.first, compared.second))
     same = compare_runs(one, one)
     assert (same.settings, same.input, same.pool_answers) == ({}, (), (0, 81))

@@ -79,7 +79,7 @@ def test_advice_for_python_is_not_given_on_the_command_line(capsys):
         warn_of([Fault("odd", (1,), "ValueError: no", "")])
     with _warnings_as_lines():
         warnings.warn(caught[0].message, stacklevel=1)
-    said = "labelfns: warning: 1 of the LFs raised: odd raised ValueError: no on row 1; it abstains there.\n"
+    said = "labelfns: warning: 1 LF raised: odd raised ValueError: no on row 1; it abstains there.\n"
     assert capsys.readouterr().err == said
 
 

@@ -34,8 +34,10 @@ def test_it_says_what_a_run_would_do_and_writes_nothing(tiny_project):
         "pool: 81 texts, 0 with gold",
         "val: 20 texts, 20 with gold",
         "64 of 81 texts of the pool have a vote",
+        "fragile raised, as above says: a run goes on without its votes there.",
     ):
         assert part in done.stdout
+    assert "Nothing is wrong with settings, data, LFs" not in done.stdout
     line = done.stderr.splitlines()[-1]
     assert line.startswith("Next, run it: labelfns run ")
     assert line.endswith("--set lfs.cache=kept")

@@ -57,6 +57,11 @@ def test_rows_are_written_and_waited_for(project):
     assert rows(project / "pool_gold.jsonl") == drawn
 
 
+def test_without_a_terminal_it_says_that_it_asks_nothing(project):
+    assert "Nothing was asked" in run(project / "pipeline.toml", "-k", 3).output
+    assert "Nothing was asked" not in run(project / "pipeline.toml", "--no-ask").output
+
+
 def test_one_key_a_label_and_analyze_reads_them_with_their_weights(project, monkeypatch):
     monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
     keys = iter("12us1q")

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from labelfns import LFSet
-from labelfns.errors import LabelFnsWarning
+from labelfns.errors import InputError, LabelFnsWarning
 from labelfns.models import FineTuning, MajorityVote
 from labelfns.pipelines import Pipeline, Rounds
 from labelfns.pipelines.cli import app
@@ -90,7 +90,7 @@ def test_lfs_and_classifier_answer_together(made, predict):
     assert [rows[i]["answered_by"] for i in written] == answers.origins().tolist()
     assert answers.covered.tolist() == [True, False, True, True], "the LF that reads another column votes too"
     assert rows[2]["label"] is None
-    assert "1 of 5 texts are blank" in done.stderr
+    assert "No label for 1 of 5 texts: blank." in done.stderr
 
 
 def test_garbage_is_looked_for_again_once_all_is_open(predict, monkeypatch):
@@ -120,10 +120,12 @@ def test_without_lfs_the_classifier_answers_alone(made, predict):
 
 
 def test_unsure_answers_are_left_out_and_counted(predict):
+    with pytest.raises(InputError, match=r"--min-confidence must be in 0\.\.1; got 80; 80% is 0\.8"):
+        raise predict("--min-confidence", "80")[0].exception
     done, rows, _ = predict("--min-confidence", "1")
     labels = [row["label"] for row in rows]
     assert labels.count(None) >= 2
-    assert f"{labels.count(None) - 1} of 5 texts get no label: the confidence is below 1.0" in done.stderr
+    assert f"No label for {labels.count(None) - 1} of 5 texts: the confidence is below 1.0" in done.stderr
     assert {row["answered_by"] for row in rows if row["label"] is None} == {"neither", None}
 
 
