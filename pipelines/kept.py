@@ -14,6 +14,7 @@ from labelfns.lfset import LFSet
 from .prediction.predictor import Predictor
 from .run.lf_copy import copied_lfs, copy_lfs, lfs_as_toml, models_read
 from .run.output_folder import name_instead
+from .run.run_files import MARK, strangers
 from .run.saved import read_json, reading, write_json
 from .run.saved_predictor import (
     has_predictor,
@@ -56,7 +57,7 @@ class KeptPipeline:
     @abstractmethod
     def _check_fitted(self) -> None: ...
 
-    def save(self, folder: str | Path, *, lf_file: str | Path | None = None) -> None:
+    def save(self, folder: str | Path, *, lf_file: str | Path | None = None, overwrite: bool = False) -> None:
         """Write a folder that `load` opens; its ``model/`` opens in ``transformers.pipeline`` too.
 
         Parameters
@@ -66,11 +67,13 @@ class KeptPipeline:
         lf_file
             The file that the LFs come from, which is copied, with the word lists of a TOML file; by default the one
             that the `LFSet` was read from. Where there is none, LFs that builders made are written to a TOML file.
+        overwrite
+            Whether a pipeline that was saved there is replaced. A folder that holds anything else is not.
 
         Raises
         ------
         InputError
-            If the pipeline is not fitted, or the folder is not empty.
+            If the pipeline is not fitted, or the folder is not empty and not to be replaced.
         WriteError
             If it cannot be written; nothing of it is left then.
 
@@ -82,7 +85,7 @@ class KeptPipeline:
         self._check_fitted()
         target = Path(folder)
         if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-            raise InputError(f"{target} exists and is not empty; name another folder")
+            _check_replaced(target, overwrite=overwrite)
         file, source = self._lfs_to_keep(lf_file)
         toml = lfs_as_toml(self.lfs) if file is None and self.lfs is not None else None
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -250,6 +253,19 @@ class KeptPipeline:
             pipeline._lf_options = lf_options(folder)
         pipeline.label_model_ = pipeline.predictor_.label_model if pipeline.predictor_ else None
         return pipeline
+
+
+def _check_replaced(target: Path, *, overwrite: bool) -> None:
+    """Check that what would be replaced is a saved pipeline and nothing else."""
+    if not (target / CONTENT).is_file() or (target / MARK).exists() or target.is_symlink():
+        raise InputError(f"{target} exists and is not empty; name another folder")
+    if not overwrite:
+        raise InputError(f"{target} holds a saved pipeline; replace it with overwrite=True, or name another folder")
+    if others := [name for name in strangers(target) if name != CONTENT]:
+        raise InputError(
+            f"{target} holds what no pipeline saved, and it would be removed: {some(others, 10)}. Move it to another "
+            "place, or name another folder"
+        )
 
 
 def _check_others_have_them(lf_file: Path | None) -> None:

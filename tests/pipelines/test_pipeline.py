@@ -207,6 +207,33 @@ def test_saved_and_loaded(fitted, toy_texts, tmp_path):
     assert Pipeline.load(tmp_path / "third").summary() == fitted.summary()
 
 
+def test_a_saved_pipeline_is_replaced_where_one_says_so_and_nothing_else_ever(fitted, toy_texts, tmp_path):
+    saved, texts = tmp_path / "saved", toy_texts[0][:5]
+    fitted.save(saved)
+    with pytest.raises(InputError, match="overwrite=True"):
+        fitted.save(saved)
+    (saved / "model" / "config.json").write_text("{}")
+    fitted.save(saved, overwrite=True)
+    again = Pipeline.load(saved)
+    again.save(saved, overwrite=True)  # onto the folder that it was read from
+    answers = [one.predict_proba(texts, progress=silent) for one in (fitted, Pipeline.load(saved), again)]
+    np.testing.assert_array_equal(answers[0], answers[1])
+    np.testing.assert_array_equal(answers[0], answers[2])
+    for name in ("notes.txt", "model/mine.bin", "more/notes.txt"):
+        (saved / name).parent.mkdir(exist_ok=True)
+        (saved / name).write_text("mine")
+        with pytest.raises(InputError, match="what no pipeline saved"):
+            fitted.save(saved, overwrite=True)
+        assert (saved / name).read_text() == "mine"
+        (saved / name).unlink()
+        shutil.rmtree(saved / "more", ignore_errors=True)
+    for folder in (tmp_path / "own", tmp_path / "run"):
+        folder.mkdir()
+        (folder / "notes.txt").write_text("mine")
+        with pytest.raises(InputError, match="is not empty; name another folder"):
+            fitted.save(folder, overwrite=True)
+
+
 def test_python_lfs_that_were_in_no_file_stay_behind(fitted, toy_texts, tmp_path):
     own = copy.copy(fitted)
     own.lfs = LFSet(
