@@ -7,7 +7,9 @@ with its errors put into these words, saves some fifteen lines.
 import dataclasses
 import json
 import math
+import tomllib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_origin, get_type_hints
 
 from labelfns.errors import SettingsError, did_you_mean, raise_all
@@ -29,6 +31,28 @@ class Table(Protocol):
     @classmethod
     def setting_names(cls) -> set[str]:
         """Return every name that may stand in the table."""
+
+
+_TOML_HINTS = {
+    "Unescaped": r"within double quotes a backslash begins an escape; in single quotes, '\d+', it stands for itself",
+    "Invalid value": "a text stands in quotes, true and false are written in lower case",
+}
+"""What to do, by how the parser's message begins."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file that people write holds.
+
+    Raises
+    ------
+    OSError, ValueError, RecursionError
+        If it cannot be read, is not UTF-8 or not TOML, or is nested too deep.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        hint = next((f": {hint}" for begins, hint in _TOML_HINTS.items() if str(error).startswith(begins)), "")
+        raise ValueError(f"{error}{hint}") from error
 
 
 def check(*rules: tuple[bool, str]) -> None:

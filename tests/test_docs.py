@@ -11,7 +11,6 @@ A block without a language is there to be looked at. The embedded backbone is a 
 
 import ast
 import contextlib
-import functools
 import importlib
 import importlib.util
 import io
@@ -192,11 +191,29 @@ def needs_engines():
 
 
 @pytest.mark.slow
+def test_the_lfs_in_the_table_vote_without_a_fault():
+    import polars as pl
+
+    import labelfns
+
+    table = [line for line in (ROOT / "docs/how_to/write_lfs.md").read_text().splitlines() if line.startswith("| ")]
+    calls = re.findall(r"`((?:keywords|hashtags|emoji|regex|lexicon|count|column)\(.*?\))`", "\n".join(table))
+    assert len(calls) == 7
+    lfs = [eval(call, vars(labelfns) | {"pl": pl}) for call in calls]
+    row = {"text": ["LATE AGAIN AGAIN #SoHappy 😡 12 minutes late, great, wonderful"], "likes": [200]}
+    votes = labelfns.LFSet(["negative", "positive"], lfs).apply(row)
+    assert not votes.faults
+    assert (votes.matrix >= 0).all()
+
+
 def test_the_readme_shows_what_happens(folder, monkeypatch):
     import labelfns.models
 
-    short = functools.partial(labelfns.models.FineTuning, min_steps=1, epochs=0.05)
-    monkeypatch.setattr(labelfns.models, "FineTuning", short)
+    class Short(labelfns.models.FineTuning):
+        def __init__(self, **settings):
+            super().__init__(**({"min_steps": 1, "epochs": 0.05} | settings))
+
+    monkeypatch.setattr(labelfns.models, "FineTuning", Short)
     may_differ = r"(?<=judged )[\d.]+|(?<=round 1  trained on )\d+|, kept(; the judges cannot .*)?|\['.*'\]"
     names = run_page(ROOT / "README.md", figures=may_differ)
     assert set(names["pipeline"].predict(["so #happy", "late again"])) <= {"negative", "positive"}

@@ -1,6 +1,5 @@
 """One LF called on every row: the plain way, with faults kept and votes checked."""
 
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -14,6 +13,7 @@ from labelfns.engine.vote_parser import Column, Strength, VoteParser, shown_text
 from labelfns.errors import MOST, LFError, number_of, some
 from labelfns.lfs.base import FunctionLF, LabelingFunction
 from labelfns.lfs.columns import BatchLF, RowLF, TextsLF
+from labelfns.lfs.raised import one_line, told_traceback
 from labelfns.progress import Progress, silent
 from labelfns.votes import Fault
 
@@ -42,7 +42,7 @@ class _Failures:
 
     def add(self, error: BaseException, numbers: RowNumbers, row: object) -> None:
         """Note that an LF raised; raise instead if the options say so."""
-        line = _one_line(error)
+        line = one_line(error)
         if isinstance(error, KeyError) and isinstance(row, dict):
             line += f" (the columns are {some(list(row), MOST)})"
         if self.options.on_error == "raise":
@@ -51,7 +51,7 @@ class _Failures:
         if self.options.note is not None:
             self.options.note(self.lf.name, numbers.positions, line, error)
         if not self.rows:
-            self.first = line, "".join(traceback.format_exception(error))
+            self.first = line, told_traceback(error)
         self.rows += numbers.positions.tolist()
         self.in_file += [] if numbers.in_file is None else numbers.in_file.tolist()
 
@@ -205,13 +205,3 @@ def _batch_votes(lf: BatchLF, rows: Any, *, halves: bool) -> list[object]:
 
 def _error(vote: object) -> BaseException | None:
     return vote if isinstance(vote, BaseException) else None
-
-
-def _one_line(error: BaseException) -> str:
-    try:
-        message = str(error)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        message = "(its message cannot be written)"
-    return f"{type(error).__name__}: {message}"

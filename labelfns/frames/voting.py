@@ -1,6 +1,5 @@
 """LFs in the workers of an engine: votes and faults of the rows of a table."""
 
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +15,7 @@ from labelfns.errors import LFError, number_of, some
 from labelfns.frames.work import Work, strings
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfs.columns import ColumnLF, reads_columns
+from labelfns.lfs.raised import told_traceback
 from labelfns.votes import Votes
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class _Noted:
         trace = None
         if (lf, type(error)) not in self._seen:
             self._seen.add((lf, type(error)))
-            trace = "".join(traceback.format_exception(error))[-_TRACEBACK:]
+            trace = told_traceback(error)[-_TRACEBACK:]
         for row in rows.tolist():
             faults = self.rows[row] = self.rows[row] or []
             faults.append({"lf": lf, "error": line[:_LINE], "traceback": trace})

@@ -58,7 +58,7 @@ def hashtags(
     >>> lf("Sunday lunch with gran #Blessed"), lf("a happy day"), lf("#happyhour")
     ('positive', -1, -1)
     """
-    entries = as_list("hashtags", tags)
+    entries = as_list("hashtags", tags, label)
     return TagsLF(label=label, tags=entries, in_parts=parts, **common("hashtags", label, name, where, expects))
 
 
@@ -102,7 +102,7 @@ def keywords(
     >>> lf("Can\u2019t  believe this"), lf("so disappointing"), lf("#disappointed")
     ('negative', 'negative', -1)
     """
-    entries = as_list("keywords", words)
+    entries = as_list("keywords", words, label)
     warn_of_spaceless("keywords()", entries, 2)
     return WordsLF(label=label, words=entries, **common("keywords", label, name, where, expects))
 
@@ -142,7 +142,9 @@ def emoji(
     >>> lf("ok \U0001f44d\U0001f3fd"), lf("see you :)"), lf("http://x.org:)")
     ('positive', 'positive', -1)
     """
-    return SymbolsLF(label=label, symbols=as_list("emoji", symbols), **common("emoji", label, name, where, expects))
+    return SymbolsLF(
+        label=label, symbols=as_list("emoji", symbols, label), **common("emoji", label, name, where, expects)
+    )
 
 
 def regex(

@@ -114,7 +114,10 @@ class ColumnLF(BatchLF):
         import polars as pl
 
         frame, condition = rows, self.condition
-        answer = frame.select(condition.alias("fires"))["fires"] if isinstance(condition, pl.Expr) else condition(frame)
+        if isinstance(condition, pl.Expr):
+            answer: Any = frame.select(condition.alias("fires"))["fires"]
+        else:
+            answer = self._answer(frame)
         if isinstance(answer, pl.Series):
             answer = answer.fill_null(False).to_numpy() if answer.dtype == pl.Boolean else answer.to_numpy()
         mask = np.asarray(answer)
@@ -124,6 +127,13 @@ class ColumnLF(BatchLF):
                 f"got shape {mask.shape} of {mask.dtype}"
             )
         return [self.label if fires else None for fires in mask.tolist()]
+
+    def _answer(self, frame: "pl.DataFrame") -> Any:
+        try:
+            return self.condition(frame)
+        except Exception as error:
+            error.add_note(f'The function of column() gets the frame of all columns: frame["{frame.columns[-1]}"]')
+            raise
 
 
 @overload

@@ -42,7 +42,9 @@ class DeclaredLF(LabelingFunction):
     def problems(self) -> list[str]:
         problems = super().problems() + label_problems(self.label)
         if not isinstance(self.where, Context | None):
-            problems.append(f"where must be a Context; got {self.where!r}")
+            settings = self.where.items() if isinstance(self.where, dict) else ()
+            given = ", ".join(f"{name}={value!r}" for name, value in settings)
+            problems.append(f"where must be a Context; got {self.where!r}" + f": write Context({given})" * bool(given))
         return problems
 
     @property

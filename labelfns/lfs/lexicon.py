@@ -86,7 +86,9 @@ def _check(weights: object, threshold: object, negated: object) -> tuple[dict[st
             thousandths[folded] = round(weight * 1000)
             if folded != word.strip() and not _is_word(folded):
                 typed[folded] = word.strip()
-    if not _is_number(threshold):
+    if threshold is None:
+        problems.append("lexicon(): threshold is missing: the sum of weights from which on it votes")
+    elif not _is_number(threshold):
         problems.append(f"lexicon(): threshold must be a number of at most a million; got {threshold!r}")
     elif round(threshold * 1000) == 0:
         problems.append(f"lexicon(): threshold must not be 0; got {threshold!r}")

@@ -18,14 +18,13 @@ A TOML file holds LFs::
 """
 
 import inspect
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from labelfns.errors import InputError, LFError, did_you_mean, first_line, raise_all
+from labelfns.errors import InputError, LFError, did_you_mean, first_line, raise_all, some
 from labelfns.lfs.base import LabelingFunction
 from labelfns.lfs.builders import count, emoji, hashtags, keywords, regex
 from labelfns.lfs.context import Context
@@ -34,6 +33,7 @@ from labelfns.lfs.meaning.prototypes import prototypes
 from labelfns.lfs.meaning.zero_shot import zero_shot
 from labelfns.lfs.module import lfs_of_module as lfs_of_module
 from labelfns.lfs.python_file import lfs_of_python_file
+from labelfns.settings import read_toml
 
 BUILDERS: Mapping[str, tuple[Callable[..., LabelingFunction], str]] = {
     "hashtags": (hashtags, "words"),
@@ -97,7 +97,7 @@ def read_words(path: str | PathLike[str]) -> list[str]:
 
 def _read_toml(path: Path) -> list[LabelingFunction]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_toml(path)
     except (OSError, ValueError, RecursionError) as error:  # not UTF-8, a number of thousands of digits, too deep
         raise InputError(f"{path} cannot be read as TOML: {first_line(error)}") from error
     entries = content.get("lf", [])
@@ -147,15 +147,19 @@ def lf_of_table(table: Any, folder: Path) -> LabelingFunction:
     first = [entry.pop("label")] if kind in BUILDERS else []
     if main == "words":
         entry |= {"words": words} if (words := _words(entry, folder)) is not None else {}
+    settings = {*inspect.signature(builder).parameters, main} - {"label", "cache"}
+    problems = [
+        f"{name} is not a setting of {kind}{did_you_mean(name, settings) or f'; it has {some(sorted(settings), 12)}'}"
+        for name in entry
+        if name not in settings
+    ]
     if main not in entry:
-        raise LFError(f"{main} is missing" + (", or file = a text file with one entry per line" * (main == "words")))
+        problems.insert(0, f"{main} is missing" + ", or file = a text file with one entry per line" * (main == "words"))
+    raise_all(LFError, problems)
     if "where" in entry:
         entry["where"] = _context(entry["where"])
     if str(entry.get("model", "")).startswith("."):
         entry["model"] = str(folder / entry["model"])
-    settings = {*inspect.signature(builder).parameters, main} - {"label", "cache"}
-    unknown = [name for name in entry if name not in settings]
-    raise_all(LFError, [f"{name} is not a setting of {kind}{did_you_mean(name, settings)}" for name in unknown])
     try:
         return builder(*first, entry.pop(main), **entry)
     except TypeError as error:

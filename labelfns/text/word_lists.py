@@ -144,14 +144,17 @@ class Tags:
         return any(key in self.singles or key.startswith(tuple(self.prefixes)) for key in forms)
 
 
-def as_list(builder: str, entries: Iterable[str]) -> tuple[str, ...]:
+def as_list(builder: str, entries: Iterable[str], label: object = None) -> tuple[str, ...]:
     """Return entries as a tuple.
 
     Raises
     ------
     LFError
-        If they are one string, or nothing to go through.
+        If they are one string, or nothing to go through; where `label`, given before them, is a list, they changed
+        places.
     """
+    if isinstance(entries, str) and isinstance(label, list | tuple | set | dict):
+        raise LFError(f"{builder}() takes the label first, then what it looks for: {builder}({entries!r}, {label!r})")
     if isinstance(entries, str):
         raise LFError(f"{builder}() takes a list of entries, got the string {entries!r}: write [{entries!r}]")
     if isinstance(entries, bytes) or not isinstance(entries, Iterable):

@@ -87,9 +87,14 @@ def check_lfs(pipeline: PipelineFile, set_: Set = None, as_json: Json = False) -
         for failure in failures:
             console.block(failure)
             console.say("")
-        of_all = number_of(len(cases), "expected vote is", "expected votes are")
-        console.say(f"{len(cases) - len(failures):,} of {of_all} right.")
-        if without:
+        if cases:
+            of_all = number_of(len(cases), "expected vote is", "expected votes are")
+            console.say(f"{len(cases) - len(failures):,} of {of_all} right.")
+        else:
+            console.say(
+                'No LF says what it expects: give some texts with their labels, expects={"so good": "positive"}.'
+            )
+        if cases and without:
             console.say(f"Without `expects`: {', '.join(without)}")
         if failures:
             console.next_step("where a list or an expectation is mended, again", "test-lfs", pipeline)

@@ -20,7 +20,7 @@ from labelfns.pipelines.few_gold.settings import FewGold
 from labelfns.pipelines.prediction.settings import Prediction
 from labelfns.pipelines.self_training.settings import Rounds
 from labelfns.setting_types import PathSetting, Unbounded, bare, brief, marks
-from labelfns.settings import Reader, check, check_types, joined, type_hints
+from labelfns.settings import Reader, check, check_types, joined, read_toml, type_hints
 
 from .label_model_settings import LabelModelSettings
 
@@ -266,7 +266,7 @@ def _toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(f"{path}: no such pipeline file")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return read_toml(path)
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number of thousands of digits, too deep
         hint = "" if path.suffix == ".toml" else "; name the pipeline file, a .toml file"
         raise SettingsError(f"{path} is not valid TOML: {error}{hint}") from error

@@ -80,7 +80,7 @@ def test_used_or_refused(tmp_path, overrides):
 IN_PYTHON = {
     "count from 5 to 3": (lambda: count("y", "words", at_least=5, at_most=3), "at_least must not be more than at_most"),
     "lexicon of a list": (lambda: lexicon("y", ["good"]), r"words with their weights.*|threshold must be"),
-    "lexicon without threshold": (lambda: lexicon("y", {"good": 1}), "threshold must be a number of at most a million"),
+    "lexicon without threshold": (lambda: lexicon("y", {"good": 1}), "threshold is missing"),
     "lexicon of huge weights": (
         lambda: lexicon("y", {"good": 10**400}, threshold=1),
         "weight of 'good' must be a number",
@@ -88,6 +88,13 @@ IN_PYTHON = {
     "lexicon of a huge threshold": (lambda: lexicon("y", {"good": 1}, threshold=1e308), "threshold must be a number"),
     "no hashtags": (lambda: hashtags("y", None), r"hashtags\(\) takes a list of entries; got None"),
     "one string": (lambda: keywords("y", "abc"), "takes a list of entries, got the string 'abc'"),
+    "label after the words": (lambda: keywords(["a*"], "y"), r"label first, .*: keywords\('y', \['a\*'\]\)"),
+    "label after the tags": (lambda: hashtags(("a",), "y"), r"label first, .*: hashtags\('y', \('a',\)\)"),
+    "label after the emoji": (lambda: emoji([":)"], "y"), r"label first, .*: emoji\('y'"),
+    "a place as a dict": (
+        lambda: keywords("y", ["a"], where={"not_negated": True}),
+        r"write Context\(not_negated=True\)",
+    ),
     "emoji that are none": (lambda: emoji("y", [None]), "not a string"),
     "regex of bytes": (lambda: regex("y", b"x"), "takes the pattern as a string"),
     "regex too deep": (lambda: regex("y", "(" * 5000 + ")" * 5000), "does not compile"),

@@ -53,6 +53,18 @@ def test_lfs_and_words_from_files(tmp_path):
         ("[[lf]]\nkind = 'keyword'\nlabel = 'a'", LFError, "did you mean 'keywords'"),
         ("[[lf]]\nkind = 'keywords'\nlabel = 'a'", LFError, "words is missing, or file"),
         ("[[lf]]\nkind = 'keywords'\nwords = ['a']", LFError, "label is missing"),
+        (
+            "[[lf]]\nkind = 'lexicon'\nlabel = 'a'\nwords = { great = 1 }",
+            LFError,
+            "(?s)weights is missing.*words is not a setting of lexicon; it has .*threshold, weights",
+        ),
+        ("[[lf]]\nkind = 'lexicon'\nlabel = 'a'\nweights = { great = 1 }", LFError, "threshold is missing"),
+        ('[[lf]]\nkind = "regex"\nlabel = "a"\npattern = "\\d+"', InputError, "in single quotes"),
+        (
+            "[[lf]]\nkind = 'emoji'\nlabel = 'a'\nwords = [':)']\nwhere = { not_negated = True }",
+            InputError,
+            "lower case",
+        ),
         ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nwords = ['b']\nnam = 'x'", LFError, "did you mean 'name'"),
         ("[[lf]]\nkind = 'keywords'\nlabel = 'a'\nfile = 'none.txt'", LFError, "none.txt cannot be read"),
         ("[[lf]]\nkind = 'count'\nlabel = 'a'\nwhat = 'words'", LFError, "at_least"),

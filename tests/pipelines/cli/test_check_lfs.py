@@ -19,6 +19,12 @@ def test_all_pass(tmp_path):
     assert (done.exit_code, done.stdout) == (0, "1 of 1 expected vote is right.\n")
 
 
+def test_without_any_it_says_how_they_are_written(tmp_path):
+    done = run(tmp_path, "lfs.toml", '[[lf]]\nkind = "keywords"\nlabel = "yes"\nwords = ["good"]\n')
+    assert done.exit_code == 0
+    assert done.stdout.startswith("No LF says what it expects: give some texts with their labels, expects=")
+
+
 def test_a_failure_is_shown_and_is_exit_code_1(tmp_path):
     text = (
         "from labelfns import keywords, labeling_function\n"
