@@ -31,7 +31,7 @@ _ARTICLES = frozenset({"the", "a", "an", "and"})
 
 
 def terms(text: str) -> set[Term]:
-    """Return the words of three letters or more, hashtags and emoji of a text.
+    """Return the words of three letters or more, hashtags and emoji of a text; no numbers, ``#172943`` neither.
 
     Examples
     --------
@@ -41,9 +41,11 @@ def terms(text: str) -> set[Term]:
     distinct: set[Term] = {("emoji", symbol) for symbol in emoji_in(text)}
     for token in tokens(text):
         key = fold(token.raw)
+        if key.isdigit():
+            continue
         if token.tag:
             distinct.add(("hashtags", key))
-        elif len(key) > 2 and not key.isdigit():
+        elif len(key) > 2:
             distinct.add(("keywords", key))
     return distinct
 

@@ -129,5 +129,5 @@ def test_nothing_open_is_nothing_and_texts_must_fit():
 
 
 def test_terms():
-    assert terms("So GOOD, 2024 #Win") == {("keywords", "good"), ("hashtags", "win")}
+    assert terms("So GOOD, 2024 #Win #172943 #٢٠٢٤") == {("keywords", "good"), ("hashtags", "win")}
     assert word_pairs("not good. I can\u2019t #now wait") == {("keywords", "not good"), ("keywords", "i can't")}
