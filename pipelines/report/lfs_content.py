@@ -86,8 +86,8 @@ def heat_map(votes: Votes) -> dict[str, Any] | None:
     base = np.diag(both)[:, None]
     return {
         "lfs": lfs,
-        "overlaps": np.round(both / base, 3).tolist(),
-        "conflicts": np.round((both - same) / base, 3).tolist(),
+        "overlaps": (both / base).tolist(),
+        "conflicts": ((both - same) / base).tolist(),
         "worst": _worst(both - same, lfs),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labelfns import LFSet, keywords, read_texts
+from labelfns import LFSet, Texts, keywords, read_texts
 from labelfns.models import MajorityVote
 from labelfns.pipelines import analyze
 from labelfns.pipelines.report.content import analysis_content, run_content
@@ -95,8 +95,31 @@ def test_an_lf_that_never_votes_is_shown_with_its_label(evidence):
 
 def test_the_heat_map_counts_pairs(content):
     assert content["map"]["lfs"] == [0, 1]
-    assert content["map"]["conflicts"] == [[0.0, 0.667], [0.5, 0.0]]  # of three votes two, of four two
+    assert content["map"]["conflicts"] == [[0.0, 2 / 3], [0.5, 0.0]]  # of three votes two, of four two
     assert content["map"]["worst"] == {"a": 0, "b": 1, "rows": 2}
+
+
+def test_a_small_share_of_a_heat_map_is_not_none():
+    """Of the first LF's 1,000 votes 1, 4, 6, 999 and none stand where another one votes for another label."""
+    stands_in = {"one": 1, "four": 4, "six": 6, "most": 999, "same": 1}
+    texts = [" ".join(["all", *(word for word, n in stands_in.items() if i < n)]) for i in range(1000)]
+    others = [keywords("negative" if word == "same" else "positive", [word], name=word) for word in stands_in]
+    lfs = LFSet(["negative", "positive"], [keywords("negative", ["all"], name="all"), *others])
+    content = analysis_content(
+        analyze(lfs, texts, label_model=MajorityVote()).to_json(),
+        Evidence((SetRows("pool", Texts(texts), lfs.apply(texts)),)),
+    )
+    text = page(content)
+    conflicts = text[text.index('class="heat conflicts"') :]
+    first = re.search(r"<tr><th scope=\"row\">1 .*?</tr>", conflicts)[0]
+    assert re.findall(r"<td[^>]*>.*?</td>", first) == [
+        '<td class="self">·</td>',
+        '<td class="h1">&lt;1</td>',
+        '<td class="h1">&lt;1</td>',
+        '<td class="h1">1</td>',
+        '<td class="h6">&gt;99</td>',
+        "<td></td>",
+    ]
 
 
 def test_the_threshold_is_chosen_on_val(content):
