@@ -122,6 +122,30 @@ def test_a_small_share_of_a_heat_map_is_not_none():
     ]
 
 
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        (0, ": they vote on the same texts and agree"),
+        (
+            2,
+            ", where they look for the same: both vote on 80.0% of the texts on which either does, and agree on 100% "
+            "of these",
+        ),
+        (4, None),
+    ],
+)
+def test_near_copies_are_said_to_be_as_close_as_they_are(apart, said):
+    """Two LFs vote on ten texts, `apart` of them one alone; a third votes on its own, and is linked to none."""
+    texts = ["good fine"] * (10 - apart) + ["good"] * apart + ["bad"] * 5
+    words = {"good": "positive", "bad": "negative", "fine": "positive"}
+    lfs = LFSet(["negative", "positive"], [keywords(label, [word], name=word) for word, label in words.items()])
+    analysis = analyze(lfs, texts, label_model=MajorityVote())
+    content = analysis_content(analysis.to_json(), Evidence((SetRows("pool", Texts(texts), lfs.apply(texts)),)))
+    steps = [step for step in content["answer"]["next"] if step["text"] == "Merge"]
+    assert [(one["name"], one["other"], one["after"]) for one in steps] == ([("good", "fine", said)] if said else [])
+    assert bool(analysis.near_copies) == bool(steps) == any(lf["copies"] for lf in content["lfs"])
+
+
 def test_the_threshold_is_chosen_on_val(content):
     assert [(curve["name"], curve["set"]) for curve in content["curves"]] == [
         ("LFs and classifier together", "val"),
