@@ -48,6 +48,12 @@ def test_changes_between_rounds_have_their_rows(content):
     }
 
 
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_rounds_are_compared_where_there_are_several(metrics, rounds):
+    metrics |= {"rounds": metrics["rounds"][:rounds], "best_round": 0}
+    assert ("in this round and the one before" in page(run_content(metrics))) == (rounds > 1)
+
+
 def test_cells_of_the_confusion_hold_their_rows(content):
     (one,) = content["confusions"]
     assert one["matrix"] == [[2, 0], [1, 1]]
