@@ -22,6 +22,7 @@ from labelfns.votes import Probs, Votes
 from .baselines import Baseline, LabelCoverage, baselines_of
 from .cautions import cautions
 from .inputs import versions
+from .label_model_settings import notes_of
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
@@ -183,7 +184,7 @@ def run_metrics(
         coverage=Coverage.of(pool),
         label_model={
             "kind": settings.label_model.kind,
-            "notes": list(label_model.notes_),
+            "notes": notes_of(label_model, few_gold=few is not None),
             **vars(LabelCoverage.of(result.weak_labels, pool)),
         },
         lfs=pool.summary(sets["pool"].gold).to_dicts(),
