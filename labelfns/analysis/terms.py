@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from labelfns.lfs.base import LabelingFunction
+from labelfns.lfs.context import NEGATIONS
 from labelfns.lfs.declared import LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
 from labelfns.text.emoji import emoji_in
 from labelfns.text.tokens import fold, tokens
@@ -68,6 +69,18 @@ def word_pairs(text: str) -> set[Term]:
 def is_pair(term: Term) -> bool:
     """Return whether a term is a pair of words."""
     return " " in term[1]
+
+
+def is_phrase(term: Term) -> bool:
+    """Return whether a term is a pair of words of which each says something, a negation too.
+
+    Examples
+    --------
+    >>> [is_phrase(("keywords", words)) for words in ("slow train", "not bad", "me see", "bad")]
+    [True, True, False, False]
+    """
+    words = term[1].split()
+    return is_pair(term) and not any(word.isdigit() or word in STOP_WORDS - NEGATIONS for word in words)
 
 
 def says_nothing(term: Term) -> bool:
