@@ -12,6 +12,9 @@ from labelfns.votes import Votes
 
 from .pairs import all_pairs, lf_pairs
 
+OVERLAP = 0.7
+"""From where on LFs, and words worth an LF, stand on nearly the same rows: rows of both over rows of either."""
+
 
 @dataclass(frozen=True)
 class NearCopies:
@@ -36,7 +39,7 @@ class NearCopies:
 
 
 def near_copies(
-    votes: Votes, *, overlap: float = 0.7, agreement: float = 0.9, counts: Ints | None = None
+    votes: Votes, *, overlap: float = OVERLAP, agreement: float = 0.9, counts: Ints | None = None
 ) -> list[NearCopies]:
     """Group LFs that add little to each other.
 

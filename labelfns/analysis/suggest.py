@@ -14,22 +14,25 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelfns.analysis.terms import Kind, Term, already_in, is_pair, says_nothing, terms, word_pairs
+from labelfns.analysis.near_copies import OVERLAP
+from labelfns.analysis.term_ranking import Ranked, rank, rows_of_terms, without_idle_pairs
+from labelfns.analysis.terms import Kind, Term, already_in, is_pair, is_phrase, says_nothing, terms, word_pairs
 from labelfns.checks import Bools, Gold, check_gold, check_texts
 from labelfns.errors import InputError, number_of
 from labelfns.lfs.base import ABSTAIN, LabelingFunction
 from labelfns.lfs.builders import emoji, hashtags, keywords
 from labelfns.text.emoji import styled
 from labelfns.text.spans import Span
+from labelfns.text.tokens import fold
 from labelfns.votes import Votes
 
 Gap = Literal["silent", "disagreeing"]
-Ranked = tuple[float, Term, str | None]
-_PRIOR = 0.1  # with a weaker one, a term that stands nowhere else never gets far from 0, however often it stands here
 _EXAMPLES = 3
-_ELSEWHERE = 1.5  # on how many rows a pair's words stand, for one on which the pair does
 _MAX_LFS = 3
 _MAX_PHRASES = 3
+_ONE_PHRASE = 0.9  # of a word's texts: from there on the phrase is suggested
+_LEAST_TEXTS = 3  # that have the phrase, copies once
+_MAX_SAME = 3
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Suggestion:
         How many standard errors its log-odds here are above those elsewhere. A word that stands everywhere is near
         0; one word in forty reaches 2 by chance, one in thirty thousand 4.
     examples
-        Up to three of these rows' texts, none of them known to be of another class.
+        Up to three of these rows' texts, each once, none of them known to be of another class.
     gap
         Where it stands out: on ``"silent"`` rows, without a vote, or on ``"disagreeing"`` ones, with votes for
         different labels.
@@ -61,6 +64,8 @@ class Suggestion:
     phrases
         The pairs of words that it most often stands in on rows of the gap, with how many of these; at most three, on
         at least two rows each. Empty for what is no word.
+    same
+        Other terms that stand out and that stand on nearly the same texts, tags with ``#``.
     """
 
     kind: Kind
@@ -74,6 +79,7 @@ class Suggestion:
     lfs: tuple[str, ...] = ()
     gold: Mapping[str, int] = field(default_factory=dict)
     phrases: Mapping[str, int] = field(default_factory=dict)
+    same: tuple[str, ...] = ()
 
     @property
     def right(self) -> int | None:
@@ -101,9 +107,8 @@ class Suggestion:
         if self.gap == "silent":
             said = [f"new on {number_of(self.new_rows, 'text')}"]
         else:
-            said = [
-                f"new on {number_of(self.new_rows, 'text')}, and on {self.rows} on which {', '.join(self.lfs)} disagree"
-            ]
+            said = [f"on {number_of(self.rows, 'text')} on which {' and '.join(self.lfs)} disagree"]
+            said += [f"new on {number_of(self.new_rows, 'text')}"] if self.new_rows else []
         counts = sorted(((name, count) for name, count in self.gold.items() if count), key=lambda one: -one[1])
         others = ", ".join(f"{count} {name}" for name, count in counts if name != self.label)
         if self.right is not None:
@@ -115,6 +120,9 @@ class Suggestion:
         said.append(f"z {self.z:.1f}")
         if self.phrases:
             said.append(f"in phrases: {', '.join(f'{phrase} {count}' for phrase, count in self.phrases.items())}")
+        if self.same:
+            more = f" and {len(self.same) - _MAX_SAME} more" if len(self.same) > _MAX_SAME else ""
+            said.append(f"on nearly the same texts: {', '.join(self.same[:_MAX_SAME])}{more}")
         return "; ".join(said)
 
 
@@ -127,12 +135,14 @@ def suggest(
     n: int = 20,
     at_least: int = 5,
     min_z: float = 2.0,
+    grouped: bool = True,
     labelled: tuple[Sequence[str], Gold] | None = None,
 ) -> list[Suggestion]:
     """List terms that are over-represented in silent rows, and then in disagreeing ones.
 
     Stop words are left out, and terms that the LFs have already. A pair of words is offered where it stands out more
-    than each of its words does.
+    than each of its words does, and in place of a word that stands nearly always in it. Terms on nearly the same texts
+    are one suggestion.
 
     Parameters
     ----------
@@ -153,6 +163,8 @@ def suggest(
         On how many rows of the gap a term must stand, at least 1.
     min_z
         The least z, more than 0, see `Suggestion`; it keeps out words that stand everywhere.
+    grouped
+        Whether terms on nearly the same texts are one suggestion, and a word gives way to the phrase that it stands in.
     labelled
         The former name of `labeled`, kept for one release.
 
@@ -167,7 +179,7 @@ def suggest(
     >>> texts = ["good day", "good one"] * 5 + ["late train"] * 5
     >>> votes = LFSet(["no", "yes"], [keywords("yes", ["good"])]).apply(texts)
     >>> [(s.line, s.rows) for s in suggest(texts, votes)]
-    [('keywords("LABEL", ["late"])', 5), ('keywords("LABEL", ["train"])', 5)]
+    [('keywords("LABEL", ["late"])', 5)]
     """
     if not min_z > 0:
         raise InputError(f"min_z must be more than 0; got {min_z!r}")
@@ -175,9 +187,9 @@ def suggest(
     rows = _Rows.of(texts, votes)
     labeled = labelled if labeled is None else labeled
     known = None if labeled is None else _Labeled.of(labeled, votes.labels)
-    suggestions = _suggested(rows, known, lfs, n, at_least, min_z)
+    suggestions = _suggested(rows, known, lfs, n, at_least, min_z, grouped=grouped)
     if known is not None and not suggestions:
-        suggestions = _suggested(rows, None, lfs, n, at_least, min_z)
+        suggestions = _suggested(rows, None, lfs, n, at_least, min_z, grouped=grouped)
     return suggestions
 
 
@@ -188,21 +200,31 @@ def _suggested(
     n: int,
     at_least: int,
     min_z: float,
+    *,
+    grouped: bool,
 ) -> list[Suggestion]:
     suggestions: list[Suggestion] = []
     for gap in _GAPS:
         mine = rows.counts(rows.gaps == gap)
-        ranked = _rank(mine, rows.counts(rows.gaps == "")) if known is None else known.ranked
+        ranked = rank(mine, rows.counts(rows.gaps == "")) if known is None else known.ranked
         candidates = [
             (z, term, label)
             for z, term, label in sorted(ranked, key=lambda one: (-one[0], one[1]))
             if z >= min_z and mine[term] >= at_least and not says_nothing(term)
         ]
+        groups: list[tuple[Ranked, list[Term]]] = []
         taken: Counter[str | None] = Counter()
-        for z, term, label in _without_idle_pairs(candidates, rows.rows_of):
-            if taken[label] < n and not rows.is_taken(term, lfs):
+        for z, word, label in without_idle_pairs(candidates, rows.rows_of):
+            if rows.is_taken(word, lfs):
+                continue
+            term = rows.one_phrase(word, mine, at_least) if grouped else word
+            alike = [same for (_, first, of), same in groups if grouped and of == label and rows.are_alike(first, term)]
+            if alike:
+                alike[0].append(term)
+            elif taken[label] < n and not rows.is_taken(term, lfs):
                 taken[label] += 1
-                suggestions.append(_suggestion(rows, known, gap, z, term, label))
+                groups.append(((z, term, label), []))
+        suggestions += [_suggestion(rows, known, gap, first, same) for first, same in groups]
     return suggestions
 
 
@@ -233,18 +255,35 @@ class _Rows:
         return cls(by_position, votes, by_row, gaps, rows_of)
 
     def counts(self, mask: Bools) -> Counter[Term]:
-        return _count(self.terms[i] for i in np.flatnonzero(mask))
+        return rows_of_terms(self.terms[i] for i in np.flatnonzero(mask))
 
     def phrases(self, term: Term, mine: Iterable[int]) -> dict[str, int]:
         """Return the pairs of words that a word most often stands in on some rows."""
         if term[0] != "keywords" or is_pair(term):
             return {}
-        pairs = _count(
+        pairs = rows_of_terms(
             {one for one in self.terms[i] if is_pair(one) and term[1] in one[1].split() and not says_nothing(one)}
             for i in mine
         )
         ranked = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
         return {written: count for (_, written), count in ranked[:_MAX_PHRASES] if count > 1}
+
+    def one_phrase(self, term: Term, mine: Mapping[Term, int], at_least: int) -> Term:
+        """Return the phrase that a word nearly always stands in; the term where there is none."""
+        if term[0] != "keywords" or is_pair(term):
+            return term
+        distinct = {_folded(self.texts[i]): i for i in self.rows_of[term]}.values()  # copies tell of one text
+        pairs = rows_of_terms(
+            {one for one in self.terms[i] if is_phrase(one) and term[1] in one[1].split()} for i in distinct
+        )
+        least = max(_ONE_PHRASE * len(distinct), _LEAST_TEXTS)
+        found = [(count, one) for one, count in pairs.items() if count >= least and mine[one] >= at_least]
+        return max(found, default=(0, term))[1]
+
+    def are_alike(self, one: Term, other: Term) -> bool:
+        """Return whether two terms stand on nearly the same texts."""
+        first, second = set(self.rows_of[one]), set(self.rows_of[other])
+        return len(first & second) >= OVERLAP * len(first | second)
 
     def is_taken(self, term: Term, lfs: Iterable[LabelingFunction] | None) -> bool:
         """Return whether an LF has the term already; where LFs are not known, one that votes on all its rows."""
@@ -266,18 +305,22 @@ class _Labeled:
         texts, gold = check_texts(labeled[0]), labeled[1]
         classes = check_gold(gold, len(texts), labels).tolist()
         rows = [(terms(text) | word_pairs(text), c) for text, c in zip(texts, classes, strict=True) if c >= 0]
-        counts = {label: _count(row for row, c in rows if labels[c] == label) for label in labels}
+        counts = {label: rows_of_terms(row for row, c in rows if labels[c] == label) for label in labels}
         ranked: list[Ranked] = []
         for label in labels:
             others = sum((counts[other] for other in labels if other != label), start=Counter[Term]())
-            ranked += [(z, term, label) for z, term, _ in _rank(counts[label], others)]
+            ranked += [(z, term, label) for z, term, _ in rank(counts[label], others)]
         return cls(ranked, counts, {text: labels[c] for text, c in zip(texts, classes, strict=True) if c >= 0})
 
 
-def _suggestion(rows: _Rows, known: _Labeled | None, gap: Gap, z: float, term: Term, label: str | None) -> Suggestion:
+def _suggestion(rows: _Rows, known: _Labeled | None, gap: Gap, ranked: Ranked, same: Sequence[Term]) -> Suggestion:
+    z, term, label = ranked
     mine = [i for i in rows.rows_of[term] if rows.gaps[i] == gap]
     label_of = known.label_of if known else {}
-    fitting = [rows.texts[i] for i in mine if label_of.get(rows.texts[i], label) == label]
+    fitting: dict[str, str] = {}
+    for text in (rows.texts[i] for i in mine):
+        if label_of.get(text, label) == label:
+            fitting.setdefault(_folded(text), text)
     voted = (rows.votes.matrix[mine] != ABSTAIN).sum(axis=0) if gap == "disagreeing" else np.zeros(0, dtype=int)
     order = [j for j in np.argsort(-voted, kind="stable").tolist() if voted[j]]
     kind, written = term
@@ -287,54 +330,29 @@ def _suggestion(rows: _Rows, known: _Labeled | None, gap: Gap, z: float, term: T
         label,
         len(mine),
         z,
-        tuple(fitting[:_EXAMPLES]),
+        tuple(fitting.values())[:_EXAMPLES],
         gap,
         sum(rows.gaps[i] == "silent" for i in rows.rows_of[term]),
         tuple(rows.votes.lf_names[j] for j in order[:_MAX_LFS]),
         {name: counts[term] for name, counts in known.counts.items()} if known else {},
         rows.phrases(term, mine),
+        _named(term, same),
     )
 
 
-def _without_idle_pairs(ranked: Sequence[Ranked], rows_of: Mapping[Term, Sequence[int]]) -> Iterable[Ranked]:
-    """Leave out pairs that say no more than one of their words: it has the better z, or stands hardly anywhere else."""
-    z_of = {(term, label): z for z, term, label in ranked}
-    for z, term, label in ranked:
-        words: list[Term] = [("keywords", word) for word in term[1].split()] if is_pair(term) else []
-        listed = [word for word in words if word in rows_of]  # words of two letters are no terms
-        better = any(z_of.get((word, label), 0.0) >= z for word in listed)
-        if not better and all(len(rows_of[word]) >= _ELSEWHERE * len(rows_of[term]) for word in listed):
-            yield z, term, label
+def _named(term: Term, same: Sequence[Term]) -> tuple[str, ...]:
+    """Return terms by name, but those of words that are named already, as the words of a phrase are."""
+    seen, names = set(term[1].split()), list[str]()
+    for kind, written in same:
+        if not seen.issuperset(written.split()):
+            names.append({"hashtags": f"#{written}", "emoji": styled(written)}.get(kind, written))
+        seen.update(written.split())
+    return tuple(names)
 
 
-def _count(rows: Iterable[set[Term]]) -> Counter[Term]:
-    counts: Counter[Term] = Counter()
-    for row in rows:
-        counts.update(row)
-    return counts
-
-
-def _rank(here: Counter[Term], there: Counter[Term]) -> list[Ranked]:
-    """Return the z value of each term of `here`; pairs of words are weighed among themselves."""
-    ranked: list[Ranked] = []
-    for pairs in (False, True):
-        mine, others = (Counter({t: k for t, k in side.items() if is_pair(t) == pairs}) for side in (here, there))
-        ranked += [(z, term, None) for term, z in _log_odds(mine, others)]
-    return ranked
-
-
-def _log_odds(here: Counter[Term], there: Counter[Term]) -> list[tuple[Term, float]]:
-    """Return the z value of each term of `here`; the prior is a tenth of both."""
-    both = here + there
-    n_here, n_there, n_both = here.total(), there.total(), both.total() * _PRIOR
-    z_values = []
-    for term, count in here.items():
-        prior, other = both[term] * _PRIOR, there[term]
-        odds_here = (count + prior) / max(n_here + n_both - count - prior, _PRIOR)
-        odds_there = (other + prior) / max(n_there + n_both - other - prior, _PRIOR) if n_there else odds_here
-        spread = np.sqrt(1 / (count + prior) + 1 / (other + prior))
-        z_values.append((term, float(np.log(odds_here / odds_there) / spread)))
-    return z_values
+def _folded(text: str) -> str:
+    """Return a text as copies of it have it too."""
+    return " ".join(fold(text).split())
 
 
 def _quoted(text: str) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from labelfns.lfs.base import LabelingFunction
+from labelfns.lfs.context import NEGATIONS
 from labelfns.lfs.declared import LexiconLF, PatternLF, SymbolsLF, TagsLF, WordsLF
 from labelfns.text.emoji import emoji_in
 from labelfns.text.tokens import fold, tokens
@@ -31,7 +32,7 @@ _ARTICLES = frozenset({"the", "a", "an", "and"})
 
 
 def terms(text: str) -> set[Term]:
-    """Return the words of three letters or more, hashtags and emoji of a text.
+    """Return the words of three letters or more, hashtags and emoji of a text; no numbers, ``#172943`` neither.
 
     Examples
     --------
@@ -41,9 +42,11 @@ def terms(text: str) -> set[Term]:
     distinct: set[Term] = {("emoji", symbol) for symbol in emoji_in(text)}
     for token in tokens(text):
         key = fold(token.raw)
+        if key.isdigit():
+            continue
         if token.tag:
             distinct.add(("hashtags", key))
-        elif len(key) > 2 and not key.isdigit():
+        elif len(key) > 2:
             distinct.add(("keywords", key))
     return distinct
 
@@ -66,6 +69,18 @@ def word_pairs(text: str) -> set[Term]:
 def is_pair(term: Term) -> bool:
     """Return whether a term is a pair of words."""
     return " " in term[1]
+
+
+def is_phrase(term: Term) -> bool:
+    """Return whether a term is a pair of words of which each says something, a negation too.
+
+    Examples
+    --------
+    >>> [is_phrase(("keywords", words)) for words in ("slow train", "not bad", "me see", "bad")]
+    [True, True, False, False]
+    """
+    words = term[1].split()
+    return is_pair(term) and not any(word.isdigit() or word in STOP_WORDS - NEGATIONS for word in words)
 
 
 def says_nothing(term: Term) -> bool:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from labelfns.errors import InputError, number_of
 
+from .numbers import cell_percent
 from .style import CONFLICTS, MOST_ROWS, OVERLAPS
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class ShownVotes:
         what = {"overlaps": "votes too", "conflicts": "votes for another label"}[kind]
         return heat_map(
             shares,
-            [["" if not share >= 0.005 else f"{100 * share:.0f}" for share in row] for row in shares],
+            [[cell_percent(share) for share in row] for row in shares.tolist()],
             [self.lf_names[j] for j in lfs],
             [str(i + 1) for i in range(len(lfs))],
             title=f"{kind.title()} of {self._lfs(lfs)}",

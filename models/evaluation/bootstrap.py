@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelfns.checks import Ints
-from labelfns.errors import InputError
+from labelfns.errors import InputError, number_of
 from labelfns.models.arrays import Floats
 
 from .metrics import DRAWS
@@ -41,7 +41,14 @@ class Difference:
     rows: int
     groups: int
 
+    @property
+    def is_none(self) -> bool:
+        """Whether both are equally good on each group of rows, so that no draw has a difference."""
+        return self.difference == self.error == 0
+
     def __str__(self) -> str:
+        if self.is_none:
+            return f"no difference on any of the {number_of(self.rows, 'text')}"
         low, high = (100 * end for end in self.interval)
         return f"{100 * self.difference:+.1f} points ({low:+.1f} to {high:+.1f})"
 

@@ -9,7 +9,7 @@ from labelfns.errors import number_of
 from .bootstrap import Difference
 from .calibration import CalibrationError
 from .reach import Reach
-from .steps import Areas, Promise
+from .steps import Areas, Promise, telling
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -46,16 +46,11 @@ class PrintedEvaluation:
             f"{self.most_frequent.name}: {self.against_most_frequent}."
         )
         if self.areas is not None:
-            areas, (low, high) = self.areas, self.areas.augrc_interval
-            yield (
-                "Wrong answers among the surest, as a share of all answers, on average over how many are kept (AUGRC, "
-                f"lower is better): {areas.augrc:.3f} ({low:.3f}-{high:.3f}). It is {areas.oracle_augrc:.3f} where all "
-                f"right ones come first, {areas.chance_augrc:.3f} where confidence tells nothing."
-            )
+            yield _of_areas(self.areas)
         if self.calibration is not None:
             yield _of_calibration(self.calibration)
         if self.promises:
-            yield f"What can be promised with 95% confidence: {'; '.join(map(str, self.promises))}."
+            yield f"What can be promised with 95% confidence: {'; '.join(map(str, telling(self.promises)))}."
 
     def __str__(self) -> str:
         from labelfns.display.tables import plain
@@ -109,6 +104,17 @@ def _by_votes_and_label(found: PrintedEvaluation) -> "Group":
         ]
     ]
     return titled("By votes and by gold label", ("", "rows", "answered", "right of these"), rows)
+
+
+def _of_areas(areas: Areas) -> str:
+    if areas.oracle_augrc == areas.chance_augrc:  # no order of the answers is better than another
+        return f"All answers are {'wrong' if areas.augrc else 'right'}, so confidence has nothing to tell apart."
+    low, high = areas.augrc_interval
+    return (
+        "Wrong answers among the surest, as a share of all answers, on average over how many are kept (AUGRC, "
+        f"lower is better): {areas.augrc:.3f} ({low:.3f}-{high:.3f}). It is {areas.oracle_augrc:.3f} where all "
+        f"right ones come first, {areas.chance_augrc:.3f} where confidence tells nothing."
+    )
 
 
 def _of_calibration(found: CalibrationError) -> str:

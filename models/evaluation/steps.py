@@ -3,6 +3,7 @@
 Votes have few distinct posteriors, so many rows tie; rows of one confidence are one step, taken as a whole or not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,6 +107,15 @@ class Promise:
             f"precision {self.precision:g} from confidence {self.threshold:.3f} on, which {percent(self.coverage)} of "
             "the texts have"
         )
+
+
+def telling(promises: Sequence[Promise]) -> list[Promise]:
+    """Leave out what follows from another: a lower precision of the same rows, one above what cannot be promised."""
+    by_threshold: dict[float | None, Promise] = {}
+    for one in sorted(promises, key=lambda one: one.precision):
+        if one.threshold is not None or None not in by_threshold:
+            by_threshold[one.threshold] = one
+    return list(by_threshold.values())
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,12 @@ EQUALS = 0.75
 .5 to .9 verdicts are the same, and at .5 the calibration error is a point higher."""
 FEW_GOLD = 10
 """Fewer covered gold rows than this are not used: a calibration has two numbers to fit."""
+_VOTES_ALONE = (
+    "accuracies come from votes alone and confidences are not calibrated; 20 to 200 rows with a vote in "
+    "fit(votes, gold=...) would settle them"
+)
+WITHOUT_GOLD = f"no gold row was given to the fit: {_VOTES_ALONE}"
+"""What a fit without gold notes."""
 GOLD_TRUST = 20.0
 """How many gold rows a precision learned without gold is worth; 5 to 80 differ by .1 points with 50 gold rows."""
 CHANCE = 1.64
@@ -207,11 +213,9 @@ def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floo
     """
     g, k = 0 if gold is None else int(gold.counts.sum()), len(fitted.start)
     if gold is None or g < FEW_GOLD:
-        note = (
-            f"{number_of(g, 'covered gold row')}: accuracies come from votes alone and confidences are not calibrated; "
-            "20 to 200 gold rows would settle them"
-        )
-        return replace(fitted, notes=(*fitted.notes, note))
+        rows = number_of(g, "covered gold row is", "covered gold rows are")
+        few = f"{rows} too few, {FEW_GOLD} the least: {_VOTES_ALONE}"
+        return replace(fitted, notes=(*fitted.notes, few if g else WITHOUT_GOLD))
     n, labels = gold.counts, gold.labels
     weights = np.ones(len(n)) if gold.weights is None else as_counts(gold.weights)
     rows = n * weights

@@ -22,8 +22,9 @@ from labelfns.models.evaluation.coverage import CoveragePoint, accuracy_against_
 from labelfns.models.evaluation.evaluate import evaluate
 from labelfns.models.evaluation.leave_one_out import leave_one_out as leave_one_out_of
 from labelfns.models.evaluation.text_precision import TextPrecision, rows_to_ask, text_precision
+from labelfns.models.label_models.fit import WITHOUT_GOLD
 from labelfns.pipelines.run.baselines import Baseline, LabelCoverage, baseline
-from labelfns.pipelines.run.label_model_settings import LabelModelSettings
+from labelfns.pipelines.run.label_model_settings import LabelModelSettings, notes_of
 from labelfns.pipelines.self_training.copies import copy_groups
 from labelfns.progress import Bar, Progress, silent
 from labelfns.votes import Probs, Votes
@@ -246,7 +247,8 @@ def _scores(
 
 
 def _notes(model: BaseLabelModel, gold_rows: int, fitted_on: int | None, *, weighted: bool) -> tuple[str, ...]:
-    notes = [note for note in model.notes_ if not (gold_rows and note.startswith("0 covered gold rows"))]
+    notes = list(model.notes_ if gold_rows else notes_of(model))
+    notes = [note for note in notes if note != WITHOUT_GOLD]
     if fitted_on is not None:
         notes.insert(
             0,

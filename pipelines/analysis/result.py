@@ -251,7 +251,7 @@ class Analysis(ShownAnalysis):
                 + ("." if self.fitted_on is not None else ", so a run cannot learn it: write an LF for it.")
                 for label in self.silent_labels
             ),
-            *(f"Near-copies, worth one LF: {group}" for group in self.near_copies),
+            *(f"Near-copies, worth one LF where they look for the same: {group}" for group in self.near_copies),
         ]
 
     def _said_of_model(self) -> list[str]:

@@ -129,8 +129,7 @@ class RunComparison(Printed):
         for one in self.sets:
             yield (
                 f"{one.name}, {one.who}, the same {number_of(one.rows, 'row')} with gold: {percent(one.first)} "
-                f"right, then {percent(one.second)}; difference {one.difference}, 95% interval. "
-                f"{_verdict(one.difference)}"
+                f"right, then {percent(one.second)}; {_verdict(one.difference)}"
             )
             yield ""
             for title, changes in (
@@ -172,10 +171,13 @@ def _changes_table(changes: Iterable[AnswerChange]) -> "Group":
 
 
 def _verdict(difference: Difference) -> str:
+    if difference.is_none:
+        return f"{difference}."
     low, high = difference.interval
+    told = "That is within chance: these rows do not tell which is better."
     if low > 0 or high < 0:
-        return f"The {'second' if low > 0 else 'first'} is better on rows of this kind."
-    return "That is within chance: these rows do not tell which is better."
+        told = f"The {'second' if low > 0 else 'first'} is better on rows of this kind."
+    return f"difference {difference}, 95% interval. {told}"
 
 
 def _written(value: Any) -> str:

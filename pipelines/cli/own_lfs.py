@@ -129,6 +129,7 @@ def _standing_out(texts: Texts, labels: Sequence[str]) -> dict[str, Words]:
         n=_TERMS,
         at_least=min(5, 1 + len(texts) // 100),
         min_z=0.1,
+        grouped=False,  # a list takes all of them
     )
     words: dict[str, dict[Kind, list[str]]] = {label: {} for label in labels}
     for term in found:

@@ -133,7 +133,7 @@ def _show(metrics: Mapping[str, Any], folder: Path) -> None:
             console.say(
                 f"Round {ledger['round']} is judged {gain:+.3f} (±{error:.3f}) against round {ledger['against']}."
             )
-    console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}")
+    console.say(f"Kept: round {metrics['best_round']}. {metrics['rule']}".strip())
     for note in metrics["label_model"]["notes"]:
         console.say(f"Note: label model: {note}.")
     console.say(

@@ -115,6 +115,7 @@ def _shared(
         "coverage": dict(figures["coverage"]),
         "lfs": lfs,
         "map": None if pool is None or pool.votes is None else lfs_content.heat_map(pool.votes),
+        "copies": lfs_content.closest_copies(None if pool is None else pool.votes, lfs),
         "classes": lfs_content.by_class(labels, lfs, counts),
         "curves": rows_content.curves(evidence, labels) if evidence.sets else [],
         "confusions": confusions,

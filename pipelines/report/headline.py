@@ -113,7 +113,7 @@ def next_steps(content: Mapping[str, Any], coverage: Mapping[str, Any], *, gold:
     Parameters
     ----------
     content
-        The page so far: ``lfs``, ``map``, ``ask``, ``suggestions``, ``classes``.
+        The page so far: ``lfs``, ``copies``, ``map``, ``ask``, ``suggestions``, ``classes``.
     coverage
         How much the LFs reach.
     gold
@@ -170,15 +170,16 @@ def _doubts(content: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         yield _step(
             "Settle between", "#map", name=a, other=b, after=f": they disagree on {number_of(worst['rows'], 'text')}"
         )
-    copied = [lf for lf in lfs if lf["copies"]]
-    if copied:
-        yield _step(
-            "Merge",
-            "#lfs",
-            name=copied[0]["name"],
-            other=copied[0]["copies"][0],
-            after=": they vote on the same texts and agree",
-        )
+    copies = content["copies"]
+    if copies:
+        same = copies["overlap"] == copies["agreement"] == 1
+        after = ": they vote on the same texts and agree"
+        if not same:
+            after = (
+                f", where they look for the same: both vote on {percent(copies['overlap'])} of the texts on which "
+                f"either does, and agree on {percent(copies['agreement'])} of these"
+            )
+        yield _step("Merge", "#lfs", name=copies["a"], other=copies["b"], after=after)
 
 
 def _step(

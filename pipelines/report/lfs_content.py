@@ -86,8 +86,8 @@ def heat_map(votes: Votes) -> dict[str, Any] | None:
     base = np.diag(both)[:, None]
     return {
         "lfs": lfs,
-        "overlaps": np.round(both / base, 3).tolist(),
-        "conflicts": np.round((both - same) / base, 3).tolist(),
+        "overlaps": (both / base).tolist(),
+        "conflicts": ((both - same) / base).tolist(),
         "worst": _worst(both - same, lfs),
     }
 
@@ -123,6 +123,25 @@ def _copies(votes: Votes | None) -> dict[str, list[str]]:
     if votes is None:
         return {}
     return {name: [other for other in group.lfs if other != name] for group in near_copies(votes) for name in group.lfs}
+
+
+def closest_copies(votes: Votes | None, lfs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the first LF that has near-copies, the closest of these, and how close; None where there are none.
+
+    Parameters
+    ----------
+    votes
+        The votes, [n, m].
+    lfs
+        The LFs, as `lf_table` gives them.
+    """
+    copied = next((lf for lf in lfs if lf["copies"]), None)
+    if votes is None or copied is None:
+        return None
+    pairs = [pair for other in copied["copies"] for pair in near_copies(votes.of_lfs((copied["name"], other)))]
+    closest = max(pairs, key=lambda pair: pair.overlap)
+    a, b = closest.lfs
+    return {"a": a, "b": b, "overlap": closest.overlap, "agreement": closest.agreement}
 
 
 def _by_the_text(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from labelfns.display.names import name_html, printable, short
-from labelfns.display.numbers import percent
+from labelfns.display.numbers import cell_percent, percent
 from labelfns.errors import number_of
 from labelfns.io.atomic import write_text
 
@@ -72,7 +72,8 @@ def page(content: Mapping[str, Any]) -> str:
 @cache
 def _template() -> "Template":
     made = environment("labelfns.pipelines.report")
-    made.filters |= {"pct": percent, "thousands": lambda count: f"{count:,}", "number_of": number_of}
+    made.filters |= {"pct": percent, "cell_percent": cell_percent, "number_of": number_of}
+    made.filters["thousands"] = lambda count: f"{count:,}"
     return made.get_template("report.html.jinja")
 
 

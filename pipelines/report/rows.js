@@ -5,8 +5,8 @@ const all = (selector, inside = document) => [...inside.querySelectorAll(selecto
 // As `labelfns.display.numbers.percent` writes a share: what there is a little of is not none.
 function percent(share) {
   if (share === 0 || share === 1) return `${100 * share}%`;
-  if (share < 0.0005) return "<0.1%";
-  return share > 0.9995 ? ">99.9%" : `${(100 * share).toFixed(1)}%`;
+  if (share <= 0.0005) return "<0.1%";
+  return share >= 0.9995 ? ">99.9%" : `${(100 * share).toFixed(1)}%`;
 }
 
 function element(name, text, kind) {

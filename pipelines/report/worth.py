@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labelfns.display.numbers import percent
+from labelfns.models.evaluation.bootstrap import Difference
 
 PARTS = {"covered": "with a vote", "uncovered": "without", "all_rows": "all"}
 
@@ -85,6 +86,6 @@ def _sentences(name: str, who: str, together: Any, by_votes: Mapping[str, Any], 
 
 
 def _verdict(gain: Mapping[str, Any]) -> str:
-    low, high = gain["interval"]
-    points = f"{100 * gain['difference']:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
-    return points if low > 0 or high < 0 else f"{points}, which may be chance"
+    found = Difference(**gain)
+    low, high = found.interval
+    return str(found) if found.is_none or low > 0 or high < 0 else f"{found}, which may be chance"

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from labelfns.errors import SettingsError, did_you_mean, raise_all
 from labelfns.models.label_models.base import BaseLabelModel
+from labelfns.models.label_models.fit import WITHOUT_GOLD
 from labelfns.models.label_models.kinds import FORMER_KINDS, KINDS
 from labelfns.setting_types import brief
 from labelfns.settings import Reader, joined
@@ -80,6 +81,26 @@ class LabelModelSettings:
     def setting_names(cls) -> set[str]:
         """Return ``kind`` and the fields of every kind."""
         return {"kind", *(name for model in KINDS.values() for name in _fields(model))}
+
+
+def notes_of(model: BaseLabelModel, *, few_gold: bool = False) -> list[str]:
+    """Return the notes of a label model that a run fits; what it notes of gold is said of the files that gold is in.
+
+    Parameters
+    ----------
+    model
+        The fitted label model.
+    few_gold
+        Whether the run has a few gold rows.
+    """
+    calibrates = "data.few_gold calibrate the answers of LFs and classifier together"
+    of_gold = (
+        f"fitted on votes alone: accuracies and confidences come from these; the gold rows of {calibrates}"
+        if few_gold
+        else "fitted on votes alone: accuracies come from these and confidences are not calibrated; in a run 20 to 200 "
+        f"gold rows of {calibrates}, while those of val, test and data.pool_gold are for figures, and train nothing"
+    )
+    return [of_gold if note == WITHOUT_GOLD else note for note in model.notes_]
 
 
 def _kind_now(kind: Any) -> Any:

@@ -22,6 +22,7 @@ from labelfns.votes import Probs, Votes
 from .baselines import Baseline, LabelCoverage, baselines_of
 from .cautions import cautions
 from .inputs import versions
+from .label_model_settings import notes_of
 
 if TYPE_CHECKING:
     from labelfns.io.texts import Texts
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from .settings import PipelineSettings
     from .training import Trained
 
+JUDGED = (
+    "Judged: mean recall over classes against the LFs' labels, on covered texts that no round trained on, with the "
+    "words that made LFs fire hidden. No gold is used."
+)
 RULE = (
     "A later round replaces an earlier one only if it is judged better, on the same texts, by more than the standard "
-    "error of the difference. Judged: mean recall over classes against the LFs' labels, on covered texts that no round "
-    "trained on, with the words that made LFs fire hidden. No gold is used."
+    f"error of the difference. {JUDGED}"
 )
 MAY_BE_GUESS = "The judges cannot tell the round that is kept from a guess."
 NO_JUDGES = "The last round is kept: no covered texts are held out to judge the rounds (judges = 0)."
@@ -180,7 +184,7 @@ def run_metrics(
         coverage=Coverage.of(pool),
         label_model={
             "kind": settings.label_model.kind,
-            "notes": list(label_model.notes_),
+            "notes": notes_of(label_model, few_gold=few is not None),
             **vars(LabelCoverage.of(result.weak_labels, pool)),
         },
         lfs=pool.summary(sets["pool"].gold).to_dicts(),
@@ -194,17 +198,19 @@ def run_metrics(
         evaluation=dict(evaluation),
         by_class={name: dict(zip(pool.labels, figures.by_class, strict=True)) for name, figures in scores.items()},
         stopped=result.stopped,
-        rule=chosen_by(best.ledger),
+        rule=chosen_by(best.ledger, len(result.rounds)),
         warnings=tuple(cautions(votes, result.rounds, best, baselines, sets)),
         seconds={name: round(value, 1) for name, value in seconds.items()},
     )
 
 
-def chosen_by(kept: Ledger) -> str:
-    """Say how the round that is kept was chosen, and how much that says."""
+def chosen_by(kept: Ledger, rounds: int) -> str:
+    """Say how the round that is kept was chosen among those there are, and how much that says."""
+    several = rounds > 1
     if kept.judged is None:
-        return NO_JUDGES
-    return f"{MAY_BE_GUESS} {RULE}" if may_be_guess(vars(kept)) else RULE
+        return NO_JUDGES if several else ""
+    rule = RULE if several else JUDGED
+    return f"{MAY_BE_GUESS} {rule}" if may_be_guess(vars(kept)) else rule
 
 
 def facts(trained: "Trained") -> dict[str, Any]:

@@ -89,6 +89,12 @@ def test_overlaps_and_conflicts_are_of_the_votes_of_the_row():
     assert conflicts.filled(-1).tolist() == [[-1, 0.5, 0], [0.5, -1, 0], [0, 0, -1]]
 
 
+def test_a_small_share_of_a_pair_is_written_and_none_is_not():
+    votes = Votes([[0, 1, -1], *[[0, -1, -1]] * 249, [-1, -1, 0]], labels=["no", "yes"])
+    said = [text.get_text() for text in drawn(votes.plot_conflicts()).texts]
+    assert [one for one in said if one and not one.endswith("  ")] == ["<1", "100"]
+
+
 def test_it_draws_on_the_axes_given_and_on_no_others():
     _, mine = plt.subplots()
     assert VOTES.plot_coverage(ax=mine) is mine

@@ -19,6 +19,12 @@ def test_a_difference_is_that_of_rows_drawn_for_both():
     assert found.error < unpaired / 1.5
 
 
+def test_no_difference_is_said_in_words():
+    assert str(paired_difference([1, 0, 1], [1, 0, 1])) == "no difference on any of the 3 texts"
+    assert str(paired_difference([1, 0, 1], [0, 1, 1])).startswith("+0.0 points (-")
+    assert str(paired_difference([1, 1, 1], [0, 0, 0])) == "+100.0 points (+100.0 to +100.0)"
+
+
 def test_copies_are_drawn_together():
     difference = np.repeat([1.0, 0.0, 0.0, 0.0], 50)
     alone, together = (paired_difference(difference, np.zeros(200), g) for g in (None, np.repeat(list("abcd"), 50)))

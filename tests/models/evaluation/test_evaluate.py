@@ -94,8 +94,14 @@ def test_printed_it_is_tables_and_sentences():
     lines = str(evaluate(PROBS, VOTES, GOLD)).split("\n")
     assert lines[0] == "How right, of 5 texts with gold"
     assert lines[2].split() == ["these", "answers", "80.0%", "0.750", "(0.30-0.95)", "0.600", "0.800"]
-    assert lines[-1] == (
-        "What can be promised with 95% confidence: precision 0.8 cannot be promised; precision 0.9 cannot be promised; "
-        "precision 0.95 cannot be promised."
-    )
+    assert lines[-1] == ("What can be promised with 95% confidence: precision 0.8 cannot be promised.")
     assert not [line for line in lines if "Evaluation(" in line or "None" in line]
+
+
+@pytest.mark.parametrize(("right", "word"), [(range(100), "right"), ([], "wrong"), (range(50), None)])
+def test_answers_that_are_all_right_or_all_wrong_are_said_to_be(right, word):
+    gold = [0 if i in right else 1 for i in range(100)]
+    text = str(evaluate(np.full((100, 2), [0.9, 0.1]), Votes([[0, -1]] * 100, labels=["a", "b"]), gold))
+    assert ("where confidence tells nothing" in text) == (word is None)
+    assert (f"All answers are {word}, so confidence has nothing to tell apart." in text) == (word is not None)
+    assert "against majority vote: no difference on any of the 100 texts;" in text

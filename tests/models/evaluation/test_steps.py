@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from labelfns.models.evaluation.metrics import wilson
-from labelfns.models.evaluation.steps import Steps
+from labelfns.models.evaluation.steps import Steps, telling
 
 ROWS = st.lists(st.tuples(st.sampled_from([0.5, 0.7, 0.9]), st.booleans()), min_size=1, max_size=6)
 
@@ -126,6 +126,18 @@ def test_promises_are_broken_less_often_than_they_may_be():
         found = Steps.of(confidence, rng.random(200) < chance).promise(0.8)
         broken += found.threshold is not None and chance[confidence >= found.threshold].mean() < 0.8
     assert broken <= 20
+
+
+def test_of_promises_the_telling_ones_are_listed():
+    """The first half is always right, the second half never; from another confidence on there is another promise."""
+    confidence, right = np.repeat([0.9, 0.6], 100), np.arange(200) < 100
+    steps = Steps.of(confidence, right)
+    promises = [steps.promise(precision) for precision in (0.3, 0.8, 0.9, 0.95, 0.99, 0.999)]
+    assert [(one.precision, one.threshold) for one in promises] == [
+        (0.3, 0.6), (0.8, 0.9), (0.9, 0.9), (0.95, 0.9), (0.99, None), (0.999, None),
+    ]  # fmt: skip
+    assert [one.precision for one in telling(promises)] == [0.3, 0.95, 0.99]
+    assert telling([]) == []
 
 
 def test_nothing_answered():

@@ -11,7 +11,7 @@ from labelfns.models import LabelModel, MajorityVote
 from labelfns.models.label_models import fit
 from labelfns.models.label_models.calibration import Calibration
 from labelfns.models.label_models.em import Prior
-from labelfns.models.label_models.fit import near_duplicates, share_votes
+from labelfns.models.label_models.fit import WITHOUT_GOLD, near_duplicates, share_votes
 from labelfns.models.label_models.one_accuracy import vote_worth
 
 LABELS = ["a", "b", "c"]
@@ -86,7 +86,9 @@ def test_gold_informs_and_says_so():
 
     assert error(known) < error(plain)
     assert any("gold rows calibrate" in note for note in known.notes_)
-    assert any("not calibrated" in note for note in plain.notes_)
+    assert WITHOUT_GOLD in plain.notes_
+    few = LabelModel().fit(votes, np.where(np.cumsum(gold >= 0) <= 4, gold, -1))
+    assert any("4 covered gold rows are too few, 10 the least" in note for note in few.notes_)
     assert known.fitted_.gold_votes.sum() == (votes.matrix[:200] >= 0).sum()
 
 

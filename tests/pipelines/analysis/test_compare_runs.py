@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from labelfns.errors import InputError
 from labelfns.pipelines import compare_runs
 from labelfns.pipelines.analysis.compare_runs import _same_texts, _set
+from labelfns.pipelines.analysis.runs import _verdict
 from labelfns.pipelines.cli import app
 from labelfns.pipelines.report.evidence import SetRows
 
@@ -30,6 +31,11 @@ def test_rows_are_compared_where_both_have_an_answer_and_the_same_gold():
     assert found.other == ()
     assert found.difference.difference == 0
     assert found.difference.rows == 3
+
+
+def test_answers_that_differ_in_nothing_are_within_no_chance():
+    same = rows(["a", "b"], [0, 1], [0, 0])
+    assert _verdict(_set("val", same, same, [LABELS, LABELS]).difference) == "no difference on any of the 2 texts."
 
 
 def test_labels_are_told_by_name_and_wrong_may_stay_wrong():

@@ -51,6 +51,6 @@ def test_suggest_and_near_copies(tmp_path):
     assert done.exit_code == 0, done.output
     assert 'keywords("LABEL", ["late"])  # new on 6 texts' in done.output
     answer = json.loads(CliRunner().invoke(app, ["suggest", pipeline, "--json"]).stdout)
-    assert [one["term"] for one in answer] == ["late", "train"]
+    assert [(one["term"], one["same"]) for one in answer] == [("late", ["train"])]
     done = CliRunner().invoke(app, ["analyze", pipeline, "--set", "label_model.kind=majority"])
-    assert "Near-copies, worth one LF: a, b: overlap 1.00, agreement 1.00" in done.output
+    assert "Near-copies, worth one LF where they look for the same: a, b: overlap 1.00, agreement 1.00" in done.output

@@ -113,6 +113,17 @@ def test_lfs_of_ones_own_gold_are_right_on_it(tmp_path):
     assert json.loads(call("analyze", pipeline, "--json").stdout)["gold_rows"] == 40
 
 
+@pytest.mark.parametrize("options", [("--labels", "train,luggage"), ("--gold", "topic")])
+def test_numbers_as_tags_are_no_lf(tmp_path, options):
+    lines = [line.replace(" again", f" again #1729{i}") for i, line in enumerate(PLAIN.splitlines() * 5)]
+    (tmp_path / "tweets.csv").write_text("\n".join([lines[0], *(one for one in lines if one != lines[0])]))
+    done = call("init", tmp_path / "new", "--data", tmp_path / "tweets.csv", "--text", "tweet", *options)
+    assert done.exit_code == 0, done.output
+    listed = re.findall(r"hashtags\([^[]*(\[.*\])", (tmp_path / "new" / "lfs.py").read_text())
+    assert listed, "tags that are words are LFs"
+    assert "1729" not in "".join(listed)
+
+
 def test_labels_may_be_named_beside_gold(tmp_path):
     _, pipeline, _ = own(tmp_path, ROWS, "--gold", "gold", "--labels", "b, a")
     assert load_settings(pipeline).data.labels == ("b", "a")

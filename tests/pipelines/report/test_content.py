@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labelfns import LFSet, keywords, read_texts
+from labelfns import LFSet, Texts, keywords, read_texts
 from labelfns.models import MajorityVote
 from labelfns.pipelines import analyze
 from labelfns.pipelines.report.content import analysis_content, run_content
@@ -46,6 +46,12 @@ def test_changes_between_rounds_have_their_rows(content):
         "dropped": [("pool", 1)],
         "flipped": [("pool", 3)],
     }
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_rounds_are_compared_where_there_are_several(metrics, rounds):
+    metrics |= {"rounds": metrics["rounds"][:rounds], "best_round": 0}
+    assert ("in this round and the one before" in page(run_content(metrics))) == (rounds > 1)
 
 
 def test_cells_of_the_confusion_hold_their_rows(content):
@@ -95,8 +101,55 @@ def test_an_lf_that_never_votes_is_shown_with_its_label(evidence):
 
 def test_the_heat_map_counts_pairs(content):
     assert content["map"]["lfs"] == [0, 1]
-    assert content["map"]["conflicts"] == [[0.0, 0.667], [0.5, 0.0]]  # of three votes two, of four two
+    assert content["map"]["conflicts"] == [[0.0, 2 / 3], [0.5, 0.0]]  # of three votes two, of four two
     assert content["map"]["worst"] == {"a": 0, "b": 1, "rows": 2}
+
+
+def test_a_small_share_of_a_heat_map_is_not_none():
+    """Of the first LF's 1,000 votes 1, 4, 6, 999 and none stand where another one votes for another label."""
+    stands_in = {"one": 1, "four": 4, "six": 6, "most": 999, "same": 1}
+    texts = [" ".join(["all", *(word for word, n in stands_in.items() if i < n)]) for i in range(1000)]
+    others = [keywords("negative" if word == "same" else "positive", [word], name=word) for word in stands_in]
+    lfs = LFSet(["negative", "positive"], [keywords("negative", ["all"], name="all"), *others])
+    content = analysis_content(
+        analyze(lfs, texts, label_model=MajorityVote()).to_json(),
+        Evidence((SetRows("pool", Texts(texts), lfs.apply(texts)),)),
+    )
+    text = page(content)
+    conflicts = text[text.index('class="heat conflicts"') :]
+    first = re.search(r"<tr><th scope=\"row\">1 .*?</tr>", conflicts)[0]
+    assert re.findall(r"<td[^>]*>.*?</td>", first) == [
+        '<td class="self">·</td>',
+        '<td class="h1">&lt;1</td>',
+        '<td class="h1">&lt;1</td>',
+        '<td class="h1">1</td>',
+        '<td class="h6">&gt;99</td>',
+        "<td></td>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        (0, ": they vote on the same texts and agree"),
+        (
+            2,
+            ", where they look for the same: both vote on 80.0% of the texts on which either does, and agree on 100% "
+            "of these",
+        ),
+        (4, None),
+    ],
+)
+def test_near_copies_are_said_to_be_as_close_as_they_are(apart, said):
+    """Two LFs vote on ten texts, `apart` of them one alone; a third votes on its own, and is linked to none."""
+    texts = ["good fine"] * (10 - apart) + ["good"] * apart + ["bad"] * 5
+    words = {"good": "positive", "bad": "negative", "fine": "positive"}
+    lfs = LFSet(["negative", "positive"], [keywords(label, [word], name=word) for word, label in words.items()])
+    analysis = analyze(lfs, texts, label_model=MajorityVote())
+    content = analysis_content(analysis.to_json(), Evidence((SetRows("pool", Texts(texts), lfs.apply(texts)),)))
+    steps = [step for step in content["answer"]["next"] if step["text"] == "Merge"]
+    assert [(one["name"], one["other"], one["after"]) for one in steps] == ([("good", "fine", said)] if said else [])
+    assert bool(analysis.near_copies) == bool(steps) == any(lf["copies"] for lf in content["lfs"])
 
 
 def test_the_threshold_is_chosen_on_val(content):

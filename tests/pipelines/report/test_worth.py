@@ -67,6 +67,12 @@ def test_rows_with_a_vote_and_without_stand_apart(measured):
     assert third.endswith("+20.0 points (-5.0 to +40.0), which may be chance.")
 
 
+def test_the_same_answers_are_no_chance(measured):
+    measured["evaluation"]["val"]["over_classifier"] = gain(0.0, 0.0, 0.0) | {"error": 0.0}
+    said = worth(measured)[0]["sentences"][-1]
+    assert said == "Against the classifier alone, on all val texts: no difference on any of the 10 texts."
+
+
 def test_a_run_without_differences_says_what_is_known(measured):
     measured["evaluation"] = {}
     (found,) = worth(measured)

@@ -4,7 +4,7 @@ from labelfns import Fault, Votes
 from labelfns.models import MajorityVote
 from labelfns.pipelines.run.baselines import baseline
 from labelfns.pipelines.run.cautions import cautions
-from labelfns.pipelines.run.metrics import MAY_BE_GUESS, RULE, chosen_by
+from labelfns.pipelines.run.metrics import JUDGED, MAY_BE_GUESS, NO_JUDGES, RULE, chosen_by
 from labelfns.pipelines.summary import summary
 
 VOTES = Votes([[0, 0, -1], [0, 1, -1], [1, -1, -1], [-1, -1, -1], [0, -1, -1]], labels=["no", "yes"])
@@ -69,8 +69,16 @@ def test_a_kept_round_that_is_no_better_than_a_guess(make_round):
     assert "the judges cannot tell round 0, which is kept, from a guess: it is judged 0.500" in said
     assert "up to 0.630" in said
     assert not list(cautions({"pool": two}, [kept, better], better, nothing, {}))
-    assert MAY_BE_GUESS in chosen_by(kept.ledger)
-    assert chosen_by(better.ledger) == RULE
+    assert MAY_BE_GUESS in chosen_by(kept.ledger, 2)
+    assert chosen_by(better.ledger, 2) == RULE
     facts = {"lfs": [], "coverage": {"rows": 1, "covered": 1, "conflicting": 0}, "stopped": "", "best_round": 0}
     lines = summary(facts | {"rounds": [kept.ledger.to_json()]}).splitlines()
     assert "round 0  trained on 1 text, judged 0.500, kept; the judges cannot tell it from a guess" in lines
+
+
+def test_how_rounds_are_compared_is_said_where_there_are_several(make_round):
+    judged = make_round(predicted_shares={"no": 0.6, "yes": 0.4}, judged=0.7, judged_error=0.1, guessed=0.63).ledger
+    alone = make_round(predicted_shares={"no": 0.6, "yes": 0.4}, judged=None).ledger
+    assert [chosen_by(judged, 1), chosen_by(judged, 2)] == [JUDGED, RULE]
+    assert [chosen_by(alone, 1), chosen_by(alone, 2)] == ["", NO_JUDGES]
+    assert "later round" not in JUDGED

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from labelfns import Texts, Votes
-from labelfns.models import MajorityVote
+from labelfns.models import LabelModel, MajorityVote
 from labelfns.models.evaluation.metrics import score
 from labelfns.pipelines import Labeled, SelfTrainingResult
 from labelfns.pipelines.prediction.metrics import PredictorMetrics
 from labelfns.pipelines.prediction.predictor import USUAL
+from labelfns.pipelines.run.label_model_settings import notes_of
 from labelfns.pipelines.run.metrics import read_old_metrics, run_metrics
 
 OLD = Path(__file__).parents[2] / "fixtures" / "before_rooms" / "project" / "run" / "metrics.json"
@@ -97,3 +98,14 @@ def test_metrics_of_before_get_the_names_of_now():
     assert "little_gold" not in now
     assert [ledger["label_changes"] for ledger in now["rounds"]] == [ledger["flips"] for ledger in old["rounds"]]
     assert read_old_metrics({**old, "little_gold": {"rows": 3}})["few_gold"] == {"rows": 3}
+
+
+@pytest.mark.parametrize(
+    ("few_gold", "said"), [(False, "20 to 200 gold rows of data.few_gold"), (True, "come from these; ")]
+)
+def test_notes_say_which_file_gold_goes_into(few_gold, said):
+    votes = Votes([[0, 0], [0, 1], [1, 1], [-1, 0]], labels=["no", "yes"])
+    notes = notes_of(LabelModel().fit(votes), few_gold=few_gold)
+    assert any(said in note and "data.few_gold calibrate" in note for note in notes)
+    assert not any("gold row was given" in note for note in notes)
+    assert notes_of(MajorityVote().fit(votes)) == list(MajorityVote().fit(votes).notes_)
