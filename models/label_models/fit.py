@@ -213,8 +213,8 @@ def with_gold(fitted: Fitted, distinct: Distinct, gold: GoldRows | None, *, floo
     """
     g, k = 0 if gold is None else int(gold.counts.sum()), len(fitted.start)
     if gold is None or g < FEW_GOLD:
-        rows = number_of(g, "covered gold row is", "covered gold rows are")
-        few = f"{rows} too few, {FEW_GOLD} the least: {_VOTES_ALONE}"
+        covered = number_of(g, "covered gold row is", "covered gold rows are")
+        few = f"{covered} too few, {FEW_GOLD} the least: {_VOTES_ALONE}"
         return replace(fitted, notes=(*fitted.notes, few if g else WITHOUT_GOLD))
     n, labels = gold.counts, gold.labels
     weights = np.ones(len(n)) if gold.weights is None else as_counts(gold.weights)
