@@ -128,7 +128,8 @@ class Votes(ShownVotes, FramedVotes):
 
     def __repr__(self) -> str:
         faults = f", {len(self.faults)} with faults" if self.faults else ""
-        covered = int(self.covered.sum())
+        covered, silent = int(self.covered.sum()), int((~(self.matrix >= 0).any(axis=0)).sum())
+        faults = f", {number_of(silent, 'never votes', 'never vote')}{faults}" if silent else faults
         size = f"{number_of(len(self), 'row')}, {covered:,} covered, {number_of(len(self.lf_names), 'LF')}"
         return f"Votes({size}{faults}, labels={self.labels})"
 

@@ -191,3 +191,10 @@ def test_frames_of_label_names(votes):
 def test_names_that_are_no_text(name):
     with pytest.raises(InputError, match=r"must be text|surrogate"):
         Votes([[0]], labels=["no", "yes"], lf_names=[name])
+
+
+def test_lfs_that_never_vote_are_counted_in_the_line():
+    assert repr(Votes([[0, -1], [-1, -1]], labels=["no", "yes"])).startswith(
+        "Votes(2 rows, 1 covered, 2 LFs, 1 never votes,"
+    )
+    assert "2 never vote," in repr(Votes([[-1, -1]], labels=["no", "yes"]))
