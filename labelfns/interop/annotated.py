@@ -35,6 +35,8 @@ def rows_out(
     """
     if soft.texts is None:
         raise InputError("an annotation tool needs the texts: give SoftLabels(..., texts=texts)")
+    if names[0] == names[1]:
+        raise InputError(f"text and question are both {names[0]!r}: a tool needs two names")
     fields = fields or {}
     wrong = [name for name, values in fields.items() if len(values) != len(soft) or name in names]
     if wrong:

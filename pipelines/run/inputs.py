@@ -168,13 +168,14 @@ def _with_pool_gold(pool: Texts, data: "DataSettings") -> Texts:
     row_of = {text: row for row, text in enumerate(marked)}
     at = np.fromiter((row_of.get(text, -1) for text in pool), np.int64, len(pool))
     labeled = np.flatnonzero(marked.gold >= 0)
-    elsewhere = sorted(set(map(row_of.__getitem__, marked[labeled])).difference(at.tolist()))
+    found = set(at.tolist())
+    elsewhere = [row for row in labeled.tolist() if row_of[marked[row]] not in found]
     if elsewhere:
         warnings.warn(
             LabelFnsWarning(
-                f"{number_of(len(elsewhere), 'text')} of the {len(labeled):,} with a label in {data.pool_gold} "
-                f"{'is' if len(elsewhere) == 1 else 'are'} not in the pool, letter by letter, and left out "
-                f"({marked.where(elsewhere)}): gold of other texts belongs in val"
+                f"of {number_of(len(labeled), 'row')} with a label in {data.pool_gold} {len(elsewhere):,} "
+                f"{'has a text that is' if len(elsewhere) == 1 else 'have texts that are'} not in the pool, letter by "
+                f"letter, and left out ({marked.where(elsewhere)}): gold of other texts belongs in val"
             ),
             stacklevel=2,
         )

@@ -95,13 +95,14 @@ def test_labels_that_the_pipeline_does_not_have_change_nothing(project):
         (["--to", "a.json", "--from", "b.json"], "give one of them"),
         (["--question", "mood"], "they need --to or --from"),
         (["--no-label", "Unsure"], "it needs --from"),
+        (["--to", "{}/a.json", "--text", "x", "--question", "x"], "are both 'x'"),
         (["--to", "a.csv"], r"must end in \.json"),
         (["--from", "none.json"], "cannot be read"),
     ],
 )
 def test_options_that_do_not_go_together(project, options, message):
     with pytest.raises(InputError, match=message):
-        run(project / "pipeline.toml", *options)
+        run(project / "pipeline.toml", *(option.format(project) for option in options))
 
 
 def test_rows_go_to_a_project_that_calls_things_otherwise(project):

@@ -23,7 +23,7 @@ def pipeline(tmp_path):
 
 def test_it_counts_before_the_pools_own_and_what_is_not_of_the_pool_is_said(pipeline):
     settings = load_settings(pipeline)
-    with pytest.warns(LabelFnsWarning, match=r"1 text of the 2 with a label .* is not in the pool.*\(line 3\)"):
+    with pytest.warns(LabelFnsWarning, match=r"of 2 rows with a label .* 1 has a text .* not in the pool.*\(line 3\)"):
         pool = read_set(settings.data.pool, settings.data, need_gold=False)
     assert pool.gold.tolist() == [0, 1, -1, 1]
     assert pipeline.parent / "gold.jsonl" in input_paths(settings)
@@ -46,7 +46,7 @@ def test_a_file_that_is_not_there_is_said(pipeline):
         read_set(settings.data.pool, settings.data, need_gold=False)
 
 
-@pytest.mark.filterwarnings("ignore:1 text of the 2")
+@pytest.mark.filterwarnings("ignore:of 2 rows with a label")
 def test_words_are_told_by_the_texts_with_more_gold(pipeline):
     settings = load_settings(pipeline)
     pool = read_set(settings.data.pool, settings.data, need_gold=False)
